@@ -1,0 +1,36 @@
+# One screen of commands. A fresh machine needs python3 (3.11 or later, with venv) and make; the first command makes .venv.
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix lock clean
+BIN := .venv/bin
+READY := .venv/.ready
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/' | awk -F: '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+run: $(READY)  ## Temporal, its UI, a worker and a sample issue that climbs within a minute; Ctrl-C stops it
+	$(BIN)/escalon up --sample
+
+test: $(READY)  ## the whole suite; ARGS="tests/records -k journal" for a part of it
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY)  ## format, lint, types, who may import whom, house rules: the gate before a commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/structure
+
+fix: $(READY)  ## format, and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(READY)  ## remake the lock files from pyproject.toml; UPGRADE=1 for the newest of everything
+	scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean:  ## remove .venv and all caches; the state folder stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml requirements/dev.txt requirements/bootstrap.txt scripts/bootstrap.sh
+	scripts/bootstrap.sh dev
+	@touch $@
