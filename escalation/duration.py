@@ -1,0 +1,63 @@
+"""Durations in words: read `15 min`, `1 h 30 min`, `P1D` or `PT15M`; write `1 h 30 min`.
+
+Wall-clock durations only. Months and years have no fixed length and are refused.
+"""
+
+import re
+from datetime import timedelta
+
+_UNITS = {
+    "s": 1, "sec": 1, "second": 1, "seconds": 1,
+    "m": 60, "min": 60, "minute": 60, "minutes": 60,
+    "h": 3600, "hour": 3600, "hours": 3600,
+    "d": 86400, "day": 86400, "days": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800,
+}  # fmt: skip
+_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.ASCII)
+_ISO = re.compile(
+    r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII
+)
+_LONGEST = timedelta(days=3660)
+
+ALLOWED = "a number and a unit, such as 30 s, 15 min, 1 h 30 min, 2 days, 1 week, or ISO 8601 such as PT15M"
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a positive duration; raises ValueError that says what is allowed."""
+    cleaned = text.strip()
+    seconds = _iso_seconds(cleaned) if cleaned.startswith("P") else _word_seconds(cleaned.lower())
+    if seconds is None:
+        raise ValueError(f"{text!r} is not a duration; allowed: {ALLOWED}")
+    if not 0 < seconds <= _LONGEST.total_seconds():
+        raise ValueError(f"{text!r} is out of range; allowed: more than zero and at most {words(_LONGEST)}")
+    return timedelta(seconds=seconds)
+
+
+def _iso_seconds(text: str) -> float | None:
+    match = _ISO.fullmatch(text)
+    if match is None or not any(match.groups()):
+        return None
+    weeks, days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+
+
+def _word_seconds(text: str) -> float | None:
+    position, total = 0, 0.0
+    while position < len(text):
+        match = _PART.match(text, position)
+        if match is None or match[2] not in _UNITS:
+            return None
+        total += float(match[1]) * _UNITS[match[2]]
+        position = match.end()
+    return total if position else None
+
+
+def words(duration: timedelta) -> str:
+    """The duration in words a person reads, to the second: `2 days`, `1 h 45 min`, `30 s`."""
+    left = round(abs(duration.total_seconds()))
+    days, left = divmod(left, 86400)
+    hours, left = divmod(left, 3600)
+    minutes, seconds = divmod(left, 60)
+    parts = [f"{days} day" + ("s" if days != 1 else "")] if days else []
+    parts += [f"{value} {unit}" for value, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if value]
+    return ("-" if duration < timedelta(0) else "") + (" ".join(parts) or "0 s")

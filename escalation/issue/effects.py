@@ -1,0 +1,158 @@
+"""What must be done in the world, as data. `kind` is the activity's name, `key` its idempotency key.
+
+The effect is the activity's only argument; its result is a command or nothing.
+"""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AwareDatetime, Field
+
+from escalation.issue.events import Entry
+from escalation.issue.facts import Actor, IssueClass, PersonFacts, TextRef
+from escalation.issue.identity import IssueId
+from escalation.policy.model import Kind, Tell
+from escalation.value import Value
+
+About: TypeAlias = Literal[
+    "asked",
+    "asked_again",
+    "reminded",
+    "warned",
+    "left_tier",
+    "exhausted",
+    "last_resort",
+    "charge_lapsed",
+    "confirm",
+    "resolved",
+    "closed",
+    "reopened",
+]
+
+
+class FindResponders(Value):
+    """Look up who is asked at a tier that begins."""
+
+    kind: Literal["find_responders"] = "find_responders"
+    key: str
+    issue: IssueId
+    issue_kind: Kind
+    severity: str
+    turn: int
+    policy: str
+    tier: str
+    tell: Tell
+    about: tuple[str, ...]
+    """People whom the issue is about: never asked."""
+
+
+class Notify(Value):
+    """Tell one person by one channel. Facts for the message; names and free text are fetched where it is sent."""
+
+    kind: Literal["notify"] = "notify"
+    key: str
+    issue: IssueId
+    issue_kind: Kind
+    issue_class: IssueClass
+    title: str
+    title_ref: TextRef | None
+    description: TextRef | None
+    person: PersonFacts
+    channel: str
+    about: About
+    severity: str
+    severity_means: str
+    priority: int
+    opened_at: AwareDatetime
+    received_at: AwareDatetime
+    at: AwareDatetime
+    """The instant that this is about."""
+    tier: str
+    tier_title: str
+    until: AwareDatetime | None = None
+    """By when an answer is asked."""
+    tried: tuple[str, ...] = ()
+    """What was tried so far, one sentence each, with people's ids."""
+    asked_of_you: str
+    otherwise: str
+    """What happens if nobody does anything: the last line of every message."""
+    runbook: str = ""
+    checklist: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    """Names of the commands by which this person can answer."""
+    handler: str | None = None
+    owner: str = ""
+
+
+class KeepText(Value):
+    """Keep text that came by a signal, masked, beside the record."""
+
+    kind: Literal["keep_text"] = "keep_text"
+    key: str
+    issue: IssueId
+    ref: str
+    text: str
+
+
+class LogRefusal(Value):
+    """Write a refusal for authority to the security log."""
+
+    kind: Literal["log_refusal"] = "log_refusal"
+    key: str
+    issue: IssueId
+    command: str
+    code: str
+    why: str
+    by: Actor
+    at: AwareDatetime
+
+
+class Snapshot(Value):
+    """Where the issue stands after an entry: the row that lists are read from."""
+
+    issue: IssueId
+    kind: Kind
+    issue_class: IssueClass
+    title: str
+    title_ref: TextRef | None
+    severity: str
+    priority: int
+    status: Literal["open", "resolved", "closed", "ended"]
+    policy: str
+    tier: str
+    asked: tuple[str, ...]
+    handler: str | None
+    owner: str
+    raiser: str
+    is_exhausted: bool
+    is_breached: bool
+    opened_at: AwareDatetime
+    received_at: AwareDatetime
+    first_noticed_at: AwareDatetime | None
+    resolved_at: AwareDatetime | None
+    closed_at: AwareDatetime | None
+    close_reason: str | None
+    next_due_at: AwareDatetime | None
+    next_due: str
+    """What is due then, in words."""
+    entries: int
+    """The number of the last entry that this stands after."""
+    rules_revision: int
+
+
+class Record(Value):
+    """Write entries to the journal, in order, and the issue's row. The scribe's one effect."""
+
+    kind: Literal["record"] = "record"
+    snapshot: Snapshot
+    entries: tuple[Entry, ...]
+
+
+Effect: TypeAlias = Annotated[FindResponders | Notify | KeepText | LogRefusal, Field(discriminator="kind")]
+EFFECTS: dict[str, type[Value]] = {
+    "record": Record,
+    "find_responders": FindResponders,
+    "notify": Notify,
+    "keep_text": KeepText,
+    "log_refusal": LogRefusal,
+}
+"""The effects by kind; each has an activity of that name."""

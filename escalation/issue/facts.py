@@ -1,0 +1,108 @@
+"""What is known of an issue when it is opened, and who is who. Facts and opaque ids only, never free text.
+
+The one exception is `IssueFacts.title`: one masked line of an issue of class normal may travel (design.md).
+"""
+
+
+from typing import Literal, TypeAlias
+
+from pydantic import AwareDatetime
+
+from escalation.issue.identity import IssueId
+from escalation.policy.model import Assurance, Kind
+from escalation.value import Value
+
+IssueClass: TypeAlias = Literal["normal", "restricted", "sealed"]
+HarmFlag: TypeAlias = Literal["vulnerable", "no_access_to_funds", "fraud", "safety", "legal", "press"]
+PartyRole: TypeAlias = Literal[
+    "customer", "complainant", "representative", "account_holder", "payer", "payee", "data_subject", "affected"
+]
+LinkKind: TypeAlias = Literal["caused_by", "duplicate_of", "follows", "related"]
+ASSURANCES: tuple[Assurance, ...] = ("asserted", "known_address", "signed_link", "signed_in", "system")
+"""From the least sure to the surest that the actor is who they are said to be."""
+
+
+class Actor(Value):
+    """Who acted, through which door, and how sure we are of it."""
+
+    person: str
+    role: str | None = None
+    """The role in the directory at that moment, copied into the decision."""
+    door: str
+    assurance: Assurance
+    is_machine: bool = False
+
+
+CLOCK = Actor(person="escalon", door="clock", assurance="system", is_machine=True)
+"""The actor of what time alone does."""
+
+
+class TextRef(Value):
+    """A pointer to text that lies beside the record: masked there, erasable, never in history."""
+
+    ref: str
+    digest: str
+    """SHA-256 over a random salt, kept with the text, and the masked text."""
+    length: int
+    """Characters of the masked text."""
+
+
+class PersonFacts(Value):
+    """What a decision needs to know of a person: opaque id, role, and the channels by which they are reached."""
+
+    id: str
+    role: str
+    team: str | None = None
+    channels: tuple[str, ...] = ("inbox",)
+    limit: dict[str, str] = {}
+    """Authority limit by currency as of the look-up, decimal in text."""
+
+
+class Party(Value):
+    """Somebody whom the issue concerns, and in which role."""
+
+    key: str
+    """CRM id, or a hash of a verified contact."""
+    role: PartyRole
+    language: str | None = None
+    zone: str | None = None
+    channel: str | None = None
+    needs: tuple[str, ...] = ()
+
+
+class Link(Value):
+    """A tie to another issue."""
+
+    kind: LinkKind
+    issue: str
+
+
+class IssueFacts(Value):
+    """The issue as it was opened. What can change later is in the state."""
+
+    id: IssueId
+    kind: Kind
+    issue_class: IssueClass = "normal"
+    title: str = ""
+    """One masked line; empty unless the class is normal."""
+    title_ref: TextRef | None = None
+    description: TextRef | None = None
+    severity: str
+    harm_flags: tuple[HarmFlag, ...] = ()
+    audience: tuple[str, ...] = ()
+    """Who may see it, where that is fewer than usual."""
+    about: tuple[str, ...] = ()
+    """People whom the issue is about."""
+    parties: tuple[Party, ...] = ()
+    links: tuple[Link, ...] = ()
+    raiser: Actor
+    opened_at: AwareDatetime
+    received_at: AwareDatetime
+    first_noticed_at: AwareDatetime | None = None
+
+    @property
+    def has_customer(self) -> bool:
+        """Whether anybody outside must hear how it ends."""
+        return any(party.role in {"customer", "complainant"} for party in self.parties)
+
+
