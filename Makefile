@@ -3,6 +3,7 @@
 .PHONY: help run test check fix lock clean
 BIN := .venv/bin
 READY := .venv/.ready
+JOBS ?= 2
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/' | awk -F: '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -10,8 +11,8 @@ help:  ## this list
 run: $(READY)  ## Temporal, its UI, a worker and a sample issue that climbs within a minute; Ctrl-C stops it
 	$(BIN)/escalon up --sample
 
-test: $(READY)  ## the whole suite; ARGS="tests/records -k journal" for a part of it
-	$(BIN)/python -m pytest $(ARGS)
+test: $(READY)  ## the whole suite, in JOBS=2 processes; ARGS="tests/records -k journal" for a part of it
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(READY)  ## format, lint, types, who may import whom, house rules: the gate before a commit
 	$(BIN)/ruff format --check .
