@@ -6,7 +6,7 @@ READY := .venv/.ready
 JOBS ?= 2
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/' | awk -F: '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@sed -nE 's/^([a-z]+):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 run: $(READY)  ## Temporal, its UI, a worker and a sample issue that climbs within a minute; Ctrl-C stops it
 	$(BIN)/escalon up --sample

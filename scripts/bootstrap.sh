@@ -38,9 +38,12 @@ if [ -z "$python" ]; then
         "Debian 12 or later, Ubuntu 24.04 or later: apt install python3 python3-venv" \
         "An interpreter elsewhere is used with: make PYTHON=/path/to/python3 ..."
 fi
-if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+# Debian's python3 has venv but not the ensurepip that puts pip into one; a uv on PATH does without pip.
+needs='venv, ensurepip'
+if command -v uv >/dev/null 2>&1; then needs=venv; fi
+if ! "$python" -c "import $needs" 2>/dev/null; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    missing "$python ($version) cannot make virtual environments: its venv module is missing." \
+    missing "$python ($version) cannot make virtual environments: part of its venv module is missing." \
         "Debian, Ubuntu: apt install python3-venv    (or python$version-venv where $version is not the system's own Python)"
 fi
 
