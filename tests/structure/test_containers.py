@@ -1,4 +1,4 @@
-"""The container files agree with the rest of the house. No container is started here: that needs an engine and a registry."""
+"""The container files agree with the rest of the house. No container is started here: that needs an engine."""
 
 import re
 from typing import Any
