@@ -1,0 +1,266 @@
+"""What a person reads: one message for each occasion, the same order in all, composed from facts alone.
+
+Asked of you, by when, what, harm, since, who has it, tried, runbook, how to answer; the last line is always what
+happens if nobody does anything. A restricted or sealed issue's message holds its id and where to read it, no more.
+How a message travels is the business of the channels.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import Field
+
+from escalation.answering import cli_answers, show_line, signal_line
+from escalation.duration import words
+from escalation.instant import clock, full, localised
+from escalation.issue.effects import About, Notify
+from escalation.value import Value
+
+LONGEST_SUBJECT = 160
+LONGEST_DESCRIPTION = 1500
+UNREADABLE = "(text could not be read)"
+_TURNS_TEXT_AROUND = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class MessageTexts(Value):
+    """What does not travel with the effect: text kept beside the record, names of the directory."""
+
+    title: str | None = None
+    """Where the effect carries none; None: there is none, or it could not be read."""
+    description: str | None = None
+    is_unreadable: bool = False
+    """Whether there is text that could not be read: the message goes out without it, and says so."""
+    names: Mapping[str, str] = Field(default_factory=dict)
+    """People's names by id; where one is absent the id stands alone."""
+
+
+class Line(Value):
+    """One labelled statement of a message, so that a channel can set it as its medium allows."""
+
+    label: str = ""
+    text: str = ""
+    items: tuple[str, ...] = ()
+    is_verbatim: bool = False
+    """Whether the items are to be copied as they stand (commands, quoted text)."""
+
+
+class Message(Value):
+    """A subject of one line, and lines of which the last says what happens if nobody does anything."""
+
+    subject: str
+    lines: tuple[Line, ...]
+
+    @property
+    def body(self) -> str:
+        """Plain text; ends with the last line, without a line break."""
+        return "\n".join(_plain(self.lines))
+
+
+class _Occasion(NamedTuple):
+    with_time: str
+    without_time: str
+    opening: str
+    is_call: bool = True
+
+
+_OCCASIONS: dict[About, _Occasion] = {
+    "asked": _Occasion("Act by {by}", "You are asked to act", "You are asked to act on this issue now."),
+    "asked_again": _Occasion(
+        "Asked again, act by {by}", "You are asked again", "You are asked again: whoever had this issue has let it go."
+    ),
+    "reminded": _Occasion(
+        "Reminder, act by {by}",
+        "Reminder, you are asked to act",
+        "Nobody has acknowledged this issue yet. You are still asked.",
+    ),
+    "warned": _Occasion("{left} left, until {by}", "Time is running out", "Time is running out: {has_it}."),
+    "left_tier": _Occasion(
+        "No longer asked of you",
+        "No longer asked of you",
+        "This issue has moved on. You are no longer asked; what you know still helps.",
+        is_call=False,
+    ),
+    "exhausted": _Occasion(
+        "NOBODY HAS IT, take charge by {by}",
+        "NOBODY HAS IT, take charge",
+        "NOBODY HAS THIS ISSUE. Everybody who could be asked was asked, and their time is up.",
+    ),
+    "last_resort": _Occasion(
+        "STILL NOBODY HAS IT, take charge by {by}",
+        "STILL NOBODY HAS IT, take charge",
+        "STILL NOBODY HAS THIS ISSUE. You are the last resort.",
+    ),
+    "charge_lapsed": _Occasion(
+        "NOBODY HAS IT AGAIN, take charge by {by}",
+        "NOBODY HAS IT AGAIN, take charge",
+        "NOBODY HAS THIS ISSUE any more: the time that the person in charge had set is past.",
+    ),
+    "confirm": _Occasion(
+        "Is it fixed? Answer by {by}",
+        "Is it fixed?",
+        "This issue is said to be fixed, and nobody has confirmed it yet.",
+    ),
+    "resolved": _Occasion(
+        "Said to be fixed", "Said to be fixed", "This issue is said to be fixed.", is_call=False
+    ),
+    "closed": _Occasion("Closed", "Closed", "This issue is closed.", is_call=False),
+    "reopened": _Occasion(
+        "Open again, act by {by}", "Open again", "This issue is open again: it was not fixed after all."
+    ),
+}  # fmt: skip
+
+
+def compose(notify: Notify, texts: MessageTexts, zone: str, *, is_possible_repeat: bool = False) -> Message:
+    """The message of an effect for its reader, whose zone (IANA name) the times are shown in."""
+    occasion = _OCCASIONS[notify.about]
+    if notify.issue_class != "normal":
+        return _restricted(notify, occasion, zone, is_possible_repeat=is_possible_repeat)
+    lead = _lead(notify, occasion, zone)
+    repeat = " (may be a repeat)" if is_possible_repeat else ""
+    head, tail = f"[{notify.severity}] {lead}{repeat}: ", f", {notify.issue.short}"
+    title = _title(notify, texts)
+    return Message(
+        subject=one_line(head + _cut(title, LONGEST_SUBJECT - len(head) - len(tail)) + tail),
+        lines=_lines(notify, texts, zone, title, is_possible_repeat=is_possible_repeat),
+    )
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters and without marks that turn text around."""
+    return " ".join("".join(" " if _is_unfit(sign) else sign for sign in text).split())
+
+
+def _restricted(notify: Notify, occasion: _Occasion, zone: str, *, is_possible_repeat: bool) -> Message:
+    repeat = " (may be a repeat)" if is_possible_repeat else ""
+    by = f" by {clock(notify.until, zone, notify.at)}" if notify.until else ""
+    asked = f"you are asked to act{by}" if occasion.is_call else "there is news for you to read"
+    goes_on = "If you do nothing, others are asked in your place." if occasion.is_call else "You need do nothing."
+    return Message(
+        subject=one_line(f"Restricted case: {asked}{repeat}, {notify.issue.short}"),
+        lines=(
+            Line(text=f"Restricted case {notify.issue.short}: {asked}."),
+            Line(label="Read it", items=(show_line(notify.issue, notify.person.id),), is_verbatim=True),
+            Line(text="Do not forward or discuss this message."),
+            Line(text=goes_on),
+        ),
+    )
+
+
+def _lead(notify: Notify, occasion: _Occasion, zone: str) -> str:
+    if notify.until is None:
+        return occasion.without_time
+    left = words(max(notify.until - notify.at, notify.at - notify.at))
+    return occasion.with_time.format(by=clock(notify.until, zone, notify.at), left=left)
+
+
+def _lines(notify: Notify, texts: MessageTexts, zone: str, title: str, *, is_possible_repeat: bool) -> tuple[Line, ...]:
+    handler = _person(notify.handler, notify, texts) if notify.handler else "nobody"
+    has_it = "you have it" if notify.handler == notify.person.id else f"{handler} has it"
+    repeat = " This may be a repeat: it is not known whether the first copy reached you." if is_possible_repeat else ""
+    asked_of = f", asked of: {one_line(notify.tier_title)}" if notify.tier_title else ""
+    blocks: tuple[tuple[Line, ...], ...] = (
+        (
+            Line(text=_OCCASIONS[notify.about].opening.format(has_it=has_it) + repeat),
+            Line(label="Asked of you", text=_sentence(notify.asked_of_you, notify, zone)),
+            Line(label="By", text=_by(notify.until, notify.at, zone)),
+        ),
+        (
+            Line(label="What", text=title),
+            Line(label="Harm", text=one_line(f"{notify.severity}, {notify.severity_means}".rstrip(", "))),
+            Line(label="Since", text=_since(notify, zone)),
+            Line(label="Issue", text=f"{notify.issue.short} ({notify.issue_kind}){asked_of}"),
+            Line(label="Handler", text=handler),
+            Line(label="Owner", text=_person(notify.owner, notify, texts) if notify.owner else ""),
+            _description(notify, texts),
+        ),
+        (
+            Line(
+                label="Tried so far",
+                items=tuple(_sentence(sentence, notify, zone) for sentence in notify.tried) or ("nothing yet",),
+            ),
+            Line(label="Runbook", text=one_line(notify.runbook)),
+            Line(
+                label="Before you send it up, have this ready",
+                items=tuple(one_line(item) for item in notify.checklist),
+            ),
+        ),
+        _answers(notify),
+        (Line(text=_sentence(notify.otherwise, notify, zone)),),
+    )
+    said = [[line for line in block if line.text or line.items] for block in blocks]
+    return tuple(line for block in said if block for line in (*block, Line()))[:-1]
+
+
+def _answers(notify: Notify) -> tuple[Line, ...]:
+    # The meaning stands above its line, not behind it after a #: some shells take that for arguments.
+    person, issue = notify.person.id, notify.issue
+    answers = cli_answers(notify.commands, issue, person, notify.at)
+    lines = [Line(label=answer.means, items=(answer.line,), is_verbatim=True) for answer in answers]
+    lines.append(Line(label="See all of it", items=(show_line(issue, person),), is_verbatim=True))
+    if answers:
+        signal = signal_line(notify.commands[0], issue, person, notify.at)
+        lines.append(
+            Line(label=f'"{answers[0].means}" with Temporal alone', items=(signal,), is_verbatim=True),
+        )
+    return tuple(lines)
+
+
+def _sentence(text: str, notify: Notify, zone: str) -> str:
+    return one_line(localised(text, zone, notify.at))
+
+
+def _by(until: datetime | None, at: datetime, zone: str) -> str:
+    if until is None:
+        return ""
+    if until <= at:
+        return f"{full(until, zone, at)}: that time is past"
+    return f"{full(until, zone, at)}, {words(until - at)} from {clock(at, zone)}"
+
+
+def _since(notify: Notify, zone: str) -> str:
+    received = f"received {full(notify.received_at, zone)}"
+    if notify.opened_at == notify.received_at:
+        return received
+    return f"{received}, opened here {clock(notify.opened_at, zone, notify.received_at)}"
+
+
+def _title(notify: Notify, texts: MessageTexts) -> str:
+    title = one_line(notify.title or texts.title or "")
+    return title or (UNREADABLE if texts.is_unreadable else "(no title)")
+
+
+def _description(notify: Notify, texts: MessageTexts) -> Line:
+    if texts.is_unreadable and texts.description is None:
+        return Line(label="Description", text=f"{UNREADABLE}; try: {show_line(notify.issue, notify.person.id)}")
+    given = texts.description or ""
+    rows = [one_line(row) for row in _cut(given, LONGEST_DESCRIPTION).splitlines()]
+    more = ("(there is more: see all)",) if len(given) > LONGEST_DESCRIPTION else ()
+    return Line(label="Description", items=(*(f"> {row}" for row in rows if row), *more), is_verbatim=True)
+
+
+def _person(person: str, notify: Notify, texts: MessageTexts) -> str:
+    if person == notify.person.id:
+        return f"you ({person})"
+    name = one_line(texts.names.get(person, ""))
+    return f"{name} ({person})" if name else person
+
+
+def _plain(lines: Sequence[Line]) -> list[str]:
+    rows: list[str] = []
+    for line in lines:
+        if line == Line():
+            rows.append("")
+            continue
+        rows.append(f"{line.label}: {line.text}".rstrip() if line.label else line.text)
+        rows += [f"    {item}" if line.is_verbatim else f"- {item}" for item in line.items]
+    return rows
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: max(longest - 1, 0)].rstrip() + "…"
+
+
+def _is_unfit(sign: str) -> bool:
+    return unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} or sign in _TURNS_TEXT_AROUND
