@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.structure.tree import ROOT, packages, pyproject
+from tests.structure.tree import ROOT, modules, packages, pyproject, shown
 
 OUR_NAMES = [*packages(), "worker"]
 
@@ -27,6 +27,17 @@ def test_every_package_of_ours_is_under_a_contract() -> None:
 def test_every_folder_with_an_init_is_a_listed_package() -> None:
     found = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert found == set(packages()), "list it in pyproject.toml: hatch, importlinter, ruff's isort, coverage"
+
+
+def test_the_contracts_see_every_module() -> None:
+    """import-linter follows packages: a folder without `__init__.py` would be under no contract, unnoticed."""
+    unseen = {
+        shown(path.parent)
+        for path in modules(*packages())
+        if not (path.parent / "__init__.py").exists()
+        and "migrations" not in path.parts  # Alembic loads them by path, as no module of ours
+    }
+    assert not unseen, "add an empty __init__.py"
 
 
 @pytest.mark.parametrize("name", OUR_NAMES)
