@@ -1,0 +1,105 @@
+"""The directory: who there is, which role and teams they have, how they are reached, what they may decide.
+
+Live, never pinned: it is looked up when a tier begins. Reading it from YAML is in `read_directory.py`.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from pydantic import Field
+
+from escalation.issue.facts import PersonFacts
+from escalation.policy.model import Tell
+from escalation.value import Value
+
+
+class Person(Value):
+    """Somebody who can be asked, told, and held accountable."""
+
+    id: str
+    """Opaque and lasting; the only thing about a person that travels in messages and search attributes."""
+    name: str
+    role: str
+    teams: tuple[str, ...] = ()
+    addresses: dict[str, str]
+    """By channel: inbox, email; also the person's id in an outside system such as pagerduty."""
+    limit: dict[str, Decimal] = Field(default_factory=dict)
+    """What this person may decide alone, by currency (ISO 4217), in its unit."""
+    language: str = "en"
+    """BCP 47, such as en or pt-BR."""
+    zone: str = "UTC"
+    """IANA time zone, such as Europe/Dublin."""
+
+    def facts(self, channels: Iterable[str] = ("inbox", "email")) -> PersonFacts:
+        """What a decision may copy of this person; `channels` are those that can tell anybody, the first one first."""
+        return PersonFacts(
+            id=self.id,
+            role=self.role,
+            team=self.teams[0] if self.teams else None,
+            channels=tuple(channel for channel in channels if channel in self.addresses),
+            limit={currency: str(amount) for currency, amount in self.limit.items()},
+        )
+
+
+class Team(Value):
+    """People who take issues in together."""
+
+    name: str
+    duty_lead: str
+    """The person who owns what a machine raised here, from birth."""
+
+
+class Directory(Value):
+    """All people and teams, and whom Escalon itself calls when something is wrong with it."""
+
+    operator: str
+    """The person whom the self-watch tells."""
+    people: tuple[Person, ...]
+    teams: tuple[Team, ...]
+
+    def person(self, id: str) -> Person:  # noqa: A002 - the word of the model
+        """The person with this id; raises KeyError."""
+        for person in self.people:
+            if person.id == id:
+                return person
+        raise KeyError(id)
+
+    def has(self, id: str) -> bool:  # noqa: A002
+        """Whether there is a person with this id."""
+        return any(person.id == id for person in self.people)
+
+    def team(self, name: str) -> Team:
+        """The team of this name; raises KeyError."""
+        for team in self.teams:
+            if team.name == name:
+                return team
+        raise KeyError(name)
+
+    def roles(self) -> tuple[str, ...]:
+        """Every role that somebody has, each once, in the order of the people."""
+        return tuple(dict.fromkeys(person.role for person in self.people))
+
+    def by_address(self, channel: str, address: str) -> Person | None:
+        """Whose address this is; case does not count."""
+        for person in self.people:
+            if person.addresses.get(channel, "").lower() == address.lower() != "":
+                return person
+        return None
+
+    def duty_lead(self, team: str) -> Person:
+        """The team's duty lead; raises KeyError."""
+        return self.person(self.team(team).duty_lead)
+
+    def in_tell(self, tell: Tell, team: str) -> tuple[Person, ...]:
+        """Whom this tells about an issue of `team`: the people named, then the holders of its roles, each once.
+
+        With `tell.team`, holders in that team. Without, for each role its holders in the issue's team or, where nobody
+        there has it, anyone who has it. A named person who is not in the directory any more is left out.
+        """
+        told = {named: self.person(named) for named in tell.people if self.has(named)}
+        for role in tell.roles:
+            holders = [person for person in self.people if person.role == role]
+            near = [person for person in holders if (tell.team or team) in person.teams]
+            for person in near if near or tell.team else holders:
+                told.setdefault(person.id, person)
+        return tuple(told.values())

@@ -1,0 +1,86 @@
+"""Directory text (`people.yaml`) in, a `Directory` or errors with lines out. Not read in a workflow."""
+
+import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from escalation.policy.directory import Directory, Person, Team
+from escalation.policy.finding import Findings, PolicyErrors, nearest
+from escalation.policy.parse import parse_yaml
+from escalation.policy.read_value import Failed, ValueReader
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
+_CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
+
+
+def read_directory(text: str, file: str) -> Directory:
+    """The directory in this YAML text; raises PolicyErrors with everything that is wrong in it."""
+    findings = Findings(file)
+    node = parse_yaml(text, findings)
+    if node is None:
+        raise PolicyErrors(findings.in_order())
+    reader = ValueReader(findings, keyed={Person: "id", Team: "name"}, wordy=frozenset({Person}))
+    directory = reader.model(Directory, node, "")
+    if not isinstance(directory, Failed):
+        _lint(directory, findings)
+    if isinstance(directory, Failed) or findings.found:
+        raise PolicyErrors(findings.in_order())
+    return directory
+
+
+def _lint(directory: Directory, findings: Findings) -> None:
+    ids = [person.id for person in directory.people]
+    teams = [team.name for team in directory.teams]
+    if directory.operator not in ids:
+        findings.unknown("operator", directory.operator, "is not in people", ids)
+    for team in directory.teams:
+        if team.duty_lead not in ids:
+            findings.unknown(f"teams.{team.name}.duty_lead", team.duty_lead, "is not in people", ids)
+    for person in directory.people:
+        here = f"people.{person.id}"
+        for place, name in enumerate(person.teams):
+            if name not in teams:
+                findings.unknown(f"{here}.teams[{place}]", name, "is not in teams", teams)
+        _lint_details(person, here, findings)
+    _lint_addresses(directory, findings)
+
+
+def _lint_details(person: Person, here: str, findings: Findings) -> None:
+    if not _is_zone(person.zone):
+        meant = nearest(person.zone, sorted(available_timezones()))
+        allowed = "an IANA time zone such as Europe/Dublin"
+        findings.add(f"{here}.zone", "is not a time zone", value=person.zone, allowed=allowed, suggestion=meant)
+    if not _LANGUAGE.fullmatch(person.language):
+        allowed = "a language tag such as en or pt-BR"
+        findings.add(f"{here}.language", "is not a language", value=person.language, allowed=allowed)
+    for currency in person.limit:
+        if not _CURRENCY.fullmatch(currency):
+            allowed = "three capital letters such as EUR"
+            findings.add(f"{here}.limit.{currency}", "is not a currency", value=currency, allowed=allowed)
+    if not person.addresses:
+        findings.add(f"{here}.addresses", "is empty: this person cannot be told", allowed="at least one address")
+
+
+def _lint_addresses(directory: Directory, findings: Findings) -> None:
+    whose: dict[tuple[str, str], str] = {}
+    for person in directory.people:
+        for channel, address in person.addresses.items():
+            here = f"people.{person.id}.addresses.{channel}"
+            if not _CHANNEL.fullmatch(channel):
+                findings.add(here, "is not a channel", value=channel, allowed="a name such as inbox or email")
+            if channel == "email" and not _EMAIL.fullmatch(address):
+                findings.add(here, "is not an e-mail address", value=address, allowed="one such as kim@example.org")
+            if not address.isprintable() or " " in address:
+                findings.add(here, "is not an address", value=address, allowed="printable text without spaces")
+            first = whose.setdefault((channel, address.lower()), person.id)
+            if first != person.id:
+                findings.add(here, f"is {first}'s already", value=address, allowed="an address of one person")
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
