@@ -30,6 +30,8 @@ class Open(Command):
     """Begin an issue; sent to one that runs, it is the same thing reported again."""
 
     kind: Literal["open"] = "open"
+    rules_revision: int = 1
+    """The revision of the rules that decides this issue to its end."""
     issue: IssueFacts
     policies: tuple[Policy, ...]
     """The pinned policy and, after it, the fallbacks it can fall back on, in order."""

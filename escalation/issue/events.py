@@ -25,6 +25,13 @@ BeganWhy: TypeAlias = Literal[
 ]
 
 
+AckRole: TypeAlias = Literal["handler", "joined"]
+AskedAgainWhy: TypeAlias = Literal["lapsed", "released"]
+ExhaustedWhy: TypeAlias = Literal[
+    "not_acknowledged", "work_limit_spent", "escalated_by_hand", "nobody_on_duty", "charge_lapsed", "charge_released"
+]
+
+
 class Opened(Value):
     """The issue entered the ladder."""
 
@@ -106,7 +113,7 @@ class AskedAgain(Value):
 
     kind: Literal["asked_again"] = "asked_again"
     tier: str
-    why: Literal["lapsed", "released"]
+    why: AskedAgainWhy
     acknowledge_due_at: AwareDatetime | None
     remind_at: AwareDatetime | None = None
 
@@ -136,7 +143,7 @@ class Acknowledged(Value):
 
     kind: Literal["acknowledged"] = "acknowledged"
     person: str
-    role: Literal["handler", "joined"]
+    role: AckRole
     renewal: int = 0
     """0: the first of this person in this tier; n: the nth renewal."""
     is_tier_clock_stopped: bool = True
@@ -144,8 +151,6 @@ class Acknowledged(Value):
     until: AwareDatetime | None = None
     lapses_at: AwareDatetime | None = None
     next_action: TextRef | None = None
-    late_by_s: float = 0
-    """Seconds past the acknowledgement limit, where the clock was not served in time."""
 
 
 class AcknowledgementLapsed(Value):
@@ -180,9 +185,12 @@ class Exhausted(Value):
     policy: str
     passes: int
     procedure: Literal["last_resort", "restart", "fallback"]
-    why: BeganWhy
-    last_resort: tuple[PersonFacts, ...]
+    why: ExhaustedWhy
+    turn: int
+    find_due_at: AwareDatetime
     next_at: AwareDatetime | None
+    """When the last resort is told again; None where the climb goes on at once."""
+    late_by_s: float = 0
 
 
 class LastResortTold(Value):
@@ -190,6 +198,8 @@ class LastResortTold(Value):
 
     kind: Literal["last_resort_told"] = "last_resort_told"
     count: int
+    turn: int
+    find_due_at: AwareDatetime
     next_at: AwareDatetime
 
 
@@ -207,7 +217,6 @@ class ChargeLapsed(Value):
 
     kind: Literal["charge_lapsed"] = "charge_lapsed"
     person: str
-    next_at: AwareDatetime
 
 
 class Resolved(Value):
@@ -227,7 +236,8 @@ class ConfirmationRequested(Value):
 
     kind: Literal["confirmation_requested"] = "confirmation_requested"
     count: int
-    next_at: AwareDatetime
+    next_at: AwareDatetime | None
+    """None where it is closed by silence before."""
 
 
 class Closed(Value):

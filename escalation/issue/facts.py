@@ -3,10 +3,9 @@
 The one exception is `IssueFacts.title`: one masked line of an issue of class normal may travel (design.md).
 """
 
-
 from typing import Literal, TypeAlias
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from escalation.issue.identity import IssueId
 from escalation.policy.model import Assurance, Kind
@@ -41,8 +40,8 @@ class TextRef(Value):
     """A pointer to text that lies beside the record: masked there, erasable, never in history."""
 
     ref: str
-    digest: str
-    """SHA-256 over a random salt, kept with the text, and the masked text."""
+    digest: str = ""
+    """SHA-256 over a random salt, kept with the text, and the masked text; empty where the text came by a signal."""
     length: int
     """Characters of the masked text."""
 
@@ -54,7 +53,7 @@ class PersonFacts(Value):
     role: str
     team: str | None = None
     channels: tuple[str, ...] = ("inbox",)
-    limit: dict[str, str] = {}
+    limit: dict[str, str] = Field(default_factory=dict)
     """Authority limit by currency as of the look-up, decimal in text."""
 
 
@@ -104,5 +103,3 @@ class IssueFacts(Value):
     def has_customer(self) -> bool:
         """Whether anybody outside must hear how it ends."""
         return any(party.role in {"customer", "complainant"} for party in self.parties)
-
-

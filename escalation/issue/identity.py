@@ -59,9 +59,10 @@ class IssueId(Value):
 def read_issue_id(text: str) -> tuple[IssueId, bool]:
     """Read any of the three forms; the flag says whether the occurrence was given. Raises ValueError."""
     parts = text.strip().split(":")
+    number: str | None = None
     match parts:
         case [source, reference]:
-            fields, number = {"source": source}, None
+            fields = {"source": source}
         case [source, reference, number]:
             fields = {"source": source}
         case [org, entity, team, source, reference, number]:
@@ -78,7 +79,9 @@ def read_issue_id(text: str) -> tuple[IssueId, bool]:
         raise ValueError(f"occurrence {number!r} of issue id {text!r} is not a number; allowed: 1, 2, 3 …")
     plain = unquote(reference)
     if not 1 <= len(plain) <= LONGEST_REFERENCE:
-        raise ValueError(f"reference of issue id {text!r} has {len(plain)} characters; allowed: 1 to {LONGEST_REFERENCE}")
+        raise ValueError(
+            f"reference of issue id {text!r} has {len(plain)} characters; allowed: 1 to {LONGEST_REFERENCE}"
+        )
     return IssueId(**fields, reference=plain, occurrence=int(number or 1)), number is not None
 
 

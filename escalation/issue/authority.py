@@ -1,0 +1,62 @@
+"""Who may send a command: roles, relations to the issue, assurance, and conflicts of interest."""
+
+from escalation.issue.commands import Command
+from escalation.issue.deciding import Refusal
+from escalation.issue.facts import ASSURANCES, Actor
+from escalation.issue.state import IssueState
+from escalation.policy.model import Assurance, Policy
+
+RELATIONS = ("asked", "handler", "owner", "raiser", "customer", "machine", "anyone")
+
+
+def check_authority(state: IssueState, command: Command, name: str) -> None:
+    """Raises `Refusal` of nature authority where this actor may not send this command to this issue."""
+    by = command.by
+    if by.person in state.facts.about:
+        raise Refusal("not_allowed", f"{by.person} may not {_verb(name)} this issue", "authority")
+    allowed = state.policies[0].roles.get(name, ())
+    held = relations(state, by)
+    if not held.intersection(allowed):
+        role = f"as {by.role}" if by.role else "whose role is not known"
+        raise Refusal(
+            "not_allowed",
+            f"{by.person}, {role}, may not {_verb(name)} this issue; allowed: {', '.join(allowed) or 'nobody'}",
+            "authority",
+        )
+    least = least_assurance(state, state.policies[0], name)
+    if not by.is_machine and ASSURANCES.index(by.assurance) < ASSURANCES.index(least):
+        raise Refusal(
+            "assurance_too_low",
+            f"{by.person} is only {by.assurance.replace('_', ' ')}; to {_verb(name)} this issue needs {least}",
+            "authority",
+        )
+
+
+def relations(state: IssueState, by: Actor) -> frozenset[str]:
+    """The words of a policy's `roles` that are true of this actor."""
+    person = by.person
+    known = state.people.get(person)
+    held = {"anyone"}
+    held.update(role for role in (by.role, known.role if known else None) if role)
+    in_charge = state.charge.person if state.charge else None
+    true_of = {
+        "asked": person in state.asked or (state.exhausted_at is not None and person in state.last_resort),
+        "handler": person in {state.handler, in_charge},
+        "owner": person == state.owner,
+        "raiser": person == state.facts.raiser.person,
+        "customer": any(p.key == person and p.role in {"customer", "complainant"} for p in state.facts.parties),
+        "machine": by.is_machine,
+    }
+    return frozenset(held | {word for word, is_true in true_of.items() if is_true})
+
+
+def least_assurance(state: IssueState, policy: Policy, name: str) -> Assurance:
+    """What the policy asks; on a complaint or an issue that is not of class normal, never less than a signed link."""
+    asked = policy.assurance.get(name, "asserted")
+    if policy.kind != "complaint" and state.facts.issue_class == "normal":
+        return asked
+    return asked if ASSURANCES.index(asked) >= ASSURANCES.index("signed_link") else "signed_link"
+
+
+def _verb(name: str) -> str:
+    return name.replace("_", " ")

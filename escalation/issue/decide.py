@@ -1,0 +1,173 @@
+"""decide: what a command does to an issue, as entries, or why it cannot be. All of the business is decided here.
+
+The rules have revisions. A running issue is decided by the revision that it was opened with; a change that alters
+decisions is a new revision beside the old one, because decisions are replayed.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from escalation.issue.authority import check_authority
+from escalation.issue.climb import begin_tier
+from escalation.issue.commands import (
+    HUMAN_COMMANDS,
+    Acknowledge,
+    Close,
+    Command,
+    Confirm,
+    Escalate,
+    Open,
+    Release,
+    Reopen,
+    Resolve,
+    TakeCharge,
+    TakeDelivery,
+    TakeNoPeople,
+    TakePeople,
+    Tick,
+)
+from escalation.issue.decide_clock import decide_tick, fall_back_on_last_known, take_people
+from escalation.issue.decide_ending import (
+    decide_close,
+    decide_confirm,
+    decide_open_again,
+    decide_reopen,
+    decide_resolve,
+)
+from escalation.issue.decide_people import (
+    decide_acknowledge,
+    decide_escalate,
+    decide_release,
+    decide_take_charge,
+)
+from escalation.issue.deciding import Deciding, Refusal
+from escalation.issue.events import Entry, Opened, Refused, Told
+from escalation.issue.facts import Actor
+from escalation.issue.refusal import Rejected
+from escalation.issue.state import IssueState
+
+RULES_REVISION = 1
+"""The revision that new issues are opened with."""
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far ahead of ours a door's clock may be."""
+
+Decision: TypeAlias = tuple[Entry, ...] | Rejected
+
+
+def decide(state: IssueState | None, command: Command, now: datetime) -> Decision:
+    """What the command does at `now`. No entries: nothing to do, or the same command came before."""
+    given = command.rules_revision if isinstance(command, Open) else RULES_REVISION
+    revision = state.rules_revision if state is not None else given
+    rules = _REVISIONS.get(revision)
+    if rules is None:
+        return Rejected(code="unknown_revision", why=f"rules revision {revision} is not known to this release")
+    turn = Deciding(state, command, now)
+    try:
+        rules(turn, command)
+    except Refusal as refusal:
+        return refusal.rejected
+    return tuple(turn.entries)
+
+
+def _first_revision(turn: Deciding, command: Command) -> None:
+    if isinstance(command, Open) and turn.is_new:
+        _open(turn, command)
+        return
+    state = turn.state
+    if command.id and command.id in state.done:
+        return
+    if isinstance(command, (Tick, TakePeople, TakeNoPeople, TakeDelivery)):
+        _by_the_system(turn, command)
+        return
+    check_authority(state, command, command_name(command))
+    _check_claimed_time(turn)
+    match command:
+        case Open():
+            decide_open_again(turn, command)
+        case Acknowledge():
+            decide_acknowledge(turn, command)
+        case Release():
+            decide_release(turn, command)
+        case Escalate():
+            decide_escalate(turn, command)
+        case TakeCharge():
+            decide_take_charge(turn, command)
+        case Resolve():
+            decide_resolve(turn, command)
+        case Confirm():
+            decide_confirm(turn, command)
+        case Close():
+            decide_close(turn, command)
+        case Reopen():
+            decide_reopen(turn, command)
+        case _:
+            raise Refusal("unknown_command", f"{type(command).__name__} is not a command of issues", "input")
+
+
+def _by_the_system(turn: Deciding, command: Tick | TakePeople | TakeNoPeople | TakeDelivery) -> None:
+    match command:
+        case Tick():
+            decide_tick(turn)
+        case TakePeople():
+            take_people(turn, command.turn, command.people, "looked_up", command.why, turn.now)
+        case TakeNoPeople():
+            fall_back_on_last_known(turn, command.turn, command.error, turn.now)
+        case TakeDelivery():
+            turn.emit(
+                Told(
+                    message=command.message,
+                    person=command.person,
+                    channel=command.channel,
+                    about=command.about,
+                    outcome=command.outcome,
+                    attempts=command.attempts,
+                    is_possible_repeat=command.is_possible_repeat,
+                    error=command.error,
+                )
+            )
+
+
+def _open(turn: Deciding, command: Open) -> None:
+    """The first entries: opened, and the tier where it enters."""
+    policy, found = command.policies[0], command.match
+    tiers = [tier.name for tier in policy.tiers]
+    if found.enter_at not in tiers:
+        raise Refusal("unknown_tier", f"tier {found.enter_at!r} is not known; allowed: {', '.join(tiers)}", "input")
+    severities = [severity.name for severity in policy.severities]
+    if found.severity not in severities:
+        allowed = ", ".join(severities)
+        raise Refusal("unknown_severity", f"severity {found.severity!r} is not known; allowed: {allowed}", "input")
+    if not command.owner:
+        raise Refusal("owner_missing", "owner is missing: every issue has exactly one, from birth", "input")
+    opened_at = command.issue.opened_at
+    turn.emit(Opened(rules_revision=command.rules_revision, open=command), opened_at)
+    check_authority(turn.state, command, "open")
+    tier = turn.state.here
+    limit = turn.limit(tier.acknowledge_within) or turn.limit(tier.work_within)
+    # A tier whose time would be over before it was asked, since the system was away, counts from now.
+    is_over = limit is not None and opened_at + limit <= turn.now
+    late_by_s = round((turn.now - opened_at).total_seconds(), 3) if is_over else 0
+    begin_tier(turn, turn.state.pinned, tier, "entered", turn.now if is_over else opened_at, late_by_s=late_by_s)
+
+
+def _check_claimed_time(turn: Deciding) -> None:
+    claimed = turn.command.happened_at
+    if claimed is not None and claimed > turn.now + CLOCK_SKEW:
+        raise Refusal("from_the_future", f"happened_at {claimed.isoformat()} is in the future", "input")
+
+
+def note_refusal(state: IssueState, rejected: Rejected, name: str, by: Actor, command_id: str, now: datetime) -> Entry:
+    """The entry for something that could not be accepted and came through a door that hears no answer."""
+    turn = Deciding(state, Tick(id=command_id, by=by), now)
+    turn.emit(Refused(command=name[:100], code=rejected.code, why=rejected.why[:500]))
+    return turn.entries[0]
+
+
+def command_name(command: Command) -> str:
+    """The command's name in policies, signals and the CLI."""
+    return next((name for name, kind in HUMAN_COMMANDS.items() if type(command) is kind), "open")
+
+
+_REVISIONS: dict[int, Callable[[Deciding, Command], None]] = {1: _first_revision}

@@ -1,0 +1,158 @@
+"""What is done when an instant comes: each due thing once, in order; late ones collapse into one step.
+
+A tier that ended while the system was away is followed by one tier whose time counts from now, never by a burst.
+"""
+
+from datetime import datetime, timedelta
+
+from escalation.issue import events as e
+from escalation.issue.climb import climb_on, exhaust, move_up
+from escalation.issue.clocks import FIND_WITHIN, Due, deadlines, is_late
+from escalation.issue.commands import FoundHow
+from escalation.issue.deciding import Deciding
+from escalation.issue.facts import PersonFacts
+from escalation.issue.state import LAST_RESORT
+
+_ENDS_A_TIER = {"acknowledge", "work"}
+_TELL_THE_TIER = {"warn", "remind", "find", "lapse"}
+"""Moot once the tier's time is up: what would have been said to it while the system was away."""
+
+
+def decide_tick(turn: Deciding) -> None:
+    """Do all that is due at or before now."""
+    for _ in range(1000):
+        due = _first_due(turn)
+        if due is None:
+            return
+        _serve(turn, due)
+
+
+def _first_due(turn: Deciding) -> Due | None:
+    reached = [due for due in deadlines(turn.state) if due.at <= turn.now]
+    if not reached:
+        return None
+    over = {due.what for due in reached if due.what in _ENDS_A_TIER and is_late(due.at, turn.now)}
+    if over:
+        last_resort = {f.turn for f in turn.state.findings if f.tier == LAST_RESORT}
+        reached = [d for d in reached if d.what not in _TELL_THE_TIER or (d.what == "find" and d.turn in last_resort)]
+    return reached[0]
+
+
+def _serve(turn: Deciding, due: Due) -> None:
+    late = is_late(due.at, turn.now)
+    at = turn.now if late else due.at
+    late_by_s = round((turn.now - due.at).total_seconds(), 3) if late else 0
+    match due.what:
+        case "acknowledge":
+            move_up(turn, "not_acknowledged", at, late_by_s=late_by_s)
+        case "work":
+            move_up(turn, "work_limit_spent", at, late_by_s=late_by_s)
+        case "lapse":
+            turn.by_clock(e.AcknowledgementLapsed(person=turn.state.handler or ""), at)
+            ask_again(turn, "lapsed", at)
+        case "charge":
+            charge = turn.state.charge
+            turn.by_clock(e.ChargeLapsed(person=charge.person if charge else ""), at)
+            exhaust(turn, "charge_lapsed", at, late_by_s=late_by_s)
+        case "last_resort":
+            _tell_last_resort(turn, at)
+        case "find":
+            fall_back_on_last_known(turn, due.turn, "no answer in time", at)
+        case "warn" | "remind":
+            _tell_people(turn, due, at)
+        case "confirm" | "silence" | "window":
+            _after(turn, due, at)
+
+
+def _later(turn: Deciding, first: datetime, every: timedelta | None) -> datetime | None:
+    """The next instant of a cadence that is not past: what was missed while away is not made up for."""
+    if every is None:
+        return None
+    following = first + every
+    return following if following > turn.now else turn.now + every
+
+
+def _tell_people(turn: Deciding, due: Due, at: datetime) -> None:
+    state = turn.state
+    if due.what == "remind":
+        every = turn.limit(state.here.remind_every)
+        turn.by_clock(e.Reminded(tier=state.tier, count=state.reminders + 1, next_at=_later(turn, due.at, every)), at)
+        return
+    warning = next(w for w in state.warnings if (w.of, w.share, w.at) == (due.of, due.share, due.at))
+    limit = state.acknowledge_due_at if warning.of == "acknowledge" else state.work_due_at
+    turn.by_clock(
+        e.Warned(tier=state.tier, of=warning.of, share=warning.share, due_at=limit or due.at, tell=warning.tell), at
+    )
+
+
+def _tell_last_resort(turn: Deciding, at: datetime) -> None:
+    state = turn.state
+    every = turn.limit(state.pinned.exhaustion.last_resort_every) or timedelta(hours=1)
+    turn.by_clock(
+        e.LastResortTold(
+            count=state.last_resort_count + 1,
+            turn=state.turn + 1,
+            find_due_at=turn.now + FIND_WITHIN,
+            next_at=_later(turn, at, every) or at + every,
+        ),
+        at,
+    )
+    if state.pinned.exhaustion.procedure == "restart":
+        climb_on(turn, at)
+
+
+def ask_again(turn: Deciding, why: e.AskedAgainWhy, at: datetime) -> None:
+    """Ask the tier's people again: the acknowledgement clock runs anew, the work limit stays as it is."""
+    state = turn.state
+    acknowledge = turn.limit(state.here.acknowledge_within)
+    remind = turn.limit(state.here.remind_every)
+    event = e.AskedAgain(
+        tier=state.tier,
+        why=why,
+        acknowledge_due_at=at + acknowledge if acknowledge else None,
+        remind_at=at + remind if remind else None,
+    )
+    turn.emit(event, at) if why == "released" else turn.by_clock(event, at)
+
+
+def fall_back_on_last_known(turn: Deciding, number: int, error: str, at: datetime) -> None:
+    """The people of a turn could not be looked up: ask the last known; never nobody."""
+    state = turn.state
+    finding = next((f for f in state.findings if f.turn == number), None)
+    if finding is None:
+        return
+    turn.by_clock(e.LookupFailed(turn=number, tier=finding.tier, error=error[:200]), at)
+    known = state.known_for(finding.tier)
+    why = "the last known people" if known else "nobody could be looked up, and nobody is known"
+    take_people(turn, number, known, "last_known", why, at)
+
+
+def take_people(
+    turn: Deciding, number: int, people: tuple[PersonFacts, ...], how: FoundHow, why: str, at: datetime
+) -> None:
+    """Who is asked in a turn. An empty tier is left at once; a last resort is never empty."""
+    state = turn.state
+    finding = next((f for f in state.findings if f.turn == number), None)
+    if finding is None or state.status != "open":
+        return
+    if not people and finding.tier == LAST_RESORT:
+        people, how, why = state.known_for(LAST_RESORT), "last_known", f"{why}; so the last known people"
+    if people:
+        turn.by_clock(e.PeopleAsked(turn=number, tier=finding.tier, people=people, how=how, why=why), at)
+        return
+    turn.by_clock(e.TierFoundEmpty(turn=number, tier=finding.tier, why=why), at)
+    move_up(turn, "nobody_on_duty", at)
+
+
+def _after(turn: Deciding, due: Due, at: datetime) -> None:
+    state = turn.state
+    closing = state.policies[0].closing
+    if due.what == "confirm":
+        following = _later(turn, due.at, closing.remind_after)
+        if following is not None and state.silence_at is not None and following >= state.silence_at:
+            following = None
+        turn.by_clock(e.ConfirmationRequested(count=state.confirm_count + 1, next_at=following), at)
+    elif due.what == "silence":
+        turn.by_clock(e.Closed(reason="silence", reopen_until=at + closing.reopen_within), at)
+    else:
+        turn.by_clock(e.WindowEnded(), at)

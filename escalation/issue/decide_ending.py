@@ -1,0 +1,95 @@
+"""How an issue ends and begins again: resolve, confirm, close, reopen, and being reported again."""
+
+from escalation.issue import events as e
+from escalation.issue.climb import begin_tier
+from escalation.issue.commands import Close, Confirm, Open, Reopen, Resolve
+from escalation.issue.deciding import Deciding, Refusal
+from escalation.issue.facts import TextRef
+from escalation.policy.model import CloseReason
+
+
+def decide_resolve(turn: Deciding, command: Resolve) -> None:
+    """Said to be fixed: outcome, what the customer was told, and for money the payment's reference."""
+    state = turn.state
+    if state.status != "open":
+        raise Refusal(f"already_{state.status}", f"it is {state.status} already")
+    if state.facts.has_customer and command.told_customer is None and not command.by.is_machine:
+        raise Refusal("told_customer_missing", "told_customer is missing: say what the customer was told", "input")
+    if command.outcome == "paid" and not command.payment_reference:
+        raise Refusal("payment_reference_missing", "payment_reference is missing: outcome paid needs it", "input")
+    closing = state.policies[0].closing
+    turn.emit(
+        e.Resolved(
+            outcome=command.outcome,
+            explanation=command.explanation,
+            told_customer=command.told_customer,
+            payment_reference=command.payment_reference,
+            remind_at=turn.now + closing.remind_after,
+            silence_at=turn.now + closing.silence_after if closing.silence_after else None,
+        )
+    )
+
+
+def decide_confirm(turn: Deciding, command: Confirm) -> None:
+    """The customer says it is fixed."""
+    _must_be_resolved(turn)
+    _close(turn, "confirmed", command.statement, None)
+
+
+def decide_close(turn: Deciding, command: Close) -> None:
+    """End a resolved issue for one of the policy's reasons."""
+    allowed = turn.state.policies[0].closing.reasons
+    if command.reason not in allowed or command.reason == "silence":
+        by_hand = ", ".join(reason for reason in allowed if reason != "silence")
+        raise Refusal(
+            "reason_not_allowed", f"reason {command.reason!r} cannot be given here; allowed: {by_hand}", "input"
+        )
+    if command.reason == "duplicate_of" and not command.duplicate_of:
+        raise Refusal("duplicate_of_missing", "duplicate_of is missing: name the issue that this one repeats", "input")
+    _must_be_resolved(turn)
+    _close(turn, command.reason, command.explanation, command.duplicate_of)
+
+
+def _close(turn: Deciding, reason: CloseReason, text: TextRef | None, duplicate_of: str | None) -> None:
+    until = turn.now + turn.state.policies[0].closing.reopen_within
+    turn.emit(e.Closed(reason=reason, explanation=text, duplicate_of=duplicate_of, reopen_until=until))
+
+
+def _must_be_resolved(turn: Deciding) -> None:
+    state = turn.state
+    if state.status == "open":
+        raise Refusal("not_resolved", "it is not resolved; resolve it first")
+    if state.status == "closed":
+        raise Refusal("already_closed", f"it was closed at {state.closed_at} ({state.close_reason})")
+    if state.status == "ended":
+        raise Refusal("ended", "it is over and can no longer be reopened")
+
+
+def decide_reopen(turn: Deciding, command: Reopen) -> None:
+    """Not fixed after all."""
+    state = turn.state
+    if state.status == "open":
+        raise Refusal("not_resolved", "it is open already")
+    if state.status == "ended":
+        raise Refusal("ended", "it is over and can no longer be reopened; open it again as a new occurrence")
+    _reopen(turn, command.reason, is_reported_again=False)
+
+
+def decide_open_again(turn: Deciding, command: Open) -> None:
+    """The same thing reported again: noted while it is open, reopened while it can be, else a new occurrence."""
+    state = turn.state
+    if state.status == "ended":
+        raise Refusal("ended", "it is over; open it again as a new occurrence")
+    ended_at = state.resolved_at
+    is_new = ended_at is not None and command.issue.received_at > ended_at
+    if state.status == "open" or not is_new:
+        turn.emit(e.OpenedAgain(description=command.issue.description))
+    else:
+        _reopen(turn, command.issue.description, is_reported_again=True)
+
+
+def _reopen(turn: Deciding, reason: TextRef | None, *, is_reported_again: bool) -> None:
+    count = turn.state.reopened + 1
+    turn.emit(e.Reopened(count=count, reason=reason, is_reported_again=is_reported_again))
+    state = turn.state
+    begin_tier(turn, state.pinned, state.here, "reopened", turn.now)

@@ -1,0 +1,148 @@
+"""What people do while an issue is open: acknowledge, release, escalate, take charge."""
+
+from escalation.duration import words
+from escalation.issue import events as e
+from escalation.issue.climb import exhaust, move_up
+from escalation.issue.clocks import is_late
+from escalation.issue.commands import Acknowledge, Escalate, Release, TakeCharge
+from escalation.issue.decide_clock import ask_again
+from escalation.issue.deciding import Deciding, Refusal
+
+
+def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
+    """Stops the acknowledgement clock, nothing else. A second person joins, or takes over where they say so."""
+    _must_be_open(turn)
+    state, person = turn.state, command.by.person
+    rules = state.pinned.acknowledgement
+    taken_from = _taken_from(turn, command)
+    if command.until is not None and command.until <= turn.now:
+        raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
+    lapse = turn.limit(rules.lapses_after)
+    if command.until is not None and lapse is not None and command.until > turn.now + lapse:
+        latest = (turn.now + lapse).isoformat(timespec="seconds")
+        raise Refusal("until_too_late", f"an acknowledgement holds for {words(lapse)} at most: until {latest}", "input")
+    times = state.acknowledgements.get(person, 0)
+    is_handler = state.handler == person
+    is_theirs = state.handler is None or person in state.asked
+    stops_the_clock = is_theirs and state.acknowledge_due_at is not None
+    renews = is_handler and lapse is not None
+    if (is_handler or person in state.joined) and not (taken_from or stops_the_clock or renews):
+        raise Refusal("already_acknowledged", f"{person} has acknowledged it already")
+    if times > rules.renewals and lapse is not None:
+        raise Refusal(
+            "renewals_spent",
+            f"{person} has acknowledged {times} times in this tier; allowed: once and {rules.renewals} renewals",
+        )
+    role: e.AckRole = "handler" if state.handler in {None, person} or taken_from else "joined"
+    lapses_at = turn.now + lapse if lapse is not None and role == "handler" else None
+    if lapses_at is not None and command.until is not None:
+        lapses_at = min(lapses_at, command.until)
+    if is_theirs and state.acknowledge_due_at is not None and is_late(state.acknowledge_due_at, turn.now):
+        turn.by_clock(
+            e.LimitMissed(tier=state.tier, of="acknowledge", due_at=state.acknowledge_due_at), state.acknowledge_due_at
+        )
+    turn.emit(
+        e.Acknowledged(
+            person=person,
+            role=role,
+            renewal=times,
+            is_tier_clock_stopped=is_theirs,
+            took_over_from=taken_from,
+            until=command.until,
+            lapses_at=lapses_at,
+            next_action=command.next_action,
+        )
+    )
+
+
+def _taken_from(turn: Deciding, command: Acknowledge) -> str | None:
+    """Whose place is taken: named by the command, or the present handler where the policy says so."""
+    state, person = turn.state, command.by.person
+    if command.take_over_from is not None:
+        if state.handler != command.take_over_from:
+            has = f"{state.handler} has it" if state.handler else "nobody has it"
+            raise Refusal("handler_changed", f"{command.take_over_from} does not have it any more: {has}")
+        return command.take_over_from if command.take_over_from != person else None
+    if state.pinned.acknowledgement.second == "takes_over" and state.handler not in {None, person}:
+        return state.handler
+    return None
+
+
+def decide_release(turn: Deciding, command: Release) -> None:
+    """The handler gives it back: the tier is asked again; its work limit stays."""
+    _must_be_open(turn)
+    state, person = turn.state, command.by.person
+    is_machine_for = command.by.is_machine and state.handler is not None
+    if state.handler != person and not is_machine_for:
+        has = f"{state.handler} has it" if state.handler else "nobody has it"
+        raise Refusal("not_handler", f"only who has it can release it: {has}")
+    in_charge = state.charge is not None and state.charge.person == state.handler
+    turn.emit(e.Released(person=state.handler or person, was_in_charge=in_charge, reason=command.reason))
+    if in_charge:
+        exhaust(turn, "charge_released", turn.now)
+    elif not (state.is_exhausted and state.last_resort_at is not None):
+        ask_again(turn, "released", turn.now)
+
+
+def decide_escalate(turn: Deciding, command: Escalate) -> None:
+    """Up one tier by hand. Never refused for its reason; the next tier's checklist is given or waived, on record."""
+    _must_be_open(turn)
+    state = turn.state
+    if state.is_exhausted and state.last_resort_at is not None:
+        raise Refusal("exhausted", "all tiers' time is up and the last resort is told; somebody must take charge")
+    if state.charge is not None:
+        raise Refusal("in_charge", f"{state.charge.person} has taken charge until {state.charge.until.isoformat()}")
+    following = state.pinned.next_tier(state.tier)
+    missing: tuple[str, ...] = ()
+    if following is not None:
+        items = state.pinned.tier(following).checklist
+        known = {item.name for item in items}
+        unknown = [name for name in command.checked if name not in known]
+        if unknown:
+            allowed = ", ".join(item.name for item in items) or "none, it has no checklist"
+            raise Refusal(
+                "unknown_item", f"{unknown[0]!r} is not on the checklist of {following}; allowed: {allowed}", "input"
+            )
+        due = [item for item in items if state.severity not in item.waived_for]
+        missing = tuple(item.name for item in due if item.name not in command.checked)
+        if missing and not (command.is_waived or command.by.is_machine):
+            asks = "; ".join(f"{item.name} ({item.ask})" for item in due if item.name in missing)
+            raise Refusal(
+                "checklist_open", f"{following} needs: {asks}. Give them, or waive the checklist with a reason", "input"
+            )
+    move_up(turn, "escalated_by_hand", turn.now, waived=missing, reason=command.reason)
+
+
+def decide_take_charge(turn: Deciding, command: TakeCharge) -> None:
+    """Ends exhaustion: a person, a next action, a time."""
+    _must_be_open(turn)
+    state = turn.state
+    if state.exhausted_at is None:
+        raise Refusal("not_exhausted", f"{state.here.title} is still asked; acknowledge it instead")
+    if state.charge is not None and state.charge.person != command.by.person:
+        until = state.charge.until.isoformat(timespec="seconds")
+        raise Refusal("charge_taken", f"{state.charge.person} has taken charge until {until}")
+    if command.by.is_machine:
+        raise Refusal("person_needed", "only a person can take charge", "authority")
+    if command.until <= turn.now:
+        raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
+    longest = turn.limit(state.pinned.exhaustion.charge_for_at_most)
+    if longest is not None and command.until > turn.now + longest:
+        latest = (turn.now + longest).isoformat(timespec="seconds")
+        raise Refusal(
+            "until_too_late", f"the next action may be {words(longest)} ahead at most: until {latest}", "input"
+        )
+    turn.emit(e.ChargeTaken(person=command.by.person, until=command.until, next_action=command.next_action))
+
+
+def _must_be_open(turn: Deciding) -> None:
+    state = turn.state
+    if state.status == "open":
+        return
+    if state.status == "resolved":
+        raise Refusal("already_resolved", f"it was resolved at {state.resolved_at}; reopen it if it is not fixed")
+    if state.status == "closed":
+        raise Refusal(
+            "already_closed", f"it was closed at {state.closed_at} ({state.close_reason}); reopen it if it is not fixed"
+        )
+    raise Refusal("ended", "it is over and can no longer be reopened; open it again as a new occurrence")

@@ -1,0 +1,195 @@
+"""effects: what must be done in the world after an entry, as data with deterministic keys."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from escalation.issue import events as e
+from escalation.issue.clocks import next_due, next_move
+from escalation.issue.effects import About, Effect, FindResponders, Notify, Record, Snapshot
+from escalation.issue.facts import PersonFacts
+from escalation.issue.state import LAST_RESORT, IssueState
+from escalation.issue.wording import otherwise, request
+from escalation.policy.model import ChecklistItem
+
+_ANSWERS: dict[About, tuple[str, ...]] = {
+    "asked": ("acknowledge", "escalate", "resolve"),
+    "asked_again": ("acknowledge", "escalate", "resolve"),
+    "reminded": ("acknowledge", "escalate"),
+    "warned": ("resolve", "escalate"),
+    "exhausted": ("take_charge",),
+    "last_resort": ("take_charge",),
+    "charge_lapsed": ("take_charge", "resolve"),
+    "confirm": ("confirm", "reopen", "close"),
+    "resolved": ("confirm", "reopen"),
+    "reopened": ("acknowledge",),
+    "closed": ("reopen",),
+    "left_tier": (),
+}
+
+
+def effects(  # noqa: PLR0911 - one arm per event
+    before: IssueState | None, state: IssueState, entry: e.Entry
+) -> tuple[Effect, ...]:
+    """What this entry asks of the world; `state` is the state after it, `before` the one it came upon."""
+    match entry.event:
+        case e.TierBegan() as began:
+            return (*_left(before, state, entry, began), _find(state, began.turn, began.tier))
+        case e.Exhausted() as exhausted:
+            owner = _notify(state, entry, "exhausted", [state.owner], state.last_resort_at)
+            return (_find(state, exhausted.turn, LAST_RESORT), *owner)
+        case e.LastResortTold() as told:
+            return (_find(state, told.turn, LAST_RESORT),)
+        case e.PeopleAsked() as asked:
+            ids = [person.id for person in asked.people]
+            if asked.tier == LAST_RESORT:
+                return _notify(state, entry, "last_resort", ids, state.last_resort_at)
+            return _notify(state, entry, "asked", ids, state.acknowledge_due_at)
+        case e.AskedAgain():
+            return _notify(state, entry, "asked_again", state.asked, state.acknowledge_due_at)
+        case e.Reminded():
+            return _notify(state, entry, "reminded", state.asked, state.acknowledge_due_at)
+        case e.Warned() as warned:
+            return _notify(state, entry, "warned", _listeners(state, warned.tell), warned.due_at)
+        case e.ChargeLapsed() as lapsed:
+            return _notify(state, entry, "charge_lapsed", [lapsed.person], None)
+        case e.ConfirmationRequested():
+            return _notify(state, entry, "confirm", [state.owner], state.silence_at)
+        case e.Resolved() | e.Closed() if "outcome" in state.policies[0].courtesies:
+            return _outcome(state, entry)
+        case e.Reopened():
+            return _notify(state, entry, "reopened", [state.owner], None)
+        case _:
+            return ()
+
+
+def record(state: IssueState, entries: tuple[e.Entry, ...]) -> Record:
+    """The scribe's effect for these entries; `state` is the state after the last of them."""
+    return Record(snapshot=snapshot(state), entries=entries)
+
+
+def snapshot(state: IssueState) -> Snapshot:
+    """Where the issue stands, as the row that lists are read from."""
+    facts = state.facts
+    due = next_move(state) or next_due(state)
+    return Snapshot(
+        issue=facts.id,
+        kind=facts.kind,
+        issue_class=facts.issue_class,
+        title=facts.title,
+        title_ref=facts.title_ref,
+        severity=state.severity,
+        priority=state.policies[0].severity(state.severity).priority,
+        status=state.status,
+        policy=state.policy,
+        tier=state.tier,
+        asked=state.last_resort if state.is_exhausted and state.last_resort else state.asked,
+        handler=state.handler,
+        owner=state.owner,
+        raiser=facts.raiser.person,
+        is_exhausted=state.is_exhausted,
+        is_breached=state.missed > 0,
+        opened_at=facts.opened_at,
+        received_at=facts.received_at,
+        first_noticed_at=facts.first_noticed_at,
+        resolved_at=state.resolved_at,
+        closed_at=state.closed_at,
+        close_reason=state.close_reason,
+        next_due_at=due.at if due else None,
+        next_due=due.words if due else "",
+        entries=state.entries,
+        rules_revision=state.rules_revision,
+    )
+
+
+def _left(before: IssueState | None, state: IssueState, entry: e.Entry, began: e.TierBegan) -> tuple[Effect, ...]:
+    if before is None or "left_tier" not in state.policies[0].courtesies or began.from_tier == began.tier:
+        return ()
+    gone = [person for person in before.asked if person != before.handler]
+    return _notify(state, entry, "left_tier", gone, None)
+
+
+def _outcome(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
+    """Whoever raised it, and its owner, hear how it ends; not of what they did themselves."""
+    about: About = "resolved" if isinstance(entry.event, e.Resolved) else "closed"
+    raiser = () if state.facts.raiser.is_machine else (state.facts.raiser.person,)
+    until = state.silence_at if about == "resolved" else state.reopen_until
+    hear = [person for person in (*raiser, state.owner) if person != entry.by.person]
+    return _notify(state, entry, about, hear, until)
+
+
+def _listeners(state: IssueState, tell: Iterable[str]) -> list[str]:
+    following = state.pinned.next_tier(state.tier)
+    above = state.known_for(following) if following else ()
+    groups = {
+        "asked": state.asked,
+        "handler": (state.handler,) if state.handler else state.asked,
+        "owner": (state.owner,),
+        "next_tier": tuple(person.id for person in above),
+    }
+    return [person for word in tell for person in groups[word]]
+
+
+def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
+    pinned = state.pinned
+    return FindResponders(
+        key=f"{state.facts.id}/find/{turn}",
+        issue=state.facts.id,
+        issue_kind=state.facts.kind,
+        severity=state.severity,
+        turn=turn,
+        policy=pinned.name,
+        tier=tier,
+        tell=pinned.exhaustion.last_resort if tier == LAST_RESORT else pinned.tier(tier).tell,
+        about=state.facts.about,
+    )
+
+
+def _notify(
+    state: IssueState, entry: e.Entry, about: About, people: Iterable[str], until: datetime | None
+) -> tuple[Effect, ...]:
+    """One message per person and channel; nobody is told twice, and nobody whom the issue is about."""
+    chosen = [state.person(person) for person in dict.fromkeys(people) if person not in state.facts.about]
+    return tuple(_message(state, entry, about, p, channel, until) for p in chosen for channel in p.channels)
+
+
+def _message(
+    state: IssueState, entry: e.Entry, about: About, person: PersonFacts, channel: str, until: datetime | None
+) -> Notify:
+    facts, pinned = state.facts, state.pinned
+    tier = pinned.tier(state.tier)
+    severity = pinned.severity(state.severity)
+    is_call = about in {"asked", "asked_again", "reminded"}
+    return Notify(
+        key=f"{facts.id}/{entry.number}/{person.id}/{channel}",
+        issue=facts.id,
+        issue_kind=facts.kind,
+        issue_class=facts.issue_class,
+        title=facts.title,
+        title_ref=facts.title_ref,
+        description=facts.description,
+        person=person,
+        channel=channel,
+        about=about,
+        severity=severity.name,
+        severity_means=severity.means,
+        priority=severity.priority,
+        opened_at=facts.opened_at,
+        received_at=facts.received_at,
+        at=entry.happened_at,
+        tier=tier.name,
+        tier_title=tier.title,
+        until=until,
+        tried=state.tried,
+        asked_of_you=request(state, about),
+        otherwise=otherwise(state, about),
+        runbook=tier.runbook if is_call else "",
+        checklist=tuple(f"{item.name}: {item.ask}" for item in _next_checklist(state)) if is_call else (),
+        commands=_ANSWERS[about],
+        handler=state.handler,
+        owner=state.owner,
+    )
+
+
+def _next_checklist(state: IssueState) -> tuple[ChecklistItem, ...]:
+    following = state.pinned.next_tier(state.tier)
+    return state.pinned.tier(following).checklist if following else ()

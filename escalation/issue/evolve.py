@@ -1,0 +1,229 @@
+"""evolve: an issue's state after one more entry. Writes down; never refuses, never computes policy."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from escalation.issue import events as e
+from escalation.issue.facts import CLOCK, PersonFacts
+from escalation.issue.state import LAST_RESORT, Charge, Finding, IssueState
+from escalation.narrate import tried
+
+KEPT_COMMANDS = 400
+KEPT_TRIED = 12
+_CLOCKS_OFF: dict[str, Any] = {
+    "acknowledge_due_at": None,
+    "work_due_at": None,
+    "findings": (),
+    "warnings": (),
+    "remind_at": None,
+    "lapses_at": None,
+    "last_resort_at": None,
+}
+
+
+def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
+    """The state after this entry. The first entry of an issue is `Opened` and needs no state."""
+    event = entry.event
+    if state is None:
+        if not isinstance(event, e.Opened):
+            raise TypeError(f"the first entry of an issue is opened, not {event.kind}")
+        state = _opened(event, entry)
+    change = _change(state, event, entry)
+    change["entries"] = entry.number
+    change["last_at"] = entry.recorded_at
+    if entry.command and entry.by.person != CLOCK.person and entry.command not in state.done:
+        kept = list(state.done.items())[-(KEPT_COMMANDS - 1) :]
+        change["done"] = dict([*kept, (entry.command, entry.number)])
+    sentence = tried(entry)
+    if sentence:
+        change["tried"] = (*state.tried, sentence)[-KEPT_TRIED:]
+    return state.model_copy(update=change)
+
+
+def _opened(event: e.Opened, entry: e.Entry) -> IssueState:
+    opened = event.open
+    return IssueState(
+        rules_revision=event.rules_revision,
+        facts=opened.issue,
+        match=opened.match,
+        policies=opened.policies,
+        last_known=opened.last_known,
+        people=_people({}, opened.people),
+        severity=opened.match.severity,
+        policy=opened.policies[0].name,
+        tier=opened.match.enter_at,
+        tier_began_at=entry.happened_at,
+        owner=opened.owner,
+        last_at=entry.recorded_at,
+    )
+
+
+def _people(known: dict[str, PersonFacts], more: Iterable[PersonFacts]) -> dict[str, PersonFacts]:
+    return {**known, **{person.id: person for person in more}}
+
+
+def _without(findings: tuple[Finding, ...], turn: int) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.turn != turn)
+
+
+def _change(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
+    """What the event changes, by field."""
+    match event:
+        case e.TierBegan():
+            return _tier_began(state, event, entry)
+        case e.PeopleAsked():
+            return _people_asked(state, event)
+        case e.AskedAgain():
+            again = {"acknowledge_due_at": event.acknowledge_due_at, "remind_at": event.remind_at, "handler": None}
+            return {**again, "lapses_at": None}
+        case e.Warned():
+            left = tuple(w for w in state.warnings if (w.of, w.share) != (event.of, event.share))
+            return {"warnings": left}
+        case e.Reminded():
+            return {"reminders": event.count, "remind_at": event.next_at}
+        case e.Acknowledged():
+            return _acknowledged(state, event)
+        case e.Released():
+            gone: dict[str, Any] = {"handler": None, "lapses_at": None}
+            return {**gone, "charge": None} if event.was_in_charge else gone
+        case e.AcknowledgementLapsed():
+            return {"handler": None, "lapses_at": None}
+        case e.LimitMissed():
+            return {"missed": state.missed + 1}
+        case e.Exhausted() | e.LastResortTold() | e.ChargeTaken() | e.ChargeLapsed():
+            return _exhaustion(state, event, entry)
+        case e.Resolved() | e.ConfirmationRequested() | e.Closed() | e.Reopened() | e.WindowEnded():
+            return _ending(event, entry)
+        case _:
+            return {}
+
+
+def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[str, Any]:
+    is_missed = event.why in {"not_acknowledged", "work_limit_spent"}
+    goes_on = event.why in {"restarted", "fell_back"}
+    finding = Finding(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
+    kept = tuple(f for f in state.findings if f.tier == LAST_RESORT)
+    return {
+        "turn": event.turn,
+        "passes": event.passes,
+        "policy": event.policy,
+        "tier": event.tier,
+        "why": event.why,
+        "tier_began_at": entry.happened_at,
+        "asked": (),
+        "joined": (),
+        "acknowledge_due_at": event.acknowledge_due_at,
+        "work_due_at": event.work_due_at,
+        "findings": (*kept, finding),
+        "warnings": event.warnings,
+        "remind_at": event.remind_at,
+        "reminders": 0,
+        "acknowledgements": {},
+        "last_resort_at": None if goes_on else state.last_resort_at,
+        "has_pass_people": state.has_pass_people and event.passes == state.passes and event.policy == state.policy,
+        "missed": state.missed + is_missed,
+    }
+
+
+def _people_asked(state: IssueState, event: e.PeopleAsked) -> dict[str, Any]:
+    ids = tuple(person.id for person in event.people)
+    found = {"people": _people(state.people, event.people), "findings": _without(state.findings, event.turn)}
+    if event.tier == LAST_RESORT:
+        return {**found, "last_resort": ids}
+    return {**found, "asked": ids, "has_pass_people": state.has_pass_people or bool(ids)}
+
+
+def _acknowledged(state: IssueState, event: e.Acknowledged) -> dict[str, Any]:
+    times = state.acknowledgements.get(event.person, 0) + 1
+    change: dict[str, Any] = {"acknowledgements": {**state.acknowledgements, event.person: times}}
+    if event.is_tier_clock_stopped:
+        change["acknowledge_due_at"] = None
+        change["remind_at"] = None
+        change["warnings"] = tuple(w for w in state.warnings if w.of != "acknowledge")
+    if event.role == "handler":
+        change["handler"] = event.person
+        change["lapses_at"] = event.lapses_at
+        change["joined"] = tuple(person for person in state.joined if person != event.person)
+    elif event.person not in state.joined:
+        change["joined"] = (*state.joined, event.person)
+    return change
+
+
+def _exhaustion(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
+    match event:
+        case e.Exhausted():
+            finding = Finding(turn=event.turn, tier=LAST_RESORT, due_at=event.find_due_at)
+            is_missed = event.why in {"not_acknowledged", "work_limit_spent"}
+            first = state.exhausted_at or entry.happened_at
+            return {
+                **_CLOCKS_OFF,
+                "lapses_at": state.lapses_at,
+                "turn": event.turn,
+                "exhausted_at": first,
+                "charge": None,
+                "findings": (finding,),
+                "last_resort_at": event.next_at,
+                "missed": state.missed + is_missed,
+            }
+        case e.LastResortTold():
+            finding = Finding(turn=event.turn, tier=LAST_RESORT, due_at=event.find_due_at)
+            kept = tuple(f for f in state.findings if f.tier != LAST_RESORT)
+            return {
+                "turn": event.turn,
+                "findings": (*kept, finding),
+                "last_resort_at": event.next_at,
+                "last_resort_count": event.count,
+            }
+        case e.ChargeTaken():
+            charge = Charge(person=event.person, until=event.until)
+            return {**_CLOCKS_OFF, "charge": charge, "handler": event.person}
+        case e.ChargeLapsed():
+            return {"charge": None, "handler": None}
+        case _:
+            return {}
+
+
+def _ending(event: e.Event, entry: e.Entry) -> dict[str, Any]:
+    match event:
+        case e.Resolved():
+            return {
+                **_CLOCKS_OFF,
+                "status": "resolved",
+                "resolved_at": entry.happened_at,
+                "resolver": entry.by.person,
+                "confirm_at": event.remind_at,
+                "silence_at": event.silence_at,
+                "confirm_count": 0,
+                "charge": None,
+            }
+        case e.ConfirmationRequested():
+            return {"confirm_at": event.next_at, "confirm_count": event.count}
+        case e.Closed():
+            return {
+                "status": "closed",
+                "closed_at": entry.happened_at,
+                "close_reason": event.reason,
+                "reopen_until": event.reopen_until,
+                "confirm_at": None,
+                "silence_at": None,
+            }
+        case e.Reopened():
+            return {
+                "status": "open",
+                "resolved_at": None,
+                "resolver": None,
+                "confirm_at": None,
+                "silence_at": None,
+                "closed_at": None,
+                "close_reason": None,
+                "reopen_until": None,
+                "handler": None,
+                "exhausted_at": None,
+                "last_resort": (),
+                "last_resort_count": 0,
+                "reopened": event.count,
+            }
+        case e.WindowEnded():
+            return {"status": "ended", "reopen_until": None}
+        case _:
+            return {}

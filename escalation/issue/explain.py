@@ -1,0 +1,117 @@
+"""explain: why the issue is where it is and why what comes next is due then, in words, with the arithmetic.
+
+The same text for CLI, query and console. Computed from the state alone, so that it can be checked by hand.
+"""
+
+from datetime import datetime, timedelta
+
+from escalation.duration import words
+from escalation.issue.clocks import deadlines
+from escalation.issue.state import IssueState
+from escalation.narrate import instant, why_began
+from escalation.value import Value
+
+
+class Explanation(Value):
+    """Sentences under three questions."""
+
+    why_here: tuple[str, ...]
+    who: tuple[str, ...]
+    what_next: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of it, one sentence to a line."""
+        return (*self.why_here, *self.who, *self.what_next)
+
+
+def explain(state: IssueState, now: datetime) -> Explanation:
+    """Why here, who, and what next; `now` says how far away the next instants are."""
+    return Explanation(why_here=_why_here(state), who=_who(state), what_next=_what_next(state, now))
+
+
+def _why_here(state: IssueState) -> tuple[str, ...]:
+    match, policy = state.match, state.pinned
+    severity = policy.severity(state.severity)
+    version = f"{policy.title} (policy {policy.name}, version {policy.version}, text {policy.digest[:12] or 'unknown'})"
+    lines = [
+        f"It is on the ladder of {version}, decided by rules revision {state.rules_revision}.",
+        f"It entered because of trigger {match.trigger}: {match.why}",
+        *(f"Trigger {tried.trigger}: {tried.words}" for tried in match.tried),
+        f"Its severity is {severity.name}: {severity.means}",
+    ]
+    if state.policy != state.policies[0].name:
+        lines.append(f"The ladder of policy {state.policies[0].name} was exhausted; this is its fallback.")
+    title = state.here.title
+    if state.status == "open":
+        passed = f", in pass {state.passes} over the ladder" if state.passes > 1 else ""
+        lines.append(f"{title} is asked since {instant(state.tier_began_at)}{passed}: {why_began(state.why)}.")
+    else:
+        lines.append(f"It is {state.status}; {title} was asked last.")
+    if state.is_exhausted and state.exhausted_at is not None:
+        lines.append(f"All tiers' time has been up since {instant(state.exhausted_at)}; nobody has taken charge.")
+    if state.missed:
+        lines.append(
+            f"{state.missed} time limit{'s were' if state.missed > 1 else ' was'} missed; that stays on record."
+        )
+    return tuple(lines)
+
+
+def _who(state: IssueState) -> tuple[str, ...]:
+    lines = [f"{state.owner} owns it."]
+    if state.handler:
+        until = f", and that holds until {instant(state.lapses_at)}" if state.lapses_at else ""
+        lines.append(f"{state.handler} works on it{until}.")
+    else:
+        lines.append("Nobody works on it." if state.status == "open" else "Nobody needs to work on it.")
+    if state.charge is not None:
+        lines.append(f"{state.charge.person} took charge until {instant(state.charge.until)}.")
+    if state.status == "open":
+        asked = ", ".join(state.asked) or "nobody yet: the people are being looked up"
+        lines.append(f"Asked at this tier: {asked}.")
+    if state.joined:
+        lines.append(f"Also working on it: {', '.join(state.joined)}.")
+    return tuple(lines)
+
+
+def _what_next(state: IssueState, now: datetime) -> tuple[str, ...]:
+    dues = deadlines(state)
+    if not dues:
+        return ("Nothing more is due: it is over.",)
+    sums = _sums(state)
+    lines = []
+    for due in dues:
+        away = due.at - now
+        when = f"in {words(away)}" if away > timedelta(0) else f"{words(-away)} ago"
+        arithmetic = sums.get((due.what, due.share))
+        shown = f" = {arithmetic}" if arithmetic else ""
+        lines.append(f"{instant(due.at)}{shown} ({when}): {due.words}.")
+    return tuple(lines)
+
+
+def _sums(state: IssueState) -> dict[tuple[str, float], str]:
+    """How each instant was computed: from when, and by what limit of the policy."""
+    began, tier, severity = state.tier_began_at, state.here, state.severity
+    sums: dict[tuple[str, float], str] = {}
+
+    def add(what: str, at: datetime | None, limit: timedelta | None, name: str, share: float = 0) -> None:
+        if at is None or limit is None:
+            return
+        start = at - limit * (share or 1)
+        part = f"{share:.0%} of {words(limit)}" if share else words(limit)
+        since = "when the tier began" if start == began else "when it was last asked"
+        sums[(what, share)] = f"{instant(start)} ({since}) + {part} ({name} for {severity} at {tier.name})"
+
+    acknowledge, work = tier.acknowledge_within.get(severity), tier.work_within.get(severity)
+    add("acknowledge", state.acknowledge_due_at, acknowledge, "acknowledge_within")
+    add("work", state.work_due_at, work, "work_within")
+    for warning in state.warnings:
+        limit = acknowledge if warning.of == "acknowledge" else work
+        add("warn", warning.at, limit, f"{warning.of}_within", warning.share)
+    closing = state.policies[0].closing
+    if state.resolved_at is not None and closing.silence_after is not None and state.silence_at is not None:
+        start = state.silence_at - closing.silence_after
+        sums[("silence", 0)] = f"{instant(start)} (resolved) + {words(closing.silence_after)} (silence_after)"
+    if state.closed_at is not None and state.reopen_until is not None:
+        sums[("window", 0)] = f"{instant(state.closed_at)} (closed) + {words(closing.reopen_within)} (reopen_within)"
+    return sums

@@ -1,0 +1,129 @@
+"""Where an issue stands: everything that `decide` looks at, and nothing that it does not.
+
+Built by `evolve.py` alone, one entry at a time. JSON in and out gives the same state.
+"""
+
+from typing import Literal, TypeAlias
+
+from pydantic import AwareDatetime, Field
+
+from escalation.issue.events import WarningDue
+from escalation.issue.facts import IssueFacts, PersonFacts
+from escalation.policy.matched import Match
+from escalation.policy.model import CloseReason, Policy, Tier
+from escalation.value import Value
+
+Status: TypeAlias = Literal["open", "resolved", "closed", "ended"]
+
+LAST_RESORT = ""
+"""The name under which the last resort is looked up, where a tier's name would stand."""
+
+
+class Finding(Value):
+    """A look-up of people that has not been answered."""
+
+    turn: int
+    tier: str
+    due_at: AwareDatetime
+
+
+class Charge(Value):
+    """Who took charge, and until when."""
+
+    person: str
+    until: AwareDatetime
+
+
+class IssueState(Value):
+    """An issue after some entries."""
+
+    rules_revision: int
+    facts: IssueFacts
+    match: Match
+    policies: tuple[Policy, ...]
+    last_known: dict[str, tuple[str, ...]]
+    people: dict[str, PersonFacts]
+    """Facts of everybody who was ever found for this issue, by id."""
+
+    status: Status = "open"
+    severity: str
+    policy: str
+    """Name of the policy whose ladder is climbed."""
+    tier: str
+    turn: int = 0
+    passes: int = 1
+    has_pass_people: bool = False
+    """Whether anybody was asked in this pass over the ladder."""
+    tier_began_at: AwareDatetime
+    why: str = "entered"
+
+    asked: tuple[str, ...] = ()
+    handler: str | None = None
+    joined: tuple[str, ...] = ()
+    owner: str
+
+    acknowledge_due_at: AwareDatetime | None = None
+    work_due_at: AwareDatetime | None = None
+    findings: tuple[Finding, ...] = ()
+    warnings: tuple[WarningDue, ...] = ()
+    remind_at: AwareDatetime | None = None
+    reminders: int = 0
+    acknowledgements: dict[str, int] = Field(default_factory=dict)
+    """How often each person acknowledged in this tier."""
+    lapses_at: AwareDatetime | None = None
+
+    exhausted_at: AwareDatetime | None = None
+    last_resort_at: AwareDatetime | None = None
+    last_resort: tuple[str, ...] = ()
+    last_resort_count: int = 0
+    charge: Charge | None = None
+
+    resolved_at: AwareDatetime | None = None
+    resolver: str | None = None
+    confirm_at: AwareDatetime | None = None
+    confirm_count: int = 0
+    silence_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+    close_reason: CloseReason | None = None
+    reopen_until: AwareDatetime | None = None
+    reopened: int = 0
+
+    missed: int = 0
+    """How many limits were missed. Never goes down."""
+    tried: tuple[str, ...] = ()
+    """What was tried, one sentence each, the last few."""
+    done: dict[str, int] = Field(default_factory=dict)
+    """Ids of commands that were carried out, with the number of their first entry; the latest few hundred."""
+    entries: int = 0
+    last_at: AwareDatetime
+    """When the last entry was decided."""
+
+    @property
+    def pinned(self) -> Policy:
+        """The policy whose ladder is climbed now."""
+        for policy in self.policies:
+            if policy.name == self.policy:
+                return policy
+        return self.policies[0]
+
+    @property
+    def here(self) -> Tier:
+        """The tier that is asked now."""
+        return self.pinned.tier(self.tier)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether all tiers' time is up and nobody has taken charge."""
+        return self.exhausted_at is not None and self.charge is None
+
+    def known_for(self, tier: str) -> tuple[PersonFacts, ...]:
+        """The last known people of a tier, or of the last resort; the owner where there is none."""
+        ids = self.last_known.get(f"{self.policy}/{tier}", ())
+        people = tuple(self.people[person] for person in ids if person in self.people)
+        if people or tier != LAST_RESORT:
+            return people
+        return (self.person(self.owner),)
+
+    def person(self, person: str) -> PersonFacts:
+        """Facts of a person; of one who is not known, the id and the inbox."""
+        return self.people.get(person) or PersonFacts(id=person, role="unknown")

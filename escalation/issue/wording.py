@@ -1,0 +1,47 @@
+"""What a message asks of a person, and what happens if they do nothing: the two lines that decide whether they act."""
+
+from escalation.issue.clocks import deadlines
+from escalation.issue.effects import About
+from escalation.issue.state import IssueState
+from escalation.narrate import instant
+
+
+def request(state: IssueState, about: About) -> str:
+    """What is asked of who reads it, in one sentence."""
+    match about:
+        case "asked":
+            return f"You are asked as {state.here.title}: acknowledge if you work on it, or move it up."
+        case "asked_again":
+            return f"Nobody has it any more. You are asked again as {state.here.title}: acknowledge, or move it up."
+        case "reminded":
+            return f"Nobody has acknowledged yet. You are asked as {state.here.title}: acknowledge, or move it up."
+        case "warned":
+            who = f"{state.handler} has it" if state.handler else "Nobody has it"
+            return f"{who}. Resolve it in time, or move it up now: that is the right thing to do if you cannot."
+        case "left_tier":
+            return f"{state.here.title} is asked now. You are no longer asked; what you know still helps."
+        case "exhausted":
+            return "All tiers' time is up. You own this issue: find who takes charge."
+        case "last_resort":
+            return "NOBODY HAS IT. You are the last resort: take charge with a time, or name who does."
+        case "charge_lapsed":
+            return "The time that you set is past. Resolve it, or take charge again with a new time."
+        case "confirm":
+            return "The resolution is not confirmed. Ask the customer, then confirm, reopen or close it."
+        case "resolved":
+            return "It is said to be fixed. If it is not, reopen it."
+        case "closed":
+            return "It is closed. If it is not fixed after all, reopen it."
+        case "reopened":
+            return f"It was reopened: {state.here.title} is asked again. You own it."
+
+
+def otherwise(state: IssueState, about: About) -> str:
+    """What happens if nobody does anything, with the instant: the last line of every message."""
+    moves = [due for due in deadlines(state) if due.moves]
+    if about == "left_tier":
+        return "If you do nothing: nothing more is asked of you."
+    if not moves:
+        return "If nobody does anything: it stays as it is, and its owner is reminded."
+    due = moves[0]
+    return f"If nobody does anything: at {instant(due.at)} {due.words}."

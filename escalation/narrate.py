@@ -1,0 +1,160 @@
+"""One plain sentence per event. Console, CLI, messages and the Temporal UI all speak through it.
+
+People appear by their ids: names are added where they are shown, by who may see them. Times are UTC.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+
+from escalation.duration import words
+from escalation.issue import events as e
+
+_BEGAN: dict[str, str] = {
+    "entered": "it enters there",
+    "not_acknowledged": "nobody acknowledged in time",
+    "work_limit_spent": "the time to work was spent",
+    "escalated_by_hand": "it was moved up by hand",
+    "nobody_on_duty": "nobody was on duty below",
+    "repeated": "the ladder is climbed again",
+    "restarted": "the ladder starts anew, since nobody took charge",
+    "fell_back": "the fallback policy takes over",
+    "reopened": "it was reopened",
+    "charge_lapsed": "the time set by who took charge is past",
+    "charge_released": "who had taken charge gave it back",
+}
+
+
+def instant(at: datetime) -> str:
+    """An instant as people read it, in UTC to the second: `Fri 20 Nov 19:40:00 UTC`."""
+    return at.astimezone(UTC).strftime("%a %d %b %H:%M:%S UTC")
+
+
+def why_began(why: str) -> str:
+    """Why a tier began, in words."""
+    return _BEGAN[why]
+
+
+def narrate(entry: e.Entry) -> str:
+    """The entry in one sentence, without its time and number."""
+    return _sentence(entry.event, entry.by.person)
+
+
+def tried(entry: e.Entry) -> str | None:
+    """The entry as one of the things that were tried, for messages; None where it is none."""
+    match entry.event:
+        case e.TierBegan(why="entered"):
+            return None
+        case (
+            e.TierBegan()
+            | e.TierFoundEmpty()
+            | e.Acknowledged()
+            | e.AcknowledgementLapsed()
+            | e.Released()
+            | e.Exhausted()
+            | e.ChargeTaken()
+            | e.ChargeLapsed()
+            | e.Resolved()
+            | e.Reopened()
+        ):
+            return f"{instant(entry.happened_at)}: {narrate(entry)}"
+        case _:
+            return None
+
+
+def _until(at: datetime | None, lead: str = ", until ") -> str:
+    return f"{lead}{instant(at)}" if at is not None else ""
+
+
+def _people(ids: list[str]) -> str:
+    return ", ".join(ids) if ids else "nobody"
+
+
+def _late(seconds: float) -> str:
+    return f", served {words(timedelta(seconds=seconds))} late" if seconds else ""
+
+
+def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one arm per event
+    match event:
+        case e.Opened():
+            found, owner = event.open.match, event.open.owner
+            return f"{by} opened it as {found.severity}, owner {owner}: {found.why} (trigger {found.trigger})"
+        case e.OpenedAgain():
+            return f"{by} reported it again"
+        case e.TierBegan():
+            waived = f"; waived: {', '.join(event.waived)}" if event.waived else ""
+            due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
+            return f"{event.tier} is asked: {why_began(event.why)}{_late(event.late_by_s)}{due}{waived}"
+        case e.PeopleAsked():
+            whom = _people([person.id for person in event.people])
+            return f"{whom} asked at {event.tier or 'the last resort'} ({event.why})"
+        case e.TierFoundEmpty():
+            return f"{event.tier} has nobody: {event.why}"
+        case e.LookupFailed():
+            return f"the people of {event.tier or 'the last resort'} could not be looked up: {event.error}"
+        case e.AskedAgain():
+            due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
+            return f"{event.tier} is asked again: it was {event.why}{due}"
+        case e.Warned():
+            return f"{event.share:.0%} of {event.tier}'s time to {event.of} is used up; it ends {instant(event.due_at)}"
+        case e.Reminded():
+            return f"{event.tier} was reminded (no. {event.count})"
+        case e.Acknowledged():
+            return _acknowledged(event)
+        case e.AcknowledgementLapsed():
+            return f"the acknowledgement of {event.person} lapsed"
+        case e.Released():
+            return f"{event.person} released it"
+        case e.LimitMissed():
+            return f"{event.tier}'s time to {event.of} ended {instant(event.due_at)} and was missed"
+        case e.Exhausted():
+            procedure = {
+                "last_resort": "the last resort is told until a person takes charge",
+                "restart": "the last resort is told and the ladder starts anew",
+                "fallback": "the last resort is told and the fallback policy takes over",
+            }[event.procedure]
+            return f"NOBODY HAS IT: {why_began(event.why)}, all tiers' time is up{_late(event.late_by_s)}; {procedure}"
+        case e.LastResortTold():
+            return f"the last resort is told again (no. {event.count})"
+        case e.ChargeTaken():
+            return f"{event.person} took charge{_until(event.until)}"
+        case e.ChargeLapsed():
+            return f"the time that {event.person} had set is past, and it is not resolved"
+        case e.Resolved():
+            paid = f", payment {event.payment_reference}" if event.payment_reference else ""
+            return f"{by} resolved it: {event.outcome.replace('_', ' ')}{paid}"
+        case e.ConfirmationRequested():
+            return f"its owner was reminded to have the resolution confirmed (no. {event.count})"
+        case e.Closed():
+            of = f" {event.duplicate_of}" if event.duplicate_of else ""
+            until = _until(event.reopen_until, " until ")
+            return f"closed ({event.reason.replace('_', ' ')}{of}); it can be reopened{until}"
+        case e.Reopened():
+            how = "since it was reported again" if event.is_reported_again else f"by {by}"
+            return f"reopened {how} (no. {event.count})"
+        case e.WindowEnded():
+            return "the time in which it could be reopened is over"
+        case e.Told():
+            return _told(event)
+        case e.Refused():
+            return f"refused {event.command} from {by}: {event.why}"
+        case _:
+            assert_never(event)
+
+
+def _acknowledged(event: e.Acknowledged) -> str:
+    until = _until(event.lapses_at, "; it holds until ")
+    if event.took_over_from:
+        return f"{event.person} took it over from {event.took_over_from}{until}"
+    if event.role == "joined":
+        return f"{event.person} joined"
+    if event.renewal:
+        return f"{event.person} renewed the acknowledgement (no. {event.renewal}){until}"
+    return f"{event.person} acknowledged it{until}"
+
+
+def _told(event: e.Told) -> str:
+    repeat = ", perhaps twice" if event.is_possible_repeat else ""
+    about = event.about.replace("_", " ")
+    if event.outcome == "sent":
+        return f"{event.person} was told by {event.channel}: {about}{repeat}"
+    return f"{event.person} could not be told by {event.channel} ({about}): {event.error}"
