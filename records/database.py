@@ -1,0 +1,220 @@
+"""Opening the record's database, SQLite or PostgreSQL, and bringing its tables up to date.
+
+Every writer goes through `Database.writing`, every reader through `Database.reading`. What is written and read lies in
+the modules beside this one.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+BUSY_S = 10
+"""Seconds a writer waits for another one before it gives up."""
+ALLOWED = "sqlite:///folder/record.db or postgresql://person:password@host/database"
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_MIGRATING = "escalon migrates"
+
+
+class BadDatabase(ValueError):
+    """The URL names no database that can hold the record; says what is allowed."""
+
+
+class SchemaMismatch(RuntimeError):
+    """The tables are not those of this release; says what to do."""
+
+
+class RecordBusy(RuntimeError):
+    """Another writer held the database for too long; trying again is right."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open record. Safe to share between threads; every process opens its own."""
+
+    engine: Engine
+    _one_writer: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of ours rather than a server."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def writing(self, about: str = "") -> Iterator[Connection]:
+        """A transaction that alone may write `about` (an issue's id); raises RecordBusy after ten seconds.
+
+        SQLite has one writer at a time whatever it writes about; its threads queue here rather than poll the file.
+        """
+        if self.is_sqlite:
+            if not self._one_writer.acquire(timeout=BUSY_S):
+                raise RecordBusy(f"{self} was kept by another writer of this process for {BUSY_S} s")
+            try:
+                with self.engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+                    yield connection
+            finally:
+                self._one_writer.release()
+            return
+        with self.engine.begin() as connection:
+            if about:
+                lock_for_transaction(connection, about)
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that reads, without holding up any writer."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+    def __str__(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
+
+
+def open_database(url: str) -> Database:
+    """Open the record at `url`; makes the folder of a SQLite file. Raises BadDatabase.
+
+    Does not connect yet, and does not make the tables: see `migrate` and `check_schema`.
+    """
+    parsed = _checked(url)
+    if parsed.get_backend_name() == "sqlite":
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        engine = sqlalchemy.create_engine(
+            parsed,
+            hide_parameters=True,  # an error's text goes to logs and histories; what people wrote must not
+            pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            connect_args={"timeout": BUSY_S} if parsed.get_backend_name() == "sqlite" else {"connect_timeout": 5},
+        )
+    except ModuleNotFoundError as missing:
+        raise BadDatabase(
+            f"{shown(parsed)} needs the Python package {missing.name}: install escalon[postgres]"
+        ) from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise BadDatabase(f"the record's URL is not one that can be read; allowed: {ALLOWED}") from None
+    if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}:
+        raise BadDatabase(f"the record's URL {shown(parsed)} names {parsed.drivername}; allowed: {ALLOWED}")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise BadDatabase(f"the record's URL {shown(parsed)} names no file, and memory forgets; allowed: {ALLOWED}")
+    return parsed
+
+
+def shown(url: URL) -> str:
+    """The URL without its password."""
+    return url.render_as_string(hide_password=True)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    """What a connection needs, in this order: who waits must be told to before there is something to wait for."""
+    connection.isolation_level = None  # BEGIN is ours
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000}")
+    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
+    cursor.execute(
+        "PRAGMA recursive_triggers = ON"
+    )  # else INSERT OR REPLACE slips past the triggers that refuse deletion
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its place at once: one that reads first and then writes could lose an update, or fail at once."""
+    is_writing = connection.get_execution_options().get("is_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+def lock_for_transaction(connection: Connection, about: str) -> None:
+    """On PostgreSQL: wait until nobody else writes about the same thing."""
+    key = int.from_bytes(hashlib.sha256(about.encode()).digest()[:8], signed=True)
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert the row unless one with its primary key is there; says whether it was inserted."""
+    maker = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = maker(table).values(dict(values)).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
+    return connection.execute(statement).rowcount == 1
+
+
+def migrate(db: Database) -> None:
+    """Bring the tables to this release's form, in one transaction; nothing happens where they are.
+
+    Safe while others do the same: one does it, the others wait and find it done. Raises SchemaMismatch where a newer
+    release has been here, RecordBusy where another writer does not end.
+    """
+    config = _config()
+    try:
+        with db.writing(_MIGRATING) as connection:
+            if _found(connection) == _wanted():
+                return
+            _refuse_newer(db, connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as error:
+        if "locked" in str(error.orig):
+            raise RecordBusy(f"{db} was kept by another writer for {BUSY_S} s") from error
+        raise
+
+
+def check_schema(db: Database) -> None:
+    """Raise SchemaMismatch unless the tables are those of this release."""
+    with db.reading() as connection:
+        found = _found(connection)
+        if found == _wanted():
+            return
+        _refuse_newer(db, connection)
+    raise SchemaMismatch(
+        f"the record {db} has {f'the tables of revision {found}' if found else 'no tables yet'}, this release needs "
+        f"revision {_wanted()}: stop the workers of the older release, back up, then start this one, which migrates"
+    )
+
+
+def _refuse_newer(db: Database, connection: Connection) -> None:
+    found = _found(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found and found not in known:
+        raise SchemaMismatch(
+            f"the record {db} is of a newer release (revision {found}): run that one, or restore a backup"
+        )
+
+
+def _found(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _wanted() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

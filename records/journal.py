@@ -1,0 +1,159 @@
+"""Writing the journal: the scribe's one act. Reading it back: `reading.py`.
+
+An entry is written once. One that is there with the same content is left alone; with other content, or after a gap,
+it is an error that is raised, never dropped and never overwritten.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+
+from escalation.issue.effects import Record, Snapshot
+from escalation.issue.events import Entry
+from escalation.issue.identity import IssueId
+from records import tables
+from records.columns import in_words, storable
+from records.database import Database
+
+
+class JournalConflict(RuntimeError):
+    """An entry is on record with other content."""
+
+    def __init__(self, issue: str, number: int, on_record: str, offered: str) -> None:
+        super().__init__(
+            f"entry {number} of {issue} is on record with other content: on record {on_record}, offered {offered}"
+        )
+
+
+class JournalGap(RuntimeError):
+    """An entry came before the one that it follows."""
+
+    def __init__(self, issue: str, number: int, expected: int) -> None:
+        super().__init__(f"entry {number} of {issue} came, the next one is {expected}: those between are missing")
+
+
+def write(db: Database, record: Record) -> None:
+    """Write the entries that are not yet on record, and the issue's row, in one transaction.
+
+    Raises JournalConflict, JournalGap, and whatever the database raises when it cannot be written to; then nothing of
+    the batch is written, and the same call can be made again.
+    """
+    issue = str(record.snapshot.issue)
+    with db.writing(issue) as connection:
+        of_issue = tables.entries.c.issue == issue
+        last = connection.scalar(select(func.max(tables.entries.c.number)).where(of_issue)) or 0
+        rows = [_row(record.snapshot, entry) for entry in record.entries]
+        new = [row for row in rows if row["number"] > last]
+        _check(connection, issue, [row for row in rows if row["number"] <= last])
+        for expected, row in enumerate(new, start=last + 1):
+            if row["number"] != expected:
+                raise JournalGap(issue, row["number"], expected)
+        if new:
+            connection.execute(insert(tables.entries), new)
+        _stand(connection, record.snapshot)
+
+
+def read_entry(row: Mapping[str, Any] | RowMapping) -> Entry:
+    """The entry of a row of `entries`, through today's models."""
+    return Entry.model_validate(
+        {
+            "number": row["number"],
+            "happened_at": row["happened_at"],
+            "recorded_at": row["recorded_at"],
+            "by": _by(row),
+            "command": row["command"],
+            "event": row["event"],
+        }
+    )
+
+
+def digest_of(row: Mapping[str, Any]) -> str:
+    """SHA-256 of an entry's content as it lies in its row, in one canonical form: it can be told from the row alone."""
+    content = {
+        "issue": row["issue"],
+        "number": row["number"],
+        "happened_at": in_words(row["happened_at"]),
+        "recorded_at": in_words(row["recorded_at"]),
+        "by": _by(row),
+        "command": row["command"],
+        "event": row["event"],
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def whose(issue: IssueId) -> dict[str, str]:
+    """The columns that every row has: organisation, legal entity, team."""
+    return {"org": issue.org, "legal_entity": issue.legal_entity, "team": issue.team}
+
+
+def _by(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
+    return {name: row[f"by_{name}"] for name in ("person", "role", "door", "assurance", "is_machine")}
+
+
+def _row(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
+    row = {
+        **whose(snapshot.issue),
+        "issue": str(snapshot.issue),
+        "number": entry.number,
+        "kind": entry.event.kind,
+        "happened_at": entry.happened_at,
+        "recorded_at": entry.recorded_at,
+        "written_at": datetime.now(UTC),
+        **{f"by_{name}": value for name, value in entry.by.model_dump().items()},
+        "command": entry.command,
+        "event": entry.event.model_dump(mode="json"),
+        "rules_revision": snapshot.rules_revision,
+    }
+    row = storable(row)
+    return {**row, "digest": digest_of(row)}
+
+
+def _check(connection: Connection, issue: str, known: Sequence[Mapping[str, Any]]) -> None:
+    """Raise JournalConflict unless these rows are on record with the same content."""
+    if not known:
+        return
+    table = tables.entries
+    numbers = [row["number"] for row in known]
+    wanted = select(table).where(table.c.issue == issue, table.c.number.in_(numbers))
+    on_record = {row["number"]: row for row in connection.execute(wanted).mappings()}
+    for offered in known:
+        found = on_record[offered["number"]]
+        # By meaning where the bytes differ: the same entry, written again by a later release, may have gained a field.
+        if found["digest"] != offered["digest"] and read_entry(found) != read_entry(offered):
+            raise JournalConflict(issue, offered["number"], found["digest"], offered["digest"])
+
+
+def _stand(connection: Connection, snapshot: Snapshot) -> None:
+    """Set the issue's row, and whom it asks, unless they already stand after a later entry."""
+    issue, table = str(snapshot.issue), tables.issues
+    stands_after = connection.scalar(select(table.c.entries).where(table.c.issue == issue))
+    if stands_after is not None and stands_after >= snapshot.entries:
+        return
+    row = {
+        **snapshot.model_dump(exclude={"issue", "asked", "title_ref"}),
+        **whose(snapshot.issue),
+        "issue": issue,
+        "source": snapshot.issue.source,
+        "reference": snapshot.issue.reference,
+        "occurrence": snapshot.issue.occurrence,
+        "series": snapshot.issue.series,
+        "title_ref": snapshot.title_ref and snapshot.title_ref.model_dump(mode="json"),
+        "written_at": datetime.now(UTC),
+    }
+    row = storable(row)
+    if stands_after is None:
+        connection.execute(insert(table).values(row))
+    else:
+        connection.execute(update(table).where(table.c.issue == issue).values(row))
+    connection.execute(delete(tables.asked).where(tables.asked.c.issue == issue))
+    people = [
+        {**whose(snapshot.issue), "issue": issue, "place": place, "person": storable(person)}
+        for place, person in enumerate(snapshot.asked)
+    ]
+    if people:
+        connection.execute(insert(tables.asked), people)

@@ -1,0 +1,189 @@
+"""The tables of the record, as they are after the last migration. What creates and changes them: `migrations/`.
+
+Organisation, legal entity and team are in every row. `entries` and `security_log` only ever grow: triggers of the
+first migration refuse everything else. `issues` and `asked` are what lists are read from and can be rebuilt.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+from records.columns import Instant
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
+)
+
+
+def _whose() -> tuple[Column[str], Column[str], Column[str]]:
+    """Whose row it is."""
+    return (
+        Column("org", Text, nullable=False),
+        Column("legal_entity", Text, nullable=False),
+        Column("team", Text, nullable=False),
+    )
+
+
+def _actor(prefix: str) -> tuple[Column[str], Column[str | None], Column[str], Column[str], Column[bool]]:
+    """Who acted, through which door, and how sure it is."""
+    return (
+        Column(f"{prefix}_person", Text, nullable=False),
+        Column(f"{prefix}_role", Text, nullable=True),
+        Column(f"{prefix}_door", Text, nullable=False),
+        Column(f"{prefix}_assurance", Text, nullable=False),
+        Column(f"{prefix}_is_machine", Boolean, nullable=False),
+    )
+
+
+entries = Table(
+    "entries",
+    metadata,
+    *_whose(),
+    Column("issue", Text, nullable=False),
+    Column("number", Integer, nullable=False, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("happened_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    *_actor("by"),
+    Column("command", Text, nullable=False),
+    Column("event", JSON, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("rules_revision", Integer, nullable=False),
+    PrimaryKeyConstraint("issue", "number"),
+    Index(None, "written_at"),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    *_whose(),
+    Column("issue", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("occurrence", Integer, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("issue_class", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_ref", JSON(none_as_null=True), nullable=True),
+    Column("severity", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("handler", Text, nullable=True),
+    Column("owner", Text, nullable=False),
+    Column("raiser", Text, nullable=False),
+    Column("is_exhausted", Boolean, nullable=False),
+    Column("is_breached", Boolean, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("first_noticed_at", Instant, nullable=True),
+    Column("resolved_at", Instant, nullable=True),
+    Column("closed_at", Instant, nullable=True),
+    Column("close_reason", Text, nullable=True),
+    Column("next_due_at", Instant, nullable=True),
+    Column("next_due", Text, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("rules_revision", Integer, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    PrimaryKeyConstraint("issue"),
+    Index(None, "series", "occurrence", unique=True),
+    Index(None, "opened_at", "issue"),
+    Index(None, "status", "next_due_at"),
+)
+
+asked = Table(
+    "asked",
+    metadata,
+    *_whose(),
+    Column("issue", Text, nullable=False),
+    Column("place", Integer, nullable=False, autoincrement=False),
+    Column("person", Text, nullable=False),
+    PrimaryKeyConstraint("issue", "place"),
+    Index(None, "person"),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    *_whose(),
+    Column("ref", Text, nullable=False),
+    Column("issue", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("erased_at", Instant, nullable=True),
+    PrimaryKeyConstraint("ref"),
+    Index(None, "issue"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    *_whose(),
+    Column("message", Text, nullable=False),
+    Column("issue", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("read_at", Instant, nullable=True),
+    Column("erased_at", Instant, nullable=True),
+    Column("is_possible_repeat", Boolean, nullable=False),
+    PrimaryKeyConstraint("message"),
+    Index(None, "person", "sent_at"),
+    Index(None, "issue"),
+)
+
+security_log = Table(
+    "security_log",
+    metadata,
+    *_whose(),
+    Column("key", Text, nullable=False),
+    Column("issue", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    *_actor("by"),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    PrimaryKeyConstraint("key"),
+    Index(None, "issue"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    *_whose(),
+    Column("key", Text, nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("issue", Text, nullable=True),
+    Column("what", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("told_at", Instant, nullable=True),
+    Column("ended_at", Instant, nullable=True),
+    PrimaryKeyConstraint("key", "found_at"),
+)
+Index(
+    "ix_findings_open",
+    findings.c.key,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
