@@ -33,8 +33,13 @@ class Answer(Value):
     line: str
 
 
-def cli_answers(commands: Sequence[str], issue: IssueId, person: str, at: datetime) -> tuple[Answer, ...]:
-    """The `escalon` line of each command; `at` (UTC) is the instant from which a suggested time counts."""
+def cli_answers(
+    commands: Sequence[str], issue: IssueId, person: str, at: datetime, checklist: Sequence[str] = ()
+) -> tuple[Answer, ...]:
+    """The `escalon` line of each command.
+
+    `at` (UTC) is the instant from which a suggested time counts; `checklist` names the items of the next tier.
+    """
     return tuple(
         Answer(
             means=_MEANS.get(command, command.replace("_", " ")),
@@ -45,7 +50,7 @@ def cli_answers(commands: Sequence[str], issue: IssueId, person: str, at: dateti
                     quoted(issue.short),
                     "--as",
                     quoted(person),
-                    *_cli_options(command, at),
+                    *_cli_options(command, at, checklist),
                 ]
             ),
         )
@@ -69,16 +74,19 @@ def quoted(word: str) -> str:
     return word if _PLAIN.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"
 
 
-def _cli_options(command: str, at: datetime) -> tuple[str, ...]:
+def _cli_options(command: str, at: datetime, checklist: Sequence[str]) -> tuple[str, ...]:
     match command:
         case "take_charge":
             return ("--until", _suggested(at), "--next", '"NEXT ACTION"')
-        case "escalate" | "release" | "reopen":
+        case "escalate":
+            checked = (word for name in checklist for word in ("--checked", quoted(name)))
+            return (*checked, "--reason", '"WHY"')
+        case "release" | "reopen":
             return ("--reason", '"WHY"')
         case "resolve":
             return ("--outcome", "solved", "--told-customer", '"WHAT THEY WERE TOLD"')
         case "close":
-            return ("--reason", "confirmed")
+            return ("--reason", "REASON")
         case _:
             return ()
 

@@ -10,7 +10,11 @@ from zoneinfo import ZoneInfo
 # Not strftime: its names follow the process's locale.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_ISO = re.compile(r"\b\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|\+00:00)(?!\w)", re.ASCII)
+_NARRATED = re.compile(
+    rf"\b(?P<weekday>{'|'.join(_DAYS)}) (?P<day>[0-3]\d) (?P<month>{'|'.join(_MONTHS)}) "
+    r"(?P<hour>[0-2]\d):(?P<minute>[0-5]\d):(?P<second>[0-5]\d) UTC\b",
+    re.ASCII,
+)
 _SECONDS_MATTER = timedelta(minutes=10)
 
 
@@ -57,8 +61,27 @@ def full(instant: datetime, zone: str, seen_from: datetime | None = None) -> str
 
 
 def localised(sentence: str, zone: str, seen_from: datetime) -> str:
-    """The sentence with its ISO instants (`2026-11-21T20:10:00Z`) as `clock` shows them in the zone."""
-    return _ISO.sub(lambda found: clock(datetime.fromisoformat(found[0]), zone, seen_from), sentence)
+    """The sentence with its instants in UTC, as `narrate.instant` writes them, shown as `clock` does in the zone.
+
+    They have no year: it is the one that brings them nearest to `seen_from`.
+    """
+    return _NARRATED.sub(lambda found: _localised(found, zone, seen_from), sentence)
+
+
+def _localised(found: re.Match[str], zone: str, seen_from: datetime) -> str:
+    day, month = int(found["day"]), _MONTHS.index(found["month"]) + 1
+    hour, minute, second = (int(found[part]) for part in ("hour", "minute", "second"))
+    near: list[datetime] = []
+    for year in range(seen_from.year - 4, seen_from.year + 5):
+        try:
+            instant = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        except ValueError:  # 29 Feb
+            continue
+        if _DAYS[instant.weekday()] == found["weekday"]:
+            near.append(instant)
+    if not near:
+        return found[0]
+    return clock(min(near, key=lambda instant: abs(instant - seen_from)), zone, seen_from)
 
 
 def _day(local: datetime, *, with_year: bool) -> str:

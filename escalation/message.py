@@ -5,6 +5,7 @@ happens if nobody does anything. A restricted or sealed issue's message holds it
 How a message travels is the business of the channels.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,6 +22,7 @@ from escalation.value import Value
 LONGEST_SUBJECT = 160
 LONGEST_DESCRIPTION = 1500
 UNREADABLE = "(text could not be read)"
+_WORD = re.compile(r"[\w@-]+(?:\.[\w@-]+)*")
 _TURNS_TEXT_AROUND = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -61,55 +63,23 @@ class Message(Value):
 class _Occasion(NamedTuple):
     with_time: str
     without_time: str
-    opening: str
     is_call: bool = True
 
 
 _OCCASIONS: dict[About, _Occasion] = {
-    "asked": _Occasion("Act by {by}", "You are asked to act", "You are asked to act on this issue now."),
-    "asked_again": _Occasion(
-        "Asked again, act by {by}", "You are asked again", "You are asked again: whoever had this issue has let it go."
-    ),
-    "reminded": _Occasion(
-        "Reminder, act by {by}",
-        "Reminder, you are asked to act",
-        "Nobody has acknowledged this issue yet. You are still asked.",
-    ),
-    "warned": _Occasion("{left} left, until {by}", "Time is running out", "Time is running out: {has_it}."),
-    "left_tier": _Occasion(
-        "No longer asked of you",
-        "No longer asked of you",
-        "This issue has moved on. You are no longer asked; what you know still helps.",
-        is_call=False,
-    ),
-    "exhausted": _Occasion(
-        "NOBODY HAS IT, take charge by {by}",
-        "NOBODY HAS IT, take charge",
-        "NOBODY HAS THIS ISSUE. Everybody who could be asked was asked, and their time is up.",
-    ),
-    "last_resort": _Occasion(
-        "STILL NOBODY HAS IT, take charge by {by}",
-        "STILL NOBODY HAS IT, take charge",
-        "STILL NOBODY HAS THIS ISSUE. You are the last resort.",
-    ),
-    "charge_lapsed": _Occasion(
-        "NOBODY HAS IT AGAIN, take charge by {by}",
-        "NOBODY HAS IT AGAIN, take charge",
-        "NOBODY HAS THIS ISSUE any more: the time that the person in charge had set is past.",
-    ),
-    "confirm": _Occasion(
-        "Is it fixed? Answer by {by}",
-        "Is it fixed?",
-        "This issue is said to be fixed, and nobody has confirmed it yet.",
-    ),
-    "resolved": _Occasion(
-        "Said to be fixed", "Said to be fixed", "This issue is said to be fixed.", is_call=False
-    ),
-    "closed": _Occasion("Closed", "Closed", "This issue is closed.", is_call=False),
-    "reopened": _Occasion(
-        "Open again, act by {by}", "Open again", "This issue is open again: it was not fixed after all."
-    ),
-}  # fmt: skip
+    "asked": _Occasion("Act by {by}", "You are asked to act"),
+    "asked_again": _Occasion("Asked again, act by {by}", "You are asked again"),
+    "reminded": _Occasion("Reminder, act by {by}", "Reminder, you are asked to act"),
+    "warned": _Occasion("{left} left, until {by}", "Time is running out"),
+    "left_tier": _Occasion("No longer asked of you", "No longer asked of you", is_call=False),
+    "exhausted": _Occasion("NOBODY HAS IT, find who takes charge by {by}", "NOBODY HAS IT, find who takes charge"),
+    "last_resort": _Occasion("NOBODY HAS IT, take charge by {by}", "NOBODY HAS IT, take charge"),
+    "charge_lapsed": _Occasion("The time you set is past, act by {by}", "The time you set is past"),
+    "confirm": _Occasion("Is it fixed? Answer by {by}", "Is it fixed?"),
+    "resolved": _Occasion("Said to be fixed", "Said to be fixed", is_call=False),
+    "closed": _Occasion("Closed", "Closed", is_call=False),
+    "reopened": _Occasion("Open again, act by {by}", "Open again, and yours"),
+}
 
 
 def compose(notify: Notify, texts: MessageTexts, zone: str, *, is_possible_repeat: bool = False) -> Message:
@@ -157,14 +127,14 @@ def _lead(notify: Notify, occasion: _Occasion, zone: str) -> str:
 
 def _lines(notify: Notify, texts: MessageTexts, zone: str, title: str, *, is_possible_repeat: bool) -> tuple[Line, ...]:
     handler = _person(notify.handler, notify, texts) if notify.handler else "nobody"
-    has_it = "you have it" if notify.handler == notify.person.id else f"{handler} has it"
-    repeat = " This may be a repeat: it is not known whether the first copy reached you." if is_possible_repeat else ""
+    is_call = _OCCASIONS[notify.about].is_call
+    repeat = "This may be a repeat: it is not known whether the first copy reached you." if is_possible_repeat else ""
     asked_of = f", asked of: {one_line(notify.tier_title)}" if notify.tier_title else ""
     blocks: tuple[tuple[Line, ...], ...] = (
         (
-            Line(text=_OCCASIONS[notify.about].opening.format(has_it=has_it) + repeat),
-            Line(label="Asked of you", text=_sentence(notify.asked_of_you, notify, zone)),
-            Line(label="By", text=_by(notify.until, notify.at, zone)),
+            Line(label="Asked of you" if is_call else "", text=_sentence(notify.asked_of_you, notify, zone)),
+            Line(label="By" if is_call else "You can answer until", text=_by(notify.until, notify.at, zone)),
+            Line(text=repeat),
         ),
         (
             Line(label="What", text=title),
@@ -180,6 +150,7 @@ def _lines(notify: Notify, texts: MessageTexts, zone: str, title: str, *, is_pos
                 label="Tried so far",
                 items=tuple(_sentence(sentence, notify, zone) for sentence in notify.tried) or ("nothing yet",),
             ),
+            Line(label="Who is who", text=_who_is_who(notify, texts)),
             Line(label="Runbook", text=one_line(notify.runbook)),
             Line(
                 label="Before you send it up, have this ready",
@@ -196,7 +167,8 @@ def _lines(notify: Notify, texts: MessageTexts, zone: str, title: str, *, is_pos
 def _answers(notify: Notify) -> tuple[Line, ...]:
     # The meaning stands above its line, not behind it after a #: some shells take that for arguments.
     person, issue = notify.person.id, notify.issue
-    answers = cli_answers(notify.commands, issue, person, notify.at)
+    checklist = [one_line(item).partition(":")[0] for item in notify.checklist]
+    answers = cli_answers(notify.commands, issue, person, notify.at, checklist)
     lines = [Line(label=answer.means, items=(answer.line,), is_verbatim=True) for answer in answers]
     lines.append(Line(label="See all of it", items=(show_line(issue, person),), is_verbatim=True))
     if answers:
@@ -245,6 +217,14 @@ def _person(person: str, notify: Notify, texts: MessageTexts) -> str:
         return f"you ({person})"
     name = one_line(texts.names.get(person, ""))
     return f"{name} ({person})" if name else person
+
+
+def _who_is_who(notify: Notify, texts: MessageTexts) -> str:
+    # Sentences name people by id; replacing ids in them would garble one that is also a word.
+    shown = {notify.person.id, notify.handler, notify.owner}
+    said = set(_WORD.findall(" ".join((notify.asked_of_you, *notify.tried, notify.otherwise))))
+    named = sorted((person, name) for person, name in texts.names.items() if person in said - shown)
+    return ", ".join(f"{person} is {one_line(name)}" for person, name in named)
 
 
 def _plain(lines: Sequence[Line]) -> list[str]:
