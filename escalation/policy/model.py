@@ -34,15 +34,20 @@ class Tell(Value):
     """Whom a tier tells: everyone named, and everyone who has one of the roles (in `team`, where it is given)."""
 
     people: tuple[str, ...] = ()
+    """Ids of people in the directory, who are told whatever their role. People or roles: one of the two is needed."""
     roles: tuple[str, ...] = ()
+    """Roles of the directory; whoever has one is told, looked up when the tier begins."""
     team: str | None = None
+    """Look for the roles in this team alone. Without it: in the issue's team or, where nobody there has the role, anywhere."""
 
 
 class Severity(Value):
     """Harm, set by rule. Severities are listed worst first."""
 
     name: str
+    """The word by which limits, entries and triggers refer to it; written before the colon."""
     means: str
+    """What harm it stands for, in one line; every message says it."""
     priority: int = Field(default=3, ge=1, le=5)
     """Temporal task priority, 1 is first."""
 
@@ -51,15 +56,20 @@ class Warn(Value):
     """A warning at a share of a limit."""
 
     at: float = Field(gt=0, lt=1)
+    """The share of the limit that has passed, in percent."""
     of: Clock
+    """Which limit: the time to acknowledge, or the time to work."""
     tell: tuple[Listener, ...]
+    """Who is warned: those asked at this tier, the handler, the owner, those whom the next tier would ask."""
 
 
 class ChecklistItem(Value):
     """What must be known before somebody moves an issue up to a tier by hand."""
 
     name: str
+    """The word by which an answer refers to it."""
     ask: str
+    """The question, as it is put to the person who moves the issue up."""
     waived_for: tuple[str, ...] = ()
     """Severities for which the item need not be given."""
 
@@ -68,14 +78,23 @@ class Tier(Value):
     """One rung of the ladder: which people are asked, and for how long."""
 
     name: str
+    """The word by which entries, triggers and the record refer to it."""
     title: str
+    """Who that is, as a sentence would say it: 'the team lead'."""
     tell: Tell
+    """Whom this tier tells, all at once."""
     acknowledge_within: Limits
+    """How long they have to say that they work on it; then the issue moves up. Needed for every severity."""
     work_within: Limits = Field(default_factory=dict)
+    """How long the issue may stay at this tier, acknowledged or not; then it moves up, and the handler stays handler."""
     warnings: tuple[Warn, ...] = ()
+    """Warnings before a limit is reached."""
     remind_every: Limits = Field(default_factory=dict)
+    """How often those asked are told again while nobody has acknowledged; absent: not."""
     runbook: str = ""
+    """What to do at this tier and what may be decided here; comes with every message that asks."""
     checklist: tuple[ChecklistItem, ...] = ()
+    """What must be known to move an issue up to this tier by hand; time asks no questions."""
     is_beside: bool = False
     """A lane beside the ladder: the climb passes it by; it is entered by a trigger."""
     then: str | None = None
@@ -86,28 +105,37 @@ class EntryTiers(Value):
     """The tier at which an issue enters, by severity, for what a person raised and what a machine raised."""
 
     person: dict[str, str]
+    """Tier by severity, for what a person raised. Needed for every severity."""
     machine: dict[str, str]
+    """Tier by severity, for what a machine raised. Needed for every severity."""
 
 
 class Trigger(Value):
     """Which issues enter, where, and why. Triggers are tried in order; the first whose condition holds is the match."""
 
     name: str
+    """What it looks for, in a few words; the match on record names it."""
     when: str
-    """A CEL expression over `issue`; see docs/policy.md."""
+    """A CEL expression over `issue`, at most 2,000 characters; its fields are listed under 'Conditions'."""
     why: str
+    """Why such an issue is escalated, in a sentence; told to whoever is asked."""
     owner: str
+    """Who answers for this trigger: a post, or a person's id."""
     severity: str | None = None
     """The severity it demands: the worse of this and the one given counts."""
     enter_at: str | None = None
+    """The tier where such an issue enters; absent: as `entry` says."""
 
 
 class Acknowledgement(Value):
     """How long an acknowledgement holds without progress, how often one person may renew it in one tier."""
 
     lapses_after: Limits = Field(default_factory=dict)
+    """How long it holds without progress; then those asked at the tier are asked again."""
     renewals: int = Field(default=2, ge=0, le=20)
+    """How often one person may renew it in one tier."""
     second: Literal["joins", "takes_over"] = "joins"
+    """What a second person's acknowledgement does: join the handler, or become the handler."""
 
 
 class Exhaustion(Value):
@@ -116,44 +144,61 @@ class Exhaustion(Value):
     repeats: int = Field(default=0, ge=0, le=100)
     """Further passes over the ladder before it counts as exhausted."""
     procedure: Literal["last_resort", "restart", "fallback"]
+    """Beside telling the last resort: nothing more, climb this ladder again, or climb another policy's ladder."""
     fallback: str | None = None
     """The name of the policy whose ladder is climbed next."""
     last_resort: Tell
+    """Who is told that nobody has it, again and again. Never empty."""
     last_resort_every: Limits
+    """How often they are told until a person takes charge. Needed for every severity."""
     charge_for_at_most: Limits
-    """How far ahead a person who takes charge may set the time of the next action."""
+    """How far ahead a person who takes charge may set the time of the next action. Needed for every severity."""
 
 
 class Closing(Value):
     """How a resolved issue ends."""
 
     reasons: tuple[CloseReason, ...]
+    """The reasons for which an issue of this policy may be closed. A complaint is never closed by silence."""
     remind_after: timedelta
     """After this the resolution's confirmation is asked for again, and then at the same interval of whoever owns it."""
     silence_after: timedelta | None = None
     """After this without a word a resolved issue is closed; None: it never is."""
     reopen_within: timedelta
+    """How long after its end an issue can be reopened; what comes later is a new issue that follows it."""
 
 
 class Policy(Value):
     """One ladder with everything that is decided in advance; pinned into an issue at its start."""
 
     name: str
+    """The word by which issues, fallbacks and commands refer to it."""
     version: int = Field(ge=1)
+    """Raised with every change; issues that run keep the one they began with."""
     title: str
+    """What it is for, in one line."""
     legal_entity: str = "main"
+    """The legal entity whose issues it takes; one policy for each legal entity and kind."""
     kind: Kind
+    """The kind of issue it takes."""
     severities: tuple[Severity, ...]
+    """What harm is told apart, worst first: a mapping from name to what it means."""
     tiers: tuple[Tier, ...]
+    """The rungs, lowest first; lanes beside the ladder may stand anywhere."""
     entry: EntryTiers
+    """Where an issue enters."""
     triggers: tuple[Trigger, ...]
+    """Which issues enter, tried in order; the first that holds is the match. The last ones should take whatever is left."""
     acknowledgement: Acknowledgement
+    """How an acknowledgement holds and lapses."""
     exhaustion: Exhaustion
+    """What happens when the last tier's time is up."""
     closing: Closing
+    """How a resolved issue ends."""
     roles: dict[str, tuple[str, ...]]
-    """Who may send a command: roles of the directory, or asked, handler, owner, raiser, customer, machine, anyone."""
+    """By command, who may send it: roles of the directory, or asked, handler, owner, raiser, customer, machine, anyone."""
     assurance: dict[str, Assurance] = Field(default_factory=dict)
-    """The least assurance of a command's sender; absent: asserted."""
+    """By command, how sure we must be who sent it, at least; absent: asserted, which takes anybody's word for it."""
     courtesies: tuple[Courtesy, ...] = ()
     """left_tier: who is no longer asked is told so; outcome: the raiser hears how it ends."""
     digest: str = ""
