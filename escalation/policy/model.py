@@ -38,7 +38,7 @@ class Tell(Value):
     roles: tuple[str, ...] = ()
     """Roles of the directory; whoever has one is told, looked up when the tier begins."""
     team: str | None = None
-    """Look for the roles in this team alone. Without it: in the issue's team or, where nobody there has the role, anywhere."""
+    """Look for the roles in this team alone; absent: in the issue's team or, where nobody there has the role, anywhere."""
 
 
 class Severity(Value):
@@ -86,7 +86,7 @@ class Tier(Value):
     acknowledge_within: Limits
     """How long they have to say that they work on it; then the issue moves up. Needed for every severity."""
     work_within: Limits = Field(default_factory=dict)
-    """How long the issue may stay at this tier, acknowledged or not; then it moves up, and the handler stays handler."""
+    """How long the issue may stay at this tier, acknowledged or not; then it moves up and the handler stays."""
     warnings: tuple[Warn, ...] = ()
     """Warnings before a limit is reached."""
     remind_every: Limits = Field(default_factory=dict)
@@ -188,7 +188,7 @@ class Policy(Value):
     entry: EntryTiers
     """Where an issue enters."""
     triggers: tuple[Trigger, ...]
-    """Which issues enter, tried in order; the first that holds is the match. The last ones should take whatever is left."""
+    """Which issues enter, tried in order; the first that holds is the match. The last ones take whatever is left."""
     acknowledgement: Acknowledgement
     """How an acknowledgement holds and lapses."""
     exhaustion: Exhaustion
@@ -196,7 +196,7 @@ class Policy(Value):
     closing: Closing
     """How a resolved issue ends."""
     roles: dict[str, tuple[str, ...]]
-    """By command, who may send it: roles of the directory, or asked, handler, owner, raiser, customer, machine, anyone."""
+    """By command, who may send it: directory roles, or asked, handler, owner, raiser, customer, machine, anyone."""
     assurance: dict[str, Assurance] = Field(default_factory=dict)
     """By command, how sure we must be who sent it, at least; absent: asserted, which takes anybody's word for it."""
     courtesies: tuple[Courtesy, ...] = ()
