@@ -14,9 +14,8 @@ _UNITS = {
     "w": 604800, "week": 604800, "weeks": 604800,
 }  # fmt: skip
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.ASCII)
-_ISO = re.compile(
-    r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII
-)
+_ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
+_SHORTEST = timedelta(milliseconds=1)
 _LONGEST = timedelta(days=3660)
 
 ALLOWED = "a number and a unit, such as 30 s, 15 min, 1 h 30 min, 2 days, 1 week, or ISO 8601 such as PT15M"
@@ -28,8 +27,9 @@ def parse_duration(text: str) -> timedelta:
     seconds = _iso_seconds(cleaned) if cleaned.startswith("P") else _word_seconds(cleaned.lower())
     if seconds is None:
         raise ValueError(f"{text!r} is not a duration; allowed: {ALLOWED}")
-    if not 0 < seconds <= _LONGEST.total_seconds():
-        raise ValueError(f"{text!r} is out of range; allowed: more than zero and at most {words(_LONGEST)}")
+    # Bounded from below too: what rounds to nothing would make a clock that is always due.
+    if not _SHORTEST.total_seconds() <= seconds <= _LONGEST.total_seconds():
+        raise ValueError(f"{text!r} is out of range; allowed: at least 1 ms and at most {words(_LONGEST)}")
     return timedelta(seconds=seconds)
 
 

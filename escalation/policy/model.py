@@ -38,7 +38,7 @@ class Tell(Value):
     roles: tuple[str, ...] = ()
     """Roles of the directory; whoever has one is told, looked up when the tier begins."""
     team: str | None = None
-    """Look for the roles in this team alone; absent: in the issue's team or, where nobody there has the role, anywhere."""
+    """Look for the roles in this team alone; absent: in the issue's team, or anywhere where nobody there has it."""
 
 
 class Severity(Value):

@@ -1,0 +1,62 @@
+"""All policies and the directory of one installation, read and checked together: texts in, everything wrong out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from escalation.policy.directory import Directory
+from escalation.policy.finding import Findings, PolicyError, PolicyErrors
+from escalation.policy.lint import lint_policy
+from escalation.policy.lint_set import lint_set
+from escalation.policy.model import Policy
+from escalation.policy.parse import parse_policy
+from escalation.policy.read_directory import read_directory
+
+
+@dataclass(frozen=True)
+class CheckedSet:
+    """What could be read, and everything that was found. Fit for use when `errors` is empty."""
+
+    policies: tuple[Policy, ...]
+    directory: Directory | None
+    findings: tuple[PolicyError, ...]
+
+    @property
+    def errors(self) -> tuple[PolicyError, ...]:
+        """The findings for which the set is refused."""
+        return tuple(finding for finding in self.findings if finding.level == "error")
+
+    @property
+    def warnings(self) -> tuple[PolicyError, ...]:
+        """The findings that are told and nothing more."""
+        return tuple(finding for finding in self.findings if finding.level == "warning")
+
+
+def check_set(policies: Mapping[str, str], people: tuple[str, str] | None) -> CheckedSet:
+    """Check policies (text by file name) with the directory (file name and text): each finding has its line."""
+    found: list[PolicyError] = []
+    directory = None
+    if people is not None:
+        try:
+            directory = read_directory(people[1], people[0])
+        except PolicyErrors as wrong:
+            found.extend(wrong.errors)
+    read: list[Policy] = []
+    places: dict[str, Findings] = {}
+    for file, text in policies.items():
+        findings = Findings(file)
+        policy = parse_policy(text, findings)
+        if policy is not None:
+            lint_policy(policy, findings)
+            read.append(policy)
+            places.setdefault(policy.name, findings)
+        found.extend(findings.in_order())
+    found.extend(lint_set(read, directory, places))
+    return CheckedSet(tuple(read), directory, tuple(found))
+
+
+def read_set(policies: Mapping[str, str], people: tuple[str, str]) -> tuple[tuple[Policy, ...], Directory]:
+    """The policies and the directory, fit for use; raises PolicyErrors with everything that is wrong in any of them."""
+    checked = check_set(policies, people)
+    if checked.errors or checked.directory is None:
+        raise PolicyErrors(checked.errors)
+    return checked.policies, checked.directory

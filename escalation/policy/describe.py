@@ -1,0 +1,183 @@
+"""A policy as a person reads it: tables and sentences as plain data, for `escalon policy show` and its like."""
+
+from datetime import timedelta
+from typing import Literal
+
+from escalation.duration import words
+from escalation.policy.model import Limits, Policy, Tell, Tier
+from escalation.value import Value
+
+
+class Table(Value):
+    """Rows of words under columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Description(Value):
+    """A policy in words."""
+
+    title: str
+    tables: tuple[Table, ...]
+    sentences: tuple[str, ...]
+
+
+def describe_policy(policy: Policy) -> Description:
+    """Everything that people ask of a policy: how bad, who, how long, why, and what if nobody answers."""
+    return Description(
+        title=f"{policy.name} (version {policy.version}): {policy.title}",
+        tables=(_severities(policy), _ladder(policy), _entries(policy), _triggers(policy), _roles(policy)),
+        sentences=(
+            _acknowledgement(policy),
+            _exhaustion(policy),
+            _closing(policy),
+        ),
+    )
+
+
+def told_at_the_latest(
+    policy: Policy,
+    severity: str,
+    tier: str,
+    clock: Literal["acknowledge", "work"],
+    enter_at: str | None = None,
+) -> timedelta | None:
+    """How long after it enters a tier of the ladder hears of an issue at the latest.
+
+    `acknowledge`: nobody answers. `work`: everybody acknowledges and nobody solves, which is the ceiling. `enter_at`:
+    the tier where it enters, by default the lowest. None where a tier below has no such limit. Raises KeyError, and
+    ValueError where `tier` does not lie above `enter_at`.
+    """
+    ladder = policy.climb()
+    begin, end = ladder.index(enter_at or ladder[0]), ladder.index(tier)
+    if end < begin:
+        raise ValueError(f"tier '{tier}' lies below '{ladder[begin]}', where the issue enters")
+    limits = [_limits(policy.tier(name), clock).get(severity) for name in ladder[begin:end]]
+    known = [limit for limit in limits if limit is not None]
+    return sum(known, timedelta(0)) if len(known) == len(limits) else None
+
+
+def _limits(tier: Tier, clock: Literal["acknowledge", "work"]) -> Limits:
+    return tier.acknowledge_within if clock == "acknowledge" else tier.work_within
+
+
+def _severities(policy: Policy) -> Table:
+    rows = tuple((severity.name, str(severity.priority), severity.means) for severity in policy.severities)
+    return Table(title="Severities, worst first", columns=("severity", "priority", "means"), rows=rows)
+
+
+def _ladder(policy: Policy) -> Table:
+    names = [severity.name for severity in policy.severities]
+    rows = [
+        (_tier_name(tier), tell_in_words(tier.tell), *(_clocks(tier, severity) for severity in names))
+        for tier in policy.tiers
+    ]
+    last = policy.climb()[-1] if policy.climb() else None
+    if last is not None:
+        hears = f"{last} hears, at the latest"
+        for clock, says in (("acknowledge", "if nobody answers"), ("work", "although acknowledged")):
+            sums = [told_at_the_latest(policy, severity, last, clock) for severity in names]  # type: ignore[arg-type]
+            rows.append((hears, says, *("-" if total is None else words(total) for total in sums)))
+    columns = ("tier", "tells", *(f"{name}: acknowledge / work" for name in names))
+    return Table(title="The ladder", columns=columns, rows=tuple(rows))
+
+
+def _tier_name(tier: Tier) -> str:
+    return f"{tier.name} (beside, then {tier.then})" if tier.is_beside else tier.name
+
+
+def _clocks(tier: Tier, severity: str) -> str:
+    limits = (tier.acknowledge_within.get(severity), tier.work_within.get(severity))
+    return " / ".join("-" if limit is None else words(limit) for limit in limits)
+
+
+def _entries(policy: Policy) -> Table:
+    names = [severity.name for severity in policy.severities]
+    rows = tuple(
+        (raised_by, *(entry.get(name, "-") for name in names))
+        for raised_by, entry in (("a person", policy.entry.person), ("a machine", policy.entry.machine))
+    )
+    return Table(title="Where an issue enters", columns=("raised by", *names), rows=rows)
+
+
+def _triggers(policy: Policy) -> Table:
+    rows = tuple(
+        (
+            str(place),
+            trigger.name,
+            trigger.why,
+            trigger.severity or "as given",
+            trigger.enter_at or "as above",
+            trigger.owner,
+        )
+        for place, trigger in enumerate(policy.triggers, start=1)
+    )
+    columns = ("", "trigger", "why", "at least", "enters at", "owner")
+    return Table(title="Which issues enter, and why: the first that holds", columns=columns, rows=rows)
+
+
+def _roles(policy: Policy) -> Table:
+    rows = tuple(
+        (command, ", ".join(roles), policy.assurance.get(command, "asserted"))
+        for command, roles in policy.roles.items()
+    )
+    return Table(title="Who may do what", columns=("command", "who", "assurance, at least"), rows=rows)
+
+
+def _acknowledgement(policy: Policy) -> str:
+    rule = policy.acknowledgement
+    lapses = (
+        f"lapses after {_by_severity(rule.lapses_after)} without progress" if rule.lapses_after else "does not lapse"
+    )
+    second = "joins" if rule.second == "joins" else "takes over"
+    return (
+        f"An acknowledgement {lapses} and can be renewed {_times(rule.renewals)} in a tier; "
+        f"a second person who acknowledges {second}."
+    )
+
+
+def _exhaustion(policy: Policy) -> str:
+    rule = policy.exhaustion
+    passes = "the last tier's time is up" if not rule.repeats else f"the ladder was climbed {_times(rule.repeats + 1)}"
+    then = {
+        "last_resort": "",
+        "restart": ", and the ladder is climbed again",
+        "fallback": f", and the ladder of {rule.fallback} is climbed",
+    }[rule.procedure]
+    told = f"{tell_in_words(rule.last_resort)} are told every {_by_severity(rule.last_resort_every)}"
+    return (
+        f"When {passes}, {told}{then}, "
+        f"until a person takes charge, with a next action within {_by_severity(rule.charge_for_at_most)}."
+    )
+
+
+def _closing(policy: Policy) -> str:
+    rule = policy.closing
+    silence = (
+        f"; after {words(rule.silence_after)} of silence it is closed"
+        if rule.silence_after
+        else "; silence never closes it"
+    )
+    reasons = ", ".join(reason.replace("_", " ") for reason in rule.reasons)
+    return (
+        f"Once resolved, confirmation is asked for again after {words(rule.remind_after)}{silence}. "
+        f"Reasons to close: {reasons}. It can be reopened within {words(rule.reopen_within)}."
+    )
+
+
+def tell_in_words(tell: Tell) -> str:
+    """Whom it tells: `team_lead, sample-lead-1 (in team support)`."""
+    who = ", ".join((*tell.roles, *tell.people)) or "nobody"
+    return f"{who} (in team {tell.team})" if tell.team else who
+
+
+def _by_severity(limits: Limits) -> str:
+    if len(set(limits.values())) == 1:
+        return words(next(iter(limits.values())))
+    return ", ".join(f"{words(limit)} ({name})" for name, limit in limits.items())
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -1,0 +1,125 @@
+"""Rules between policies, and between a policy and the directory: what no file can get wrong alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from escalation.policy.choose import entry_policies
+from escalation.policy.directory import Directory
+from escalation.policy.finding import Findings, PolicyError, listed
+from escalation.policy.lint_acts import ROLE_WORDS
+from escalation.policy.model import Policy, Tell
+
+Places: TypeAlias = Mapping[str, Findings]
+"""By policy name, the findings of its file, which know the lines of its fields."""
+
+
+def lint_set(
+    policies: Iterable[Policy], directory: Directory | None, places: Places | None = None
+) -> tuple[PolicyError, ...]:
+    """Everything that is wrong between these policies and with the directory, where one is given.
+
+    Without `places`, findings name the policy instead of file and line.
+    """
+    known = tuple(policies)
+    findings = [_findings_for(policy, places or {}) for policy in known]
+    pairs = list(zip(known, findings, strict=True))
+    _names_are_unique(pairs)
+    _one_for_each_kind(pairs)
+    for policy, found in pairs:
+        _fallback_is_sound(policy, known, found)
+        if directory is not None:
+            _told_people_exist(policy, directory, found)
+            _role_words_exist(policy, directory, found)
+    return tuple(finding for found in findings for finding in found.in_order())
+
+
+def _findings_for(policy: Policy, places: Places) -> Findings:
+    place = places.get(policy.name)
+    return Findings(policy.name) if place is None else Findings(place.file, place.lines)
+
+
+def _names_are_unique(pairs: Sequence[tuple[Policy, Findings]]) -> None:
+    seen: set[str] = set()
+    for policy, findings in pairs:
+        if policy.name in seen:
+            findings.add("name", "is the name of another policy too", value=policy.name, allowed="a name of its own")
+        seen.add(policy.name)
+
+
+def _one_for_each_kind(pairs: Sequence[tuple[Policy, Findings]]) -> None:
+    entered = entry_policies(policy for policy, _ in pairs)
+    first: dict[tuple[str, str], Policy] = {}
+    for policy, findings in pairs:
+        if policy not in entered:
+            continue
+        other = first.setdefault((policy.legal_entity, policy.kind), policy)
+        if other is not policy and other.name != policy.name:
+            problem = f"of legal entity '{policy.legal_entity}' has a policy already: {other.name}"
+            allowed = "one policy for each legal entity and kind; a further one only as fallback of the first"
+            findings.add("kind", problem, value=policy.kind, allowed=allowed)
+
+
+def _fallback_is_sound(policy: Policy, known: tuple[Policy, ...], findings: Findings) -> None:
+    name, field = policy.exhaustion.fallback, "exhaustion.fallback"
+    if policy.exhaustion.procedure != "fallback" or name is None:
+        return
+    by_name = {each.name: each for each in known}
+    if name not in by_name:
+        findings.unknown(field, name, "is not a policy", [each for each in by_name if each != policy.name])
+        return
+    fallback = by_name[name]
+    if fallback.legal_entity != policy.legal_entity:
+        problem = f"is a policy of legal entity '{fallback.legal_entity}'"
+        findings.add(field, problem, value=name, allowed=f"one of legal entity '{policy.legal_entity}'")
+    ours, theirs = _severities(policy), _severities(fallback)
+    if ours != theirs:
+        problem = f"has other severities: {listed(theirs)}"
+        findings.add(field, problem, value=name, allowed=f"a policy with {listed(ours)}")
+    chain = [policy.name]
+    while name is not None and name in by_name:
+        chain.append(name)
+        if name in chain[:-1]:
+            if name == policy.name:
+                allowed = "a chain that ends in a policy with procedure restart or last_resort"
+                findings.add(field, f"leads in a circle: {' -> '.join(chain)}", allowed=allowed)
+            return
+        name = by_name[name].exhaustion.fallback
+
+
+def _severities(policy: Policy) -> tuple[str, ...]:
+    return tuple(severity.name for severity in policy.severities)
+
+
+def _told_people_exist(policy: Policy, directory: Directory, findings: Findings) -> None:
+    tells: list[tuple[str, Tell]] = [(f"tiers[{place}].tell", tier.tell) for place, tier in enumerate(policy.tiers)]
+    for field, tell in (*tells, ("exhaustion.last_resort", policy.exhaustion.last_resort)):
+        ids = [person.id for person in directory.people]
+        for place, person in enumerate(tell.people):
+            if person not in ids:
+                findings.unknown(f"{field}.people[{place}]", person, "is not in the directory", ids)
+        for place, role in enumerate(tell.roles):
+            if role not in directory.roles():
+                findings.unknown(f"{field}.roles[{place}]", role, "is a role that nobody has", directory.roles())
+        teams = [team.name for team in directory.teams]
+        if tell.team is not None and tell.team not in teams:
+            findings.unknown(f"{field}.team", tell.team, "is not a team of the directory", teams)
+        elif tell.team is not None:
+            _team_has_roles(tell, tell.team, directory, field, findings)
+
+
+def _team_has_roles(tell: Tell, team: str, directory: Directory, field: str, findings: Findings) -> None:
+    held = {person.role for person in directory.people if team in person.teams}
+    for place, role in enumerate(tell.roles):
+        if role in directory.roles() and role not in held:
+            problem = f"is a role that nobody in team '{team}' has"
+            allowed = listed(sorted(held)) or "none: the team has no people"
+            findings.add(f"{field}.roles[{place}]", problem, value=role, allowed=allowed)
+
+
+def _role_words_exist(policy: Policy, directory: Directory, findings: Findings) -> None:
+    known = (*ROLE_WORDS, *directory.roles())
+    for command, roles in policy.roles.items():
+        for place, role in enumerate(roles):
+            if role not in known:
+                problem = "is neither a role of the directory nor a word for somebody in the issue"
+                findings.unknown(f"roles.{command}[{place}]", role, problem, known)
