@@ -15,7 +15,7 @@ _NARRATED = re.compile(
     r"(?P<hour>[0-2]\d):(?P<minute>[0-5]\d):(?P<second>[0-5]\d) UTC\b",
     re.ASCII,
 )
-_SECONDS_MATTER = timedelta(minutes=10)
+_SECONDS_MATTER = timedelta(minutes=2)
 
 
 def zone_of(name: str) -> tzinfo:
@@ -37,7 +37,7 @@ def place(zone: str) -> str:
 def clock(instant: datetime, zone: str, seen_from: datetime | None = None) -> str:
     """`20:10 Dublin`; with the day where that is not the one of `seen_from`: `Mon 23 Nov 09:00 Dublin`.
 
-    Seconds are shown where less than ten minutes lie between the two.
+    Seconds are shown of what is less than two minutes ahead.
     """
     local = instant.astimezone(zone_of(zone))
     day = ""
@@ -45,14 +45,14 @@ def clock(instant: datetime, zone: str, seen_from: datetime | None = None) -> st
         here = seen_from.astimezone(local.tzinfo)
         if here.date() != local.date():
             day = f"{_day(local, with_year=here.year != local.year)} "
-    seconds = seen_from is not None and abs(instant - seen_from) < _SECONDS_MATTER
+    seconds = _is_close(instant, seen_from)
     return f"{day}{_time(local, with_seconds=seconds)} {place(zone)}"
 
 
 def full(instant: datetime, zone: str, seen_from: datetime | None = None) -> str:
     """`20:10 Dublin, Sat 21 Nov 2026 (20:10 UTC)`; seconds as in `clock`."""
     local, utc = instant.astimezone(zone_of(zone)), instant.astimezone(UTC)
-    seconds = seen_from is not None and abs(instant - seen_from) < _SECONDS_MATTER
+    seconds = _is_close(instant, seen_from)
     shown = f"{_time(local, with_seconds=seconds)} {place(zone)}, {_day(local, with_year=True)}"
     if place(zone) == "UTC":
         return shown
@@ -82,6 +82,10 @@ def _localised(found: re.Match[str], zone: str, seen_from: datetime) -> str:
     if not near:
         return found[0]
     return clock(min(near, key=lambda instant: abs(instant - seen_from)), zone, seen_from)
+
+
+def _is_close(instant: datetime, seen_from: datetime | None) -> bool:
+    return seen_from is not None and timedelta(0) < instant - seen_from < _SECONDS_MATTER
 
 
 def _day(local: datetime, *, with_year: bool) -> str:

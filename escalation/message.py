@@ -82,6 +82,9 @@ _OCCASIONS: dict[About, _Occasion] = {
 }
 
 
+_WHILE_ASKED: frozenset[About] = frozenset({"asked", "asked_again", "reminded", "warned", "left_tier", "reopened"})
+
+
 def compose(notify: Notify, texts: MessageTexts, zone: str, *, is_possible_repeat: bool = False) -> Message:
     """The message of an effect for its reader, whose zone (IANA name) the times are shown in."""
     occasion = _OCCASIONS[notify.about]
@@ -129,7 +132,8 @@ def _lines(notify: Notify, texts: MessageTexts, zone: str, title: str, *, is_pos
     handler = _person(notify.handler, notify, texts) if notify.handler else "nobody"
     is_call = _OCCASIONS[notify.about].is_call
     repeat = "This may be a repeat: it is not known whether the first copy reached you." if is_possible_repeat else ""
-    asked_of = f", asked of: {one_line(notify.tier_title)}" if notify.tier_title else ""
+    asked = "asked" if notify.about in _WHILE_ASKED else "last asked"
+    asked_of = f", {asked}: {one_line(notify.tier_title)}" if notify.tier_title else ""
     blocks: tuple[tuple[Line, ...], ...] = (
         (
             Line(label="Asked of you" if is_call else "", text=_sentence(notify.asked_of_you, notify, zone)),

@@ -37,7 +37,7 @@ class EmailSettings:
     """The address that mail comes from; its domain is that of the message ids."""
     sender_name: str = "Escalon"
     timeout: timedelta = timedelta(seconds=20)
-    """For the whole hand-over. RFC 5321 would wait minutes; a page is better tried again."""
+    """For a free connection, and as long again for the hand-over. RFC 5321 waits minutes; a page is better retried."""
     connections: int = 10
     """At most so many at once; servers refuse clients that open more."""
     ca_file: str | None = None
@@ -63,8 +63,14 @@ class EmailChannel:
         except ValueError as error:
             raise ChannelRefused(f"{envelope.address!r} is not an e-mail address: {error}") from error
         mail = self._mail(envelope, recipient)
-        async with self._slots:
+        try:
+            await asyncio.wait_for(self._slots.acquire(), self._settings.timeout.total_seconds())
+        except TimeoutError as error:
+            raise ChannelUnavailable("while waiting for a free connection: all are busy") from error
+        try:
             return await self._hand_over(mail, recipient)
+        finally:
+            self._slots.release()
 
     def _mail(self, envelope: Envelope, recipient: Address) -> EmailMessage:
         domain = self._from.domain

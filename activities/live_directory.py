@@ -1,0 +1,83 @@
+"""The directory as it is now: `people.yaml`, read again when the file has changed.
+
+An edit with a mistake in it does not take effect: the last good copy stays in use, and it is said once.
+"""
+
+import threading
+from collections.abc import Collection
+from pathlib import Path
+
+import structlog
+
+from escalation.issue.facts import PersonFacts
+from escalation.policy.directory import Directory, Person
+from escalation.policy.finding import PolicyErrors
+from escalation.policy.read_directory import read_directory
+
+INBOX = "inbox"
+"""The channel by which everybody is reached."""
+
+_log = structlog.get_logger(__name__)
+
+
+class DirectoryUnreadable(RuntimeError):
+    """There never was a good copy of the directory since this process began; says what is wrong."""
+
+
+class LiveDirectory:
+    """The people of a file. Threads may share it; reading it blocks, so coroutines ask from a thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._good: Directory | None = None
+        self._trouble: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the file as it is now, or None: for whoever watches over the service."""
+        return self._trouble
+
+    def current(self) -> Directory:
+        """The directory as it is now, or its last good copy. Raises DirectoryUnreadable where there is none."""
+        with self._lock:
+            try:
+                self._read_if_changed()
+            except PolicyErrors as errors:
+                self._note(str(errors))
+            except (OSError, UnicodeDecodeError) as error:
+                self._seen = None  # looked at anew each time, until it can be read
+                self._note(f"{self._path.name} cannot be read: {error}")
+            if self._good is None:
+                raise DirectoryUnreadable(f"no directory of people: {self._trouble}")
+            return self._good
+
+    def _read_if_changed(self) -> None:
+        stat = self._path.stat()
+        # The inode too: editors put a new file in the old one's place, perhaps within the clock's grain and as long.
+        found = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        if found == self._seen:
+            return
+        text = self._path.read_text(encoding="utf-8")
+        self._seen = found
+        self._good = read_directory(text, self._path.name)
+        self._trouble = None
+
+    def _note(self, trouble: str) -> None:
+        if trouble == self._trouble:
+            return
+        self._trouble = trouble
+        _log.error("directory_unusable", in_use="last good copy" if self._good else "none", trouble=trouble)
+
+
+def reachable(person: Person, channels: Collection[str]) -> PersonFacts:
+    """What a decision may copy of this person, with those of their channels that are set up, in their own order.
+
+    The inbox is always among them: a person who can be reached by nothing else is told there.
+    """
+    facts = person.facts()
+    usable = [channel for channel in facts.channels if channel in channels or channel == INBOX]
+    if INBOX not in usable:
+        usable.append(INBOX)
+    return facts.model_copy(update={"channels": tuple(usable)})

@@ -1,0 +1,182 @@
+"""The errand that tells one person by one channel: address and names from the directory, text from the record, now.
+
+Neither may stop a page: without the record it goes out without the text, and says so; without the directory it
+still lies in the inbox. Whether to try another channel or another person is decided by the rules, from the answer.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope
+from activities.live_directory import INBOX, DirectoryUnreadable, LiveDirectory
+from escalation.issue.commands import TakeDelivery
+from escalation.issue.effects import Notify
+from escalation.issue.facts import Actor
+from escalation.message import MessageTexts, compose, one_line
+from escalation.policy.directory import Directory
+from records import texts
+from records.database import Database
+
+TEXT_PATIENCE = timedelta(seconds=1)
+"""How long a page waits for its text at most."""
+_LONGEST_ERROR = 300
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+
+_log = structlog.get_logger(__name__)
+
+
+class NoAddress(Exception):
+    """The directory gives no address of this person for this channel (any more)."""
+
+
+class Notifying:
+    """Tells people through the channels that are set up."""
+
+    def __init__(
+        self,
+        channels: Iterable[Channel],
+        directory: LiveDirectory,
+        db: Database,
+        text_patience: timedelta = TEXT_PATIENCE,
+    ) -> None:
+        self._channels = {channel.name: channel for channel in channels}
+        self._directory = directory
+        self._db = db
+        self._text_patience = text_patience
+        # Threads of its own: reads that hang on an absent database must not hold up anything else.
+        self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="message-text")
+
+    @activity.defn(name="notify")
+    async def notify(self, effect: Notify) -> TakeDelivery:
+        """Send the message; the answer says what became of it.
+
+        Fails as `ChannelUnavailable` or `DirectoryUnreadable`, to be retried after the delay that the other side
+        asked for; what can never succeed is an answer, not a failure.
+        """
+        attempt, is_possible_repeat = activity.info().attempt, _is_possible_repeat()
+        address = ""
+        try:
+            channel = self._channel(effect)
+            directory = await self._people(effect)
+            address = _address(effect, directory)
+            envelope = await self._envelope(effect, directory, address, is_possible_repeat=is_possible_repeat)
+            await channel.send(envelope)
+        except (ChannelRefused, NoAddress) as error:
+            return _answer(effect, attempt, is_possible_repeat, _without(address, str(error)))
+        except (ChannelUnavailable, DirectoryUnreadable) as error:
+            if not is_possible_repeat and not getattr(error, "is_outcome_unknown", False):
+                _note_that_nothing_left(attempt)
+            delay = error.retry_after if isinstance(error, ChannelUnavailable) else None
+            raise ApplicationError(
+                _without(address, str(error)), type=type(error).__name__, next_retry_delay=delay
+            ) from None
+        return _answer(effect, attempt, is_possible_repeat, None)
+
+    def _channel(self, effect: Notify) -> Channel:
+        try:
+            return self._channels[effect.channel]
+        except KeyError:
+            usable = ", ".join(sorted(self._channels))
+            raise NoAddress(f"channel {effect.channel!r} is not set up here; set up: {usable}") from None
+
+    async def _people(self, effect: Notify) -> Directory | None:
+        try:
+            return await asyncio.to_thread(self._directory.current)
+        except DirectoryUnreadable:
+            if effect.channel == INBOX:
+                return None
+            raise
+
+    async def _envelope(
+        self, effect: Notify, directory: Directory | None, address: str, *, is_possible_repeat: bool
+    ) -> Envelope:
+        zone, names = "UTC", {}
+        if directory is not None:
+            names = {person.id: person.name for person in directory.people}
+            zone = directory.person(effect.person.id).zone if directory.has(effect.person.id) else zone
+        written = await self._texts(effect)
+        told = written.model_copy(update={"names": names})
+        return Envelope(
+            message_id=effect.key,
+            issue=effect.issue,
+            issue_class=effect.issue_class,
+            person=effect.person.id,
+            address=address,
+            about=effect.about,
+            priority=effect.priority,
+            at=effect.at,
+            message=compose(effect, told, zone, is_possible_repeat=is_possible_repeat),
+            is_possible_repeat=is_possible_repeat,
+        )
+
+    async def _texts(self, effect: Notify) -> MessageTexts:
+        refs = {text.ref for text in (effect.title_ref, effect.description) if text is not None}
+        if effect.issue_class != "normal" or not refs:
+            return MessageTexts()
+        reading = asyncio.get_running_loop().run_in_executor(self._readers, texts.read, self._db, refs)
+        try:
+            found = await asyncio.wait_for(reading, self._text_patience.total_seconds())
+        except Exception as error:  # noqa: BLE001 - whatever ails the record, the page goes out
+            _log.warning("message_without_text", issue=str(effect.issue), error=type(error).__name__)
+            return MessageTexts(is_unreadable=True)
+        return MessageTexts(
+            title=found.get(effect.title_ref.ref) if effect.title_ref else None,
+            description=found.get(effect.description.ref) if effect.description else None,
+            is_unreadable=bool(refs - found.keys()),
+        )
+
+
+def _address(effect: Notify, directory: Directory | None) -> str:
+    person = effect.person.id
+    if directory is not None and directory.has(person):
+        address = directory.person(person).addresses.get(effect.channel)
+        if address is not None:
+            return address
+    if effect.channel == INBOX:
+        return person
+    raise NoAddress(f"the directory has no {effect.channel} address of {person} any more")
+
+
+def _is_possible_repeat() -> bool:
+    """Whether an earlier attempt may have sent the message all the same.
+
+    An attempt that ended in a plain failure has noted, as its last heartbeat, that nothing left through it and all
+    before it. An attempt without that note was lost on its way: its worker died, it ran out of time, or the other
+    side fell silent after it had the message. Heartbeats and not the attempt's number alone: else every retry of a
+    page to a mail server that was merely away would be marked, and the mark would mean nothing.
+    """
+    info = activity.info()
+    noted = info.heartbeat_details[0] if info.heartbeat_details else 0
+    return info.attempt > 1 and noted != info.attempt - 1
+
+
+def _note_that_nothing_left(attempt: int) -> None:
+    activity.heartbeat(attempt)
+
+
+def _answer(effect: Notify, attempt: int, is_possible_repeat: bool, error: str | None) -> TakeDelivery:
+    return TakeDelivery(
+        id=effect.key,
+        by=Actor(person="escalon", door=effect.channel, assurance="system", is_machine=True),
+        message=effect.key,
+        person=effect.person.id,
+        channel=effect.channel,
+        about=effect.about,
+        outcome="sent" if error is None else "failed",
+        attempts=attempt,
+        is_possible_repeat=is_possible_repeat,
+        error=error,
+    )
+
+
+def _without(address: str, error: str) -> str:
+    """The error as it may stand in a history that nothing is erased from: no address, on one line, not long."""
+    bare = error.replace(address, "(address)") if address else error
+    return one_line(_ADDRESS.sub("(address)", bare))[:_LONGEST_ERROR]
