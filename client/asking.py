@@ -1,0 +1,31 @@
+"""Asking an issue where it stands, through queries; they need a worker."""
+
+from datetime import timedelta
+
+from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from client.sending import NoSuchIssue
+from escalation.issue.identity import IssueId
+from escalation.issue.state import IssueState
+
+ANSWER_WITHIN = timedelta(seconds=4)
+
+
+class NoWorker(Exception):
+    """No worker answered; nothing is lost, but nothing can be asked now."""
+
+
+async def ask_state(client: Client, issue: IssueId, within: timedelta = ANSWER_WITHIN) -> IssueState:
+    """The issue's whole state; raises NoSuchIssue, NoWorker."""
+    handle = client.get_workflow_handle(str(issue))
+    try:
+        state: IssueState = await handle.query("state", result_type=IssueState, rpc_timeout=within)
+    except WorkflowQueryFailedError as error:
+        raise NoWorker(f"{issue.short} cannot be asked: {error}") from error
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            raise NoSuchIssue(f"there is no issue {issue.short} on the server") from error
+        seconds = round(within.total_seconds())
+        raise NoWorker(f"no worker answered within {seconds} s; is one running? (`escalon worker`)") from error
+    return state

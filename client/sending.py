@@ -1,0 +1,78 @@
+"""Sending a command to an issue: an Update, so that its sender hears at once what came of it.
+
+Where no worker answers in time the same command goes as a signal, under the same id: that is durable, and the issue
+carries it out once when a worker is back.
+"""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from escalation.issue.carried import Done
+from escalation.issue.commands import Command, Open
+from escalation.issue.decide import command_name
+from escalation.issue.identity import IssueId
+from escalation.value import Value
+
+ANSWER_WITHIN = timedelta(seconds=4)
+"""How long a sender waits for a worker."""
+
+
+class NoSuchIssue(Exception):
+    """There is no such issue on the server."""
+
+
+class Sent(Value):
+    """What came of a command."""
+
+    issue: IssueId
+    outcome: Literal["done", "refused", "stored"]
+    """stored: no worker answered; it is on the server and is carried out when one runs."""
+    done: Done | None = None
+    code: str = ""
+    why: str = ""
+
+
+async def send(client: Client, issue: IssueId, command: Command, within: timedelta = ANSWER_WITHIN) -> Sent:
+    """Send a command and say what came of it; raises NoSuchIssue, or RPCError where the server is away."""
+    handle = client.get_workflow_handle(str(issue))
+    name = command_name(command)
+    try:
+        done = await handle.execute_update(name, command, id=command.id, result_type=Done, rpc_timeout=within)
+    except WorkflowUpdateFailedError as error:
+        cause = error.cause
+        code = (cause.type or "refused") if isinstance(cause, ApplicationError) else "refused"
+        why = cause.message if isinstance(cause, ApplicationError) else str(cause)
+        return Sent(issue=issue, outcome="refused", code=code, why=why)
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        return await _store(handle, issue, name, command)
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return await _over_or_unknown(handle, issue)
+        if error.status in {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}:
+            return await _store(handle, issue, name, command)
+        raise
+    return Sent(issue=issue, outcome="done", done=done)
+
+
+async def _store(handle: Any, issue: IssueId, name: str, command: Command) -> Sent:
+    if isinstance(command, Open):
+        return Sent(issue=issue, outcome="refused", code="no_worker", why="no worker answers; report it again later")
+    await handle.signal(name, command.model_dump(mode="json"), rpc_timeout=ANSWER_WITHIN)
+    seconds = round(ANSWER_WITHIN.total_seconds())
+    why = f"no worker answered within {seconds} s; the command is stored and is carried out when one runs"
+    return Sent(issue=issue, outcome="stored", code="no_worker", why=why)
+
+
+async def _over_or_unknown(handle: Any, issue: IssueId) -> Sent:
+    try:
+        await handle.describe(rpc_timeout=ANSWER_WITHIN)
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            raise NoSuchIssue(f"there is no issue {issue.short} on the server") from error
+        raise
+    why = "it is over and can no longer be reopened; open it again as a new occurrence"
+    return Sent(issue=issue, outcome="refused", code="ended", why=why)

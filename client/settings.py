@@ -1,0 +1,46 @@
+"""Settings of this installation, from environment variables with the prefix ESCALON_ and from nowhere else.
+
+How to reach Temporal is not here: that is Temporal's own environment variables and profile file (`connect.py`).
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHIPPED = Path(__file__).resolve().parent.parent / "policies"
+
+
+class Settings(BaseSettings):
+    """One installation: where its files lie, which channels it has, whom its watch calls."""
+
+    model_config = SettingsConfigDict(env_prefix="ESCALON_", extra="ignore")
+
+    home: Path = Field(default=Path(".escalon"), description="Folder of the embedded databases.")
+    record_url: str = Field(default="", description="SQLAlchemy URL of the record; empty: SQLite in the home folder.")
+    policies: Path = Field(default=SHIPPED, description="Folder of policies, one YAML file each.")
+    people: Path = Field(default=SHIPPED / "people.yaml", description="The directory.")
+    task_queue: str = Field(default="escalon", description="Temporal task queue of workflows and activities.")
+    org: str = Field(default="main", description="The organisation of this installation.")
+
+    smtp_host: str = Field(default="", description="Mail server; empty: no e-mail channel.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: str = Field(
+        default="starttls", pattern="^(starttls|tls|plain)$", description="starttls, tls or plain."
+    )
+    smtp_user: str = Field(default="", description="Log-in name; empty: none.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Log-in password.")
+    smtp_timeout_s: float = Field(default=10, gt=0, le=60, description="Seconds for one mail.")
+    mail_from: str = Field(default="escalon@localhost", description="Sender of mails.")
+
+    health_port: int = Field(default=0, ge=0, le=65535, description="Worker's health and metrics port; 0: none.")
+    temporal_metrics_port: int = Field(default=0, ge=0, le=65535, description="The SDK's own Prometheus port; 0: none.")
+    heartbeat_url: str = Field(default="", description="Dead-man URL that the watch calls while all is well.")
+    watch_every_s: float = Field(default=30, gt=0, le=3600, description="Seconds between two rounds of the watch.")
+    overdue_after_s: float = Field(default=60, gt=0, description="Seconds past a deadline that the watch reports.")
+
+    @property
+    def record(self) -> str:
+        """The record's SQLAlchemy URL."""
+        return self.record_url or f"sqlite:///{self.home / 'record.db'}"

@@ -1,0 +1,120 @@
+"""The issue's rules as one object for the shell that runs them: the shell knows no subject by name."""
+
+from datetime import datetime
+
+from escalation.issue.attributes import attributes
+from escalation.issue.card import card, timer_name
+from escalation.issue.clocks import Due, next_due
+from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople
+from escalation.issue.decide import Decision, decide, note_refusal
+from escalation.issue.effects import Effect, FindResponders, LogRefusal, Notify, Record
+from escalation.issue.effects_of import effects, record
+from escalation.issue.events import Entry
+from escalation.issue.evolve import evolve
+from escalation.issue.facts import CLOCK, Actor
+from escalation.issue.refusal import Rejected
+from escalation.issue.state import IssueState
+
+ANSWERS: dict[str, type[Command]] = {"find_responders": TakePeople, "notify": TakeDelivery}
+"""The command that an effect's activity answers with, by the effect's kind."""
+
+
+class IssueRules:
+    """What the shell asks of a subject."""
+
+    def decide(self, state: IssueState | None, command: Command, now: datetime) -> Decision:
+        """Entries, or why not."""
+        return decide(state, command, now)
+
+    def evolve(self, state: IssueState | None, entry: Entry) -> IssueState:
+        """The state after one more entry."""
+        return evolve(state, entry)
+
+    def effects(self, before: IssueState | None, state: IssueState, entry: Entry) -> tuple[Effect, ...]:
+        """What the entry asks of the world."""
+        return effects(before, state, entry)
+
+    def record(self, state: IssueState, entries: tuple[Entry, ...]) -> Record:
+        """What the scribe writes."""
+        return record(state, entries)
+
+    def next_due(self, state: IssueState) -> Due | None:
+        """The one instant to wait for."""
+        return next_due(state)
+
+    def is_over(self, state: IssueState) -> bool:
+        """Whether nothing can happen any more."""
+        return state.status == "ended"
+
+    def attributes(self, state: IssueState) -> dict[str, str | bool | datetime | None]:
+        """Values of the search attributes."""
+        return attributes(state)
+
+    def card(self, state: IssueState, now: datetime) -> str:
+        """Current details for the Temporal UI."""
+        return card(state, now)
+
+    def timer_name(self, state: IssueState, due: Due) -> str:
+        """What the timer is named."""
+        return timer_name(state, due)
+
+    def priority(self, state: IssueState) -> int:
+        """Task priority by severity, 1 first to 5 last."""
+        return state.policies[0].severity(state.severity).priority
+
+    def answer_type(self, effect: Effect) -> type[Command] | None:
+        """The command that the effect's activity answers with."""
+        return ANSWERS.get(effect.kind)
+
+    def on_failure(self, effect: Effect, error: str) -> Command | None:
+        """The command that stands for an errand that failed for good."""
+        match effect:
+            case FindResponders():
+                return TakeNoPeople(id=effect.key, by=CLOCK, turn=effect.turn, error=error[:200])
+            case Notify():
+                return TakeDelivery(
+                    id=effect.key,
+                    by=CLOCK,
+                    message=effect.key,
+                    person=effect.person.id,
+                    channel=effect.channel,
+                    about=effect.about,
+                    outcome="failed",
+                    error=error[:200],
+                )
+            case _:
+                return None
+
+    def summary(self, effect: Effect) -> str:
+        """The errand's name in the Temporal UI."""
+        match effect:
+            case FindResponders():
+                return f"look up who is asked at {effect.tier or 'the last resort'}"
+            case Notify(issue_class="sealed"):
+                return f"{effect.channel}: restricted case"
+            case Notify():
+                return f"{effect.channel} to {effect.person.id} ({effect.tier_title}): {effect.about.replace('_', ' ')}"
+            case LogRefusal():
+                return f"security log: {effect.command} refused"
+            case _:
+                return effect.kind.replace("_", " ")
+
+    def refusal(
+        self, state: IssueState, rejected: Rejected, name: str, by: Actor, command_id: str, now: datetime
+    ) -> Entry:
+        """The entry for what came by signal and cannot be accepted."""
+        return note_refusal(state, rejected, name, by, command_id, now)
+
+    def security(
+        self, state: IssueState, rejected: Rejected, name: str, by: Actor, command_id: str, now: datetime
+    ) -> LogRefusal:
+        """What goes to the security log for a refusal of nature authority."""
+        return LogRefusal(
+            key=f"{state.facts.id}/refused/{command_id}",
+            issue=state.facts.id,
+            command=name,
+            code=rejected.code,
+            why=rejected.why,
+            by=by,
+            at=now,
+        )

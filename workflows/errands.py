@@ -1,0 +1,50 @@
+"""How long each errand may take and how it is retried, by the kind of its effect."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.common import RetryPolicy
+
+RECORD_AT_ONCE: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=1),
+    "schedule_to_close_timeout": timedelta(seconds=1),
+    "retry_policy": RetryPolicy(maximum_attempts=1),
+}
+"""A local activity with one attempt: a record that is away must not hold up a page (measured, design.md)."""
+
+RECORD_AGAIN: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=500), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
+    ),
+}
+"""Retried until it is written."""
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "find_responders": {
+        "start_to_close_timeout": timedelta(seconds=5),
+        # Ends with the rules' own limit (clocks.FIND_WITHIN): then the last known people are asked.
+        "schedule_to_close_timeout": timedelta(seconds=30),
+        "retry_policy": RetryPolicy(
+            initial_interval=timedelta(milliseconds=300), maximum_interval=timedelta(seconds=5)
+        ),
+    },
+    "notify": {
+        "start_to_close_timeout": timedelta(seconds=30),
+        "schedule_to_close_timeout": timedelta(hours=24),
+        "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=2)),
+    },
+    "keep_text": {
+        "start_to_close_timeout": timedelta(seconds=20),
+        "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=30)),
+    },
+    "log_refusal": {
+        "start_to_close_timeout": timedelta(seconds=20),
+        "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=30)),
+    },
+}
+
+
+def options(kind: str) -> dict[str, Any]:
+    """Time limits and retries of an errand; raises KeyError for a kind that has none."""
+    return _OPTIONS[kind]

@@ -1,0 +1,224 @@
+"""The generic shell: one inbox, one timer, errands beside the loop, one scribe. It knows no rule and no subject.
+
+A command is decided in the breath in which it is delivered; what it asks of the world runs beside. Handlers never
+await, so no lock is needed and handing over is never starved.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import Priority, SearchAttributeKey, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from escalation.issue.attributes import ATTRIBUTES
+    from escalation.issue.commands import Command, Tick
+    from escalation.issue.effects import Effect
+    from escalation.issue.events import Entry
+    from escalation.issue.facts import Actor
+    from escalation.issue.refusal import Rejected
+    from escalation.issue.rules import IssueRules
+    from escalation.issue.state import IssueState
+    from workflows.errands import RECORD_AGAIN, RECORD_AT_ONCE, options
+
+KEPT_LINES = 200
+"""Entries kept in memory for the timeline query; the journal holds them all."""
+
+FORCED_HISTORY = 12_000
+"""History events after which it hands over even while errands are under way. Ours: a third of the server's warning."""
+
+_KEYS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
+    "keyword": SearchAttributeKey.for_keyword,
+    "datetime": SearchAttributeKey.for_datetime,
+    "bool": SearchAttributeKey.for_bool,
+}
+
+
+class Shell:
+    """Runs one subject's rules inside a workflow."""
+
+    def __init__(self, rules: IssueRules) -> None:
+        self.rules = rules
+        self.state: IssueState | None = None
+        self.unwritten: list[Entry] = []
+        self.errands: dict[str, Effect] = {}
+        self.recent: list[Entry] = []
+        self._is_changed = True
+        self._is_record_away = False
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._broken: Exception | None = None
+        self._timer: asyncio.Task[None] | None = None
+        self._timer_at: datetime | None = None
+
+    def resume(self, state: IssueState, unwritten: tuple[Entry, ...], errands: tuple[Effect, ...]) -> None:
+        """Take over from the run before: its errands are run again, better twice than never."""
+        self.state = state
+        self.unwritten = list(unwritten)
+        self.recent = list(unwritten)
+        for effect in errands:
+            self._start(effect)
+
+    def deliver(self, command: Command) -> tuple[Entry, ...] | Rejected:
+        """Decide a command now and set going what it asks for."""
+        decision = self.rules.decide(self.state, command, workflow.now())
+        if not isinstance(decision, Rejected):
+            self._take(decision)
+        return decision
+
+    def check(self, command: Command) -> tuple[Entry, ...] | Rejected:
+        """What `deliver` would answer, without doing it."""
+        return self.rules.decide(self.state, command, workflow.now())
+
+    def note_refusal(self, rejected: Rejected, name: str, by: Actor, command_id: str) -> None:
+        """Put a refusal on the record, for a door that hears no answer."""
+        if self.state is not None and command_id not in self.state.done:
+            self._take((self.rules.refusal(self.state, rejected, name, by, command_id, workflow.now()),))
+            self.guard(rejected, name, by, command_id)
+
+    def guard(self, rejected: Rejected, name: str, by: Actor, command_id: str) -> None:
+        """Write a refusal for authority to the security log, outside the workflow."""
+        if self.state is not None and rejected.nature == "authority":
+            self.start(self.rules.security(self.state, rejected, name, by, command_id, workflow.now()))
+
+    def start(self, effect: Effect) -> None:
+        """Run an errand beside the loop, once for its key."""
+        if effect.key not in self.errands:
+            self._start(effect)
+
+    async def run(self, hand_over: Callable[[], Awaitable[None]]) -> None:
+        """Serve the subject until it is over; `hand_over` continues as new and does not return."""
+        scribe = asyncio.create_task(self._guarded(self._write_all()))
+        while not (self.rules.is_over(self._now_state) and self._is_at_rest):
+            self._is_changed = False
+            if self._broken is not None:
+                raise self._broken
+            self._publish()
+            if self._is_to_hand_over:
+                await hand_over()
+            await self._wait()
+        scribe.cancel()
+
+    @property
+    def _now_state(self) -> IssueState:
+        if self.state is None:
+            raise ApplicationError("the issue was never opened", type="NotOpen", non_retryable=True)
+        return self.state
+
+    @property
+    def _is_at_rest(self) -> bool:
+        return not self.unwritten and not self.errands and workflow.all_handlers_finished()
+
+    @property
+    def _is_to_hand_over(self) -> bool:
+        info = workflow.info()
+        if info.is_continue_as_new_suggested() and self._is_at_rest:
+            return True
+        return info.get_current_history_length() > FORCED_HISTORY and workflow.all_handlers_finished()
+
+    def _take(self, entries: tuple[Entry, ...]) -> None:
+        for entry in entries:
+            before = self.state
+            self.state = self.rules.evolve(before, entry)
+            for effect in self.rules.effects(before, self.state, entry):
+                self.start(effect)
+        self.unwritten.extend(entries)
+        self.recent = [*self.recent, *entries][-KEPT_LINES:]
+        self._is_changed = self._is_changed or bool(entries)
+
+    async def _wait(self) -> None:
+        """Until something changes or the next instant comes; then do what is due."""
+        state = self._now_state
+        due = self.rules.next_due(state)
+        if due is None:
+            self._stop_timer()
+        elif due.at <= workflow.now():
+            if self.deliver(Tick()):
+                return
+            raise RuntimeError(f"{due.what} is due and nothing was done")  # a broken rule: stop and be seen
+        elif self._timer_at != due.at:
+            self._stop_timer()
+            self._timer_at = due.at
+            summary = self.rules.timer_name(state, due)
+            self._timer = asyncio.create_task(workflow.sleep(due.at - workflow.now(), summary=summary[:200]))
+        await workflow.wait_condition(lambda: self._is_changed or (self._timer is not None and self._timer.done()))
+        if self._timer is not None and self._timer.done():
+            self._timer = self._timer_at = None
+            if not self._is_changed:
+                self.deliver(Tick())
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._timer_at = None
+
+    def _start(self, effect: Effect) -> None:
+        self.errands[effect.key] = effect
+        self._running[effect.key] = asyncio.create_task(self._guarded(self._run(effect)))
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        """A bug beside the loop must be seen in the loop: it fails the workflow task, which waits for mended code."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - handed to the loop, which raises it
+            self._broken = error
+            self._is_changed = True
+
+    async def _run(self, effect: Effect) -> None:
+        answer: Command | None = None
+        try:
+            answer = await workflow.execute_activity(
+                effect.kind,
+                effect,
+                result_type=self.rules.answer_type(effect),
+                summary=self.rules.summary(effect)[:200],
+                priority=Priority(priority_key=self.rules.priority(self._now_state)),
+                **options(effect.kind),
+            )
+        except ActivityError as error:
+            answer = self.rules.on_failure(effect, str(error.cause or error))
+        del self.errands[effect.key]
+        self._running.pop(effect.key, None)
+        if answer is not None:
+            self.deliver(answer)
+        self._is_changed = True
+
+    async def _write_all(self) -> None:
+        """The scribe: strictly in order, retried until it is written, never in the way of a page."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self.unwritten))
+            entries = tuple(self.unwritten)
+            await self._write(entries)
+            del self.unwritten[: len(entries)]
+            self._is_changed = True
+
+    async def _write(self, entries: tuple[Entry, ...]) -> None:
+        record = self.rules.record(self._now_state, entries)
+        if not self._is_record_away:
+            try:
+                await workflow.execute_local_activity(record.kind, record, **RECORD_AT_ONCE)
+            except ActivityError:
+                self._is_record_away = True
+            else:
+                return
+        await workflow.execute_activity(record.kind, record, summary="the record, late", **RECORD_AGAIN)
+        self._is_record_away = False
+
+    def _publish(self) -> None:
+        """Search attributes that changed, and the card; nothing on the last step: the status says it is over."""
+        state = self._now_state
+        workflow.set_current_details(self.rules.card(state, workflow.now()))
+        if self.rules.is_over(state):
+            return
+        shown = workflow.info().typed_search_attributes
+        updates: list[SearchAttributeUpdate[Any]] = []
+        for name, value in self.rules.attributes(state).items():
+            key = _KEYS[ATTRIBUTES[name]](name)
+            if value is None and shown.get(key) is not None:
+                updates.append(key.value_unset())
+            elif value is not None and shown.get(key) != value:
+                updates.append(key.value_set(value))
+        if updates:
+            workflow.upsert_search_attributes(updates)
