@@ -72,5 +72,5 @@ def search_attributes(state: IssueState) -> TypedSearchAttributes:
     for name, value in attributes(state).items():
         if value is not None:
             key = keys[ATTRIBUTES[name]](name)
-            pairs.append(SearchAttributePair(key, value))  # type: ignore[type-var]
+            pairs.append(SearchAttributePair(key, value))  # type: ignore[type-var, arg-type]
     return TypedSearchAttributes(pairs)

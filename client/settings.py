@@ -26,8 +26,8 @@ class Settings(BaseSettings):
 
     smtp_host: str = Field(default="", description="Mail server; empty: no e-mail channel.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
-    smtp_security: str = Field(
-        default="starttls", pattern="^(starttls|tls|plain)$", description="starttls, tls or plain."
+    smtp_security: Literal["starttls", "tls", "plain"] = Field(
+        default="starttls", description="starttls, tls or plain."
     )
     smtp_user: str = Field(default="", description="Log-in name; empty: none.")
     smtp_password: SecretStr = Field(default=SecretStr(""), description="Log-in password.")

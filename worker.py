@@ -1,0 +1,64 @@
+"""The assembly: settings and a connection become a worker. No logic.
+
+A channel is one module under `activities/channels/` and one line in `channels` here.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.channels.contract import Channel
+from activities.channels.email import EmailChannel, EmailSettings
+from activities.channels.inbox import InboxChannel
+from activities.find_responders import FindingResponders
+from activities.live_directory import LiveDirectory
+from activities.notify import Notifying
+from activities.record import RecordKeeping
+from client.settings import Settings
+from records.database import Database
+from workflows.escalation import Escalation
+
+ACTIVITY_THREADS = 8
+WORKFLOW_TASKS_AT_ONCE = 40
+"""Bounded, since many replays at once can trip the SDK's two-second detector."""
+
+
+def channels(settings: Settings, db: Database) -> tuple[Channel, ...]:
+    """The channels of this installation; the inbox always."""
+    mail = EmailSettings(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_user or None,
+        password=settings.smtp_password.get_secret_value() or None,
+        sender=settings.mail_from,
+        timeout=timedelta(seconds=settings.smtp_timeout_s),
+    )
+    return (InboxChannel(db), *([EmailChannel(mail)] if settings.smtp_host else []))
+
+
+def activities(settings: Settings, db: Database) -> list[Callable[..., Any]]:
+    """Every effect's activity."""
+    directory = LiveDirectory(settings.people)
+    ways = channels(settings, db)
+    keeping, telling = RecordKeeping(db), Notifying(ways, directory, db)
+    finding = FindingResponders(directory, [way.name for way in ways])
+    return [keeping.record, keeping.keep_text, keeping.log_refusal, telling.notify, finding.find_responders]
+
+
+def build_worker(client: Client, settings: Settings, db: Database, cached_workflows: int = 1000) -> Worker:
+    """A worker for the settings' task queue; the database is open and migrated."""
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[Escalation],
+        activities=activities(settings, db),
+        activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
+        max_cached_workflows=cached_workflows,
+        max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE if cached_workflows else None,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
