@@ -1,0 +1,149 @@
+"""Each channel with its other side, so that one contract can be tried on all: what arrives, and how to make trouble."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from activities.channels.contract import Channel, ChannelUnavailable, Envelope
+from activities.channels.email import EmailChannel, EmailSettings
+from activities.channels.inbox import InboxChannel
+from activities.channels.memory import MemoryChannel
+from escalation.issue.identity import IssueId
+from escalation.message import Line, Message
+from records import inbox
+from records.database import migrate, open_database
+from tests.activities.channels.mail_server import MailServer, mail_server
+
+AT = datetime(2026, 11, 21, 19, 40, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A message as the other side has it."""
+
+    to: str
+    message_id: str
+    thread: str
+    subject: str
+    body: str
+
+
+@dataclass
+class Trial:
+    """A channel and its other side."""
+
+    channel: Channel
+    address: str
+    arrived: Callable[[], list[Arrived]]
+    go_away: Callable[[], Awaitable[None]]
+    come_back: Callable[[], Awaitable[None]]
+    refused_address: str = ""
+    """Empty where the channel refuses nobody."""
+
+
+def envelope(address: str, reference: str = "REF-1", number: int = 1, **changed: Any) -> Envelope:
+    """A message about an issue to an address; its id is of the issue and the number."""
+    issue = IssueId(source="desk", reference=reference)
+    facts: dict[str, Any] = {
+        "message_id": f"{issue}/{number}/kim/trial",
+        "issue": issue,
+        "person": "kim",
+        "address": address,
+        "about": "asked",
+        "priority": 2,
+        "at": AT,
+        "message": message(
+            "[S2] Act by 19:40 Dublin: Card payments fail, desk:REF-1", "Asked of you.\nIf nobody does."
+        ),
+        **changed,
+    }
+    return Envelope(**facts)
+
+
+def message(subject: str, body: str) -> Message:
+    """A message with this body, whatever it holds."""
+    return Message(subject=subject, lines=(Line(text=body),))
+
+
+@asynccontextmanager
+async def memory_trial(_: Path) -> AsyncIterator[Trial]:
+    """The fake."""
+    channel = MemoryChannel()
+    channel.refused.add("nobody")
+
+    def arrived() -> list[Arrived]:
+        return [Arrived(e.address, e.message_id, e.thread_id, e.subject, e.body) for e in channel.sent]
+
+    async def go_away() -> None:
+        channel.trouble = ChannelUnavailable("away")
+
+    async def come_back() -> None:
+        channel.trouble = None
+
+    yield Trial(channel, "kim", arrived, go_away, come_back, refused_address="nobody")
+
+
+@asynccontextmanager
+async def inbox_trial(folder: Path) -> AsyncIterator[Trial]:
+    """The inbox over a record in the folder; it goes away as tables do in a restore."""
+    db = open_database(f"sqlite:///{folder}/record.db")
+    migrate(db)
+
+    def arrived() -> list[Arrived]:
+        lying = inbox.read(db, "kim")
+        return [Arrived(m.person, m.message, str(m.issue), m.subject, m.body) for m in reversed(lying)]
+
+    async def rename(table: str, to: str) -> None:
+        with db.writing() as connection:
+            connection.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))
+
+    try:
+        yield Trial(InboxChannel(db), "kim", arrived, lambda: rename("inbox", "away"), lambda: rename("away", "inbox"))
+    finally:
+        db.close()
+
+
+@asynccontextmanager
+async def email_trial(_: Path) -> AsyncIterator[Trial]:
+    """E-mail to a real server, which goes away by closing its port."""
+    async with AsyncExitStack() as running:
+        servers: list[MailServer] = [await running.enter_async_context(mail_server())]
+        port = servers[0].port
+        settings = EmailSettings(
+            host="127.0.0.1",
+            port=port,
+            security="plain",
+            sender="escalon@example.org",
+            timeout=timedelta(seconds=10),
+        )
+
+        def arrived() -> list[Arrived]:
+            return [
+                Arrived(
+                    to,
+                    str(mail["Message-ID"]),
+                    str(mail["References"]),
+                    str(mail["Subject"]),
+                    mail.get_content().replace("\r\n", "\n").removesuffix("\n"),
+                )
+                for server in servers
+                for mail, recipients in zip(server.mails, server.recipients, strict=True)
+                for to in recipients
+            ]
+
+        async def come_back() -> None:
+            servers.append(await running.enter_async_context(mail_server(port=port)))
+
+        yield Trial(EmailChannel(settings), "kim@example.org", arrived, running.aclose, come_back, "nobody@example.org")
+
+
+TRIALS: dict[str, Callable[[Path], AbstractAsyncContextManager[Trial]]] = {
+    "memory": memory_trial,
+    "inbox": inbox_trial,
+    "email": email_trial,
+}
