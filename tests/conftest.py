@@ -5,3 +5,5 @@ from hypothesis import settings
 # Two busy cores make any deadline per example a coin toss; a property that hangs is caught by the suite's own timeout.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+pytest_plugins = ["tests.server"]

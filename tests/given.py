@@ -1,0 +1,276 @@
+"""Building blocks for given / when / then on the rules: a small policy, people, an issue, and a player.
+
+The policy is two tiers unless asked otherwise. Everything is public models; nothing here knows how the rules decide.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from escalation.issue.clocks import next_due
+from escalation.issue.commands import (
+    HUMAN_COMMANDS,
+    Acknowledge,
+    Close,
+    Command,
+    Confirm,
+    Escalate,
+    Open,
+    Release,
+    Reopen,
+    Resolve,
+    TakeCharge,
+    TakePeople,
+    Tick,
+)
+from escalation.issue.decide import decide
+from escalation.issue.effects import Effect
+from escalation.issue.effects_of import effects
+from escalation.issue.events import Entry
+from escalation.issue.evolve import evolve
+from escalation.issue.facts import Actor, IssueFacts, Party, PersonFacts
+from escalation.issue.identity import IssueId
+from escalation.issue.refusal import Rejected
+from escalation.issue.state import IssueState
+from escalation.policy.matched import Match
+from escalation.policy.model import (
+    Acknowledgement,
+    Closing,
+    EntryTiers,
+    Exhaustion,
+    Policy,
+    Severity,
+    Tell,
+    Tier,
+    Trigger,
+)
+
+T0 = datetime(2026, 11, 20, 19, 40, tzinfo=UTC)
+ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(["open", *HUMAN_COMMANDS], ("anyone",))
+
+
+def minutes(count: float) -> timedelta:
+    """A duration."""
+    return timedelta(minutes=count)
+
+
+def at(count: float) -> datetime:
+    """So many minutes after the opening."""
+    return T0 + minutes(count)
+
+
+def tier(name: str, acknowledge: float = 10, work: float | None = 30, **more: Any) -> Tier:
+    """A tier told by its name's role; limits in minutes for S1, and twice that for S2."""
+    limits = {} if work is None else {"S1": minutes(work), "S2": minutes(work * 2)}
+    return Tier(
+        **{
+            "name": name,
+            "title": name.title(),
+            "tell": Tell(roles=(name,)),
+            "acknowledge_within": {"S1": minutes(acknowledge), "S2": minutes(acknowledge * 2)},
+            "work_within": limits,
+            **more,
+        }
+    )
+
+
+def policy(*tiers: Tier, name: str = "small", **more: Any) -> Policy:
+    """A policy; without tiers: `first` and `second`."""
+    ladder = tiers or (tier("first"), tier("second"))
+    entry = {"S1": ladder[0].name, "S2": ladder[0].name}
+    return Policy(
+        **{
+            "name": name,
+            "version": 1,
+            "title": name.title(),
+            "kind": "support",
+            "severities": (Severity(name="S1", means="bad", priority=1), Severity(name="S2", means="less bad")),
+            "tiers": ladder,
+            "entry": EntryTiers(person=entry, machine=entry),
+            "triggers": (Trigger(name="all", when="true", why="Everything enters.", owner="steward"),),
+            "acknowledgement": Acknowledgement(),
+            "exhaustion": exhaustion(),
+            "closing": Closing(
+                reasons=("confirmed", "silence", "withdrawn_in_writing", "duplicate_of"),
+                remind_after=timedelta(days=3),
+                silence_after=timedelta(days=5),
+                reopen_within=timedelta(days=14),
+            ),
+            "roles": ROLES,
+            **more,
+        }
+    )
+
+
+def exhaustion(procedure: str = "last_resort", **more: Any) -> Exhaustion:
+    """An exhaustion procedure told to `boss` every 15 minutes."""
+    quarter = {"S1": minutes(15), "S2": minutes(15)}
+    hour = {"S1": minutes(60), "S2": minutes(60)}
+    return Exhaustion(
+        **{
+            "procedure": procedure,
+            "last_resort": Tell(people=("boss",)),
+            "last_resort_every": quarter,
+            "charge_for_at_most": hour,
+            **more,
+        }
+    )
+
+
+def actor(person: str, role: str | None = None, **more: Any) -> Actor:
+    """Somebody at the command line, said to be that person."""
+    return Actor(**{"person": person, "role": role, "door": "cli", "assurance": "asserted", **more})
+
+
+MACHINE = Actor(person="alertmanager", door="intake:alertmanager", assurance="asserted", is_machine=True)
+
+
+def person(name: str, role: str = "first", **more: Any) -> PersonFacts:
+    """Facts of a person who is reached by the inbox."""
+    return PersonFacts(**{"id": name, "role": role, **more})
+
+
+def opened(*policies: Policy, severity: str = "S1", **more: Any) -> Open:
+    """The command that opens an issue raised by `ray`; fields of the issue by `issue=`."""
+    pinned = policies or (policy(),)
+    issue = {
+        "id": IssueId(source="desk", reference="REF-1"),
+        "kind": "support",
+        "title": "Charged twice",
+        "severity": severity,
+        "raiser": actor("ray", "agent"),
+        "opened_at": T0,
+        "received_at": T0,
+        **more.pop("issue", {}),
+    }
+    match = Match(
+        policy=pinned[0].name,
+        trigger="all",
+        why="Everything enters.",
+        severity=severity,
+        enter_at=more.pop("enter_at", pinned[0].climb()[0]),
+    )
+    known = {f"{p.name}/{t.name}": (f"{t.name}-known",) for p in pinned for t in p.tiers}
+    known |= {f"{p.name}/": ("boss",) for p in pinned}
+    people = [person(name) for names in known.values() for name in names]
+    return Open(
+        **{
+            "id": "open-1",
+            "by": issue["raiser"],
+            "issue": IssueFacts(**issue),
+            "policies": pinned,
+            "match": match,
+            "owner": "ray",
+            "people": (person("ray", "agent"), *people),
+            "last_known": known,
+            **more,
+        }
+    )
+
+
+CUSTOMER = Party(key="cust-7781", role="customer", language="ro", zone="Europe/Bucharest")
+
+
+class Played:
+    """An issue played step by step against the pure rules; look-ups are answered with `<tier>-1` and `<tier>-2`."""
+
+    def __init__(self, command: Open | None = None, *, nobody_at: tuple[str, ...] = (), answer: bool = True) -> None:
+        self.entries: list[Entry] = []
+        self.effects: list[Effect] = []
+        self.now = T0
+        self._nobody_at = nobody_at
+        self._answer = answer
+        self._state: IssueState | None = None
+        self._count = 0
+        first = self.send(command or opened())
+        assert not isinstance(first, Rejected), first
+
+    @property
+    def state(self) -> IssueState:
+        """Where it stands."""
+        assert self._state is not None
+        return self._state
+
+    def send(self, command: Command, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+        """Decide a command, then answer its look-ups at the same instant."""
+        self.now = now or self.now
+        decision = decide(self._state, command, self.now)
+        if isinstance(decision, Rejected):
+            return decision
+        asked = self._take(decision)
+        for effect in asked if self._answer else []:
+            if effect.kind == "find_responders":
+                names = () if effect.tier in self._nobody_at else self.names(effect.tier)
+                people = tuple(person(name, effect.tier or "boss") for name in names)
+                self.send(TakePeople(id=effect.key, turn=effect.turn, people=people, why="on duty"))
+        return decision
+
+    @staticmethod
+    def names(tier_name: str) -> tuple[str, ...]:
+        """Who is on duty at a tier in these stories."""
+        return (f"{tier_name}-1", f"{tier_name}-2") if tier_name else ("boss",)
+
+    def _take(self, entries: tuple[Entry, ...]) -> list[Effect]:
+        asked: list[Effect] = []
+        for entry in entries:
+            before, self._state = self._state, evolve(self._state, entry)
+            asked.extend(effects(before, self._state, entry))
+        self.entries.extend(entries)
+        self.effects.extend(asked)
+        return asked
+
+    def tick(self, now: datetime) -> tuple[Entry, ...]:
+        """One tick at that instant, early, on time or late."""
+        decision = self.send(Tick(), now)
+        assert not isinstance(decision, Rejected)
+        return decision
+
+    def run_to(self, instant: datetime) -> "Played":
+        """Tick at each due instant up to and including this one, as the shell does when it is never late."""
+        while (due := next_due(self.state)) is not None and due.at <= instant:
+            self.tick(max(due.at, self.now))
+        self.now = max(self.now, instant)
+        return self
+
+    def _id(self) -> str:
+        self._count += 1
+        return f"command-{self._count}"
+
+    def acknowledge(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+        """Who says they work on it."""
+        return self.send(Acknowledge(**{"id": self._id(), "by": actor(who), **more}), now)
+
+    def release(self, who: str, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+        """Who gives it back."""
+        return self.send(Release(id=self._id(), by=actor(who)), now)
+
+    def escalate(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+        """Who moves it up."""
+        return self.send(Escalate(**{"id": self._id(), "by": actor(who), **more}), now)
+
+    def take_charge(self, who: str, until: datetime, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+        """Who takes charge."""
+        return self.send(TakeCharge(id=self._id(), by=actor(who), until=until), now)
+
+    def resolve(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+        """Who says it is fixed."""
+        return self.send(Resolve(**{"id": self._id(), "by": actor(who), "outcome": "solved", **more}), now)
+
+    def confirm(self, who: str, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+        """Who confirms it."""
+        return self.send(Confirm(id=self._id(), by=actor(who)), now)
+
+    def close(self, who: str, reason: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+        """Who closes it, and why."""
+        return self.send(Close(**{"id": self._id(), "by": actor(who), "reason": reason, **more}), now)
+
+    def reopen(self, who: str, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+        """Who reopens it."""
+        return self.send(Reopen(id=self._id(), by=actor(who)), now)
+
+    def kinds(self, *left_out: str) -> list[str]:
+        """The kinds of the entries so far."""
+        return [entry.event.kind for entry in self.entries if entry.event.kind not in left_out]
+
+    def told(self, about: str) -> list[str]:
+        """Who was told about that, in order."""
+        return [e.person.id for e in self.effects if e.kind == "notify" and e.about == about]

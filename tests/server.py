@@ -1,0 +1,156 @@
+"""The real server for tests: one development server a session, one worker, one record, with skipped time on request.
+
+`house` gives it all. Issues of different tests share it and differ by their reference.
+"""
+
+import asyncio
+import itertools
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+
+from client.asking import ask_state
+from client.names import register_search_attributes
+from client.opening import OpenAnswer, open_issue
+from client.sending import Sent, send
+from client.settings import Settings
+from escalation.issue.commands import Command, Open
+from escalation.issue.events import Entry
+from escalation.issue.identity import IssueId
+from escalation.issue.state import IssueState
+from escalation.policy.model import Policy
+from records import reading
+from records.database import Database, migrate, open_database
+from tests.given import opened
+from worker import build_worker
+
+TEMPORAL = Path(sys.executable).parent / "temporal"
+TIME_SKIPPING = "frontend.WorkflowTimeSkippingEnabled=true"
+"""The key of this server version; newer ones call it system.workflowTimeSkippingEnabled."""
+SERVER_FLAGS = [
+    "--dynamic-config-value",
+    TIME_SKIPPING,
+    "--dynamic-config-value",
+    'history.timerProcessorMaxTimeShift="1ms"',
+    "--dynamic-config-value",
+    "frontend.WorkflowTimeSkippingMaxSkipPerSession=1000",
+]
+
+PEOPLE = """
+operator: olga
+teams: {main: {duty_lead: lee}}
+people:
+  ray: {name: Sample Raiser, role: agent, teams: [main], addresses: {inbox: ray}}
+  ann: {name: Sample One, role: first, teams: [main], addresses: {inbox: ann}}
+  ben: {name: Sample Two, role: first, teams: [main], addresses: {inbox: ben}}
+  lee: {name: Sample Lead, role: second, teams: [main], addresses: {inbox: lee}}
+  boss: {name: Sample Boss, role: senior, teams: [main], addresses: {inbox: boss}}
+  olga: {name: Sample Operator, role: operator, teams: [main], addresses: {inbox: olga}}
+"""
+
+_references = itertools.count(1)
+
+
+@dataclass
+class House:
+    """Everything that runs, and the few things that stories do with it."""
+
+    env: WorkflowEnvironment
+    client: Client
+    db: Database
+    settings: Settings
+
+    def fresh(self, *policies: Policy, **more: Any) -> Open:
+        """An opening as of now, under a reference that no other test uses."""
+        now = datetime.now(UTC)
+        number = next(_references)
+        issue = {"id": IssueId(source="desk", reference=f"T-{number}"), "opened_at": now, "received_at": now}
+        more["issue"] = {**issue, **more.get("issue", {})}
+        return opened(*policies, **{"id": f"open-{number}", **more})
+
+    async def open(self, command: Open, latest: int = 0) -> OpenAnswer:
+        """Open it through the client."""
+        return await open_issue(self.client, command, self.settings.task_queue, latest)
+
+    async def send(self, issue: IssueId, command: Command) -> Sent:
+        """Send a command through the client."""
+        return await send(self.client, issue, command)
+
+    def handle(self, issue: IssueId) -> WorkflowHandle[Any, Any]:
+        """The issue's workflow."""
+        return self.client.get_workflow_handle(str(issue))
+
+    async def state(self, issue: IssueId) -> IssueState:
+        """Where it stands, asked of the workflow."""
+        return await ask_state(self.client, issue)
+
+    async def until(
+        self, issue: IssueId, holds: Callable[[IssueState], bool], within: timedelta = timedelta(seconds=10)
+    ) -> IssueState:
+        """Wait in real time until something is true of the state."""
+        end = asyncio.get_running_loop().time() + within.total_seconds()
+        while True:
+            state = await self.state(issue)
+            if holds(state):
+                return state
+            if asyncio.get_running_loop().time() > end:
+                raise AssertionError(f"not so within {within}: {state.model_dump_json(indent=1)}")
+            await asyncio.sleep(0.02)
+
+    async def pass_time(self, issue: IssueId, duration: timedelta) -> None:
+        """Let the issue's clock go by so much, and a moment more for what is due at the very end."""
+        await self.env.fast_forward(self.handle(issue), duration)
+
+    def journal(self, issue: IssueId) -> list[Entry]:
+        """The entries on record."""
+        return list(reading.timeline(self.db, issue))
+
+    async def recorded(self, issue: IssueId) -> list[Entry]:
+        """The entries, once the record has caught up with the workflow."""
+        state = await self.state(issue)
+        entries = self.journal(issue)
+        for _ in range(300):
+            if len(entries) == state.entries:
+                return entries
+            await asyncio.sleep(0.02)
+            state = await self.state(issue)
+            entries = self.journal(issue)
+        raise AssertionError(f"the record lags: {len(entries)} of {state.entries} entries")
+
+
+@pytest.fixture(scope="session")
+async def env() -> AsyncIterator[WorkflowEnvironment]:
+    """The development server; clocks run in real time until a test skips."""
+    environment = await WorkflowEnvironment.start_time_skipping_v2(
+        ts_config=TimeSkippingConfig(enabled=False, max_session_skip_count=1000),
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(TEMPORAL),
+        dev_server_extra_args=SERVER_FLAGS,
+    )
+    try:
+        await register_search_attributes(environment.client)
+        yield environment
+    finally:
+        await environment.shutdown()
+
+
+@pytest.fixture(scope="session")
+async def house(env: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """Server, record, directory and a worker."""
+    home = tmp_path_factory.mktemp("house")
+    people = home / "people.yaml"
+    people.write_text(PEOPLE)
+    settings = Settings(home=home, people=people, task_queue="house")
+    db = open_database(settings.record)
+    migrate(db)
+    async with build_worker(env.client, settings, db):
+        yield House(env, env.client, db, settings)
+    db.close()
