@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from escalation.issue.carried import Done
-from escalation.issue.commands import Command, Open
+from escalation.issue.commands import Command
 from escalation.issue.decide import command_name
 from escalation.issue.identity import IssueId
 from escalation.value import Value
@@ -59,8 +59,6 @@ async def send(client: Client, issue: IssueId, command: Command, within: timedel
 
 
 async def _store(handle: Any, issue: IssueId, name: str, command: Command) -> Sent:
-    if isinstance(command, Open):
-        return Sent(issue=issue, outcome="refused", code="no_worker", why="no worker answers; report it again later")
     await handle.signal(name, command.model_dump(mode="json"), rpc_timeout=ANSWER_WITHIN)
     seconds = round(ANSWER_WITHIN.total_seconds())
     why = f"no worker answered within {seconds} s; the command is stored and is carried out when one runs"

@@ -163,6 +163,11 @@ class Escalation:
     def _check_reopen(self, command: Reopen) -> None:
         self._check(command)
 
+    @workflow.signal(name="open", description="The same thing reported again; sent by doors when no worker answers")
+    def open_by_signal(self, *bodies: Any) -> None:
+        """See the update."""
+        self._take_signal("open", bodies)
+
     @workflow.signal(name="acknowledge", description='I am working on it: {"by": "<your id>"}')
     def acknowledge_by_signal(self, *bodies: Any) -> None:
         """See the update."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from escalation.issue.commands import HUMAN_COMMANDS, Command
+from escalation.issue.commands import HUMAN_COMMANDS, Command, Open
 from escalation.issue.facts import Actor, TextRef
 from escalation.issue.refusal import Rejected
 from escalation.masking import mask_cards
@@ -21,6 +21,7 @@ from escalation.value import Value
 LONGEST_TEXT = 10_000
 LONGEST_WORD = 300
 _IMPLIED = {"kind"}
+_SIGNALS: dict[str, type[Command]] = {**HUMAN_COMMANDS, "open": Open}
 
 
 class Signalled(Value):
@@ -32,11 +33,11 @@ class Signalled(Value):
 
 def read_signal(name: str, bodies: Sequence[object], fallback_id: str) -> Signalled | Rejected:
     """Read a named signal. `fallback_id` is the command's id where the body gives none."""
-    kind = HUMAN_COMMANDS.get(name)
+    kind = _SIGNALS.get(name)
     if kind is None:
-        near = difflib.get_close_matches(name, HUMAN_COMMANDS, 1)
+        near = difflib.get_close_matches(name, _SIGNALS, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        return _bad("unknown_signal", f"there is no signal {name[:60]!r}{hint}; allowed: {', '.join(HUMAN_COMMANDS)}")
+        return _bad("unknown_signal", f"there is no signal {name[:60]!r}{hint}; allowed: {', '.join(_SIGNALS)}")
     if len(bodies) != 1:
         given = "no body" if not bodies else f"{len(bodies)} bodies"
         return _bad("bad_body", f'it came with {given}; allowed: one JSON object such as {{"by": "kim"}}')
