@@ -1,0 +1,136 @@
+"""What this installation has: its settings, its policies and directory as they are now, its record.
+
+Read anew by every command: people and policies are files that somebody may have edited a second ago.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from client.settings import Settings
+from escalation.policy.check_set import read_set
+from escalation.policy.directory import Directory, Person
+from escalation.policy.model import Policy
+from records.database import Database, check_schema, open_database
+from starter.failure import NotDone, WrongInput, unknown
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Policies and people, fit for use."""
+
+    policies: tuple[Policy, ...]
+    directory: Directory
+    channels: tuple[str, ...] = ("inbox",)
+    """The channels that are set up here."""
+    org: str = "main"
+
+    def person(self, given: str, field: str) -> Person:
+        """The person with this id; raises WrongInput with a suggestion."""
+        if not self.directory.has(given):
+            raise unknown(field, given, (person.id for person in self.directory.people))
+        return self.directory.person(given)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """People's names by id."""
+        return {person.id: person.name for person in self.directory.people}
+
+
+def settings_now() -> Settings:
+    """The settings, from the environment; raises WrongInput that names the variable."""
+    from pydantic import ValidationError
+
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        faults = (f"ESCALON_{str(each['loc'][0]).upper()}: '{each['input']}': {each['msg']}" for each in wrong.errors())
+        raise WrongInput("; ".join(faults), "bad_settings") from None
+
+
+def installed(settings: Settings) -> Installed:
+    """The policies and the directory; raises PolicyErrors with all that is wrong in them, WrongInput."""
+    policies, directory = read_set(policy_texts(settings), (settings.people.name, _text(settings.people, "people")))
+    channels = ("inbox", *(["email"] if settings.smtp_host else []))
+    return Installed(policies, directory, channels, settings.org)
+
+
+def policy_texts(settings: Settings) -> dict[str, str]:
+    """The text of every policy by its file's name, without the directory; raises WrongInput."""
+    folder, people = settings.policies, settings.people.resolve()
+    if not folder.is_dir():
+        raise WrongInput(f"ESCALON_POLICIES: there is no folder {folder}")
+    files = sorted(path for ending in ("*.yaml", "*.yml") for path in folder.glob(ending) if path.resolve() != people)
+    return {path.name: _text(path, "policy") for path in files if path.name != "people.yaml"}
+
+
+def _text(path: Path, what: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise WrongInput(f"{what}: {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise WrongInput(f"{what}: {path} is not UTF-8: byte {error.start}") from None
+
+
+def people_names(settings: Settings) -> dict[str, str]:
+    """People's names by id, empty where the directory cannot be read: to show a name is a courtesy."""
+    from escalation.policy.finding import PolicyErrors
+    from escalation.policy.read_directory import read_directory
+
+    try:
+        directory = read_directory(_text(settings.people, "people"), settings.people.name)
+    except (PolicyErrors, WrongInput):
+        return {}
+    return {person.id: person.name for person in directory.people}
+
+
+@contextmanager
+def open_record(settings: Settings) -> Iterator[Database]:
+    """The record, open and of this release. Never makes one: raises NotDone where there is none yet."""
+    db = _database(settings)
+    try:
+        check_schema(db)
+        yield db
+    finally:
+        db.close()
+
+
+@contextmanager
+def record_if_there(settings: Settings) -> Iterator[Database | None]:
+    """The record, or None where it cannot be had: who opens an issue must not depend on it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from records.database import SchemaMismatch
+
+    db = None
+    try:
+        db = _database(settings)
+        check_schema(db)
+    except (NotDone, SQLAlchemyError, SchemaMismatch):
+        if db is not None:
+            db.close()
+        db = None
+    try:
+        yield db
+    finally:
+        if db is not None:
+            db.close()
+
+
+def _database(settings: Settings) -> Database:
+    url = settings.record
+    if url.startswith("sqlite") and not _sqlite_file(url).is_file():
+        raise NotDone(
+            f"there is no record at {url}: start `escalon up` or `escalon worker`, which make it, "
+            "or set ESCALON_HOME or ESCALON_RECORD_URL to where it lies",
+            "no_record",
+        )
+    return open_database(url)
+
+
+def _sqlite_file(url: str) -> Path:
+    from sqlalchemy import make_url
+
+    return Path(make_url(url).database or "")

@@ -1,0 +1,125 @@
+"""`escalon`: the command line. Finds the commands, maps every ending to an exit code, and leaves.
+
+Each module of `starter/commands/` has `register(app)`, which adds its commands to the app, and imports at its top
+nothing heavier than typer: `escalon --help` must not pay for what it does not use.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import typer
+
+import starter.commands
+from starter.failure import REFUSED, WRONG, as_failure
+
+_FIRST = (
+    "up", "open", "list", "show", "timeline", "explain", "watch", "act", "inbox", "policy",
+)  # fmt: skip
+"""The modules whose commands the help shows first; the others follow by name."""
+_INTERRUPTED = 130
+
+
+def build_app(only: str | None = None) -> typer.Typer:
+    """The app with all commands, or with those of the one module that is asked for by name."""
+    app = typer.Typer(
+        name="escalon",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_about)
+    names = [module.name for module in pkgutil.iter_modules(starter.commands.__path__)]
+    names.sort(key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
+    for name in [only] if only in names else names:
+        importlib.import_module(f"starter.commands.{name}").register(app)
+    return app
+
+
+def _about(
+    version: bool = typer.Option(False, "--version", help="Say which release this is, and end.", is_eager=True),
+) -> None:
+    """Issue escalation that forgets nobody: every issue climbs until somebody has it.
+
+    Exit codes: 0 done, 1 refused or found wanting, 2 the call or its input is wrong.
+    """
+    if version:
+        from importlib.metadata import version as of
+
+        print(f"escalon {of('escalon')}")
+        raise typer.Exit
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and say its exit code. Answers go to stdout, everything else to stderr."""
+    wants_json = "--json" in arguments
+    first = next(iter(arguments), "")
+    try:
+        app = build_app(first.replace("-", "_") if first.isidentifier() else None)
+        ended = typer.main.get_command(app).main(args=list(arguments), prog_name="escalon", standalone_mode=False)
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        return _usage(error, first, wants_json=wants_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        _close_stdout()
+        return REFUSED
+    except Exception as error:  # noqa: BLE001 - the last place where it can be said in words
+        return _failed(error, wants_json=wants_json)
+    return ended if isinstance(ended, int) else 0
+
+
+def _usage(error: typer.TyperException, command: str, *, wants_json: bool) -> int:
+    why = error.format_message()
+    if not why:  # no arguments: the help has been shown
+        return WRONG
+    known = "" if command.startswith("-") or "No such command" in why else f" {command}"
+    _say("wrong_call", f"{why} (see: escalon{known} --help)", wants_json=wants_json)
+    return WRONG
+
+
+def _failed(error: Exception, *, wants_json: bool) -> int:
+    failure = as_failure(error)
+    if failure is None:
+        traceback.print_exc()
+        _say("bug", f"this was not foreseen: {type(error).__name__}: {error}", wants_json=wants_json)
+        return REFUSED
+    _say(failure.code, failure.why, wants_json=wants_json)
+    return failure.exit_code
+
+
+def _say(code: str, why: str, *, wants_json: bool) -> None:
+    if wants_json:
+        print(json.dumps({"error": {"code": code, "why": why}}, ensure_ascii=False), flush=True)
+    is_plain = "NO_COLOR" in os.environ or not sys.stderr.isatty()
+    mark = "error:" if is_plain else "\x1b[1;31merror:\x1b[0m"
+    print(mark, why, file=sys.stderr, flush=True)
+
+
+def _close_stdout() -> None:
+    """Whoever read it has gone: give the rest to nobody, or the interpreter complains when it flushes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main() -> NoReturn:
+    """The console script. Leaves without the interpreter's own ending, in which Temporal's SDK may abort
+    (sdk-python issue 300)."""
+    code = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            code = code or REFUSED
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
