@@ -76,8 +76,7 @@ def reachable(person: Person, channels: Collection[str]) -> PersonFacts:
 
     The inbox is always among them: a person who can be reached by nothing else is told there.
     """
-    facts = person.facts()
-    usable = [channel for channel in facts.channels if channel in channels or channel == INBOX]
+    usable = [channel for channel in person.addresses if channel in channels or channel == INBOX]
     if INBOX not in usable:
         usable.append(INBOX)
-    return facts.model_copy(update={"channels": tuple(usable)})
+    return person.facts().model_copy(update={"channels": tuple(usable)})
