@@ -36,6 +36,14 @@ FIND_WITHIN = timedelta(seconds=30)
 """How long a look-up of people may take before the last known are asked. Ours."""
 
 
+_LISTENERS = {
+    "asked": "whoever is asked",
+    "handler": "the handler",
+    "owner": "the owner",
+    "next_tier": "the next tier",
+}
+
+
 class Due(Value):
     """Something that is due at an instant."""
 
@@ -62,6 +70,11 @@ def deadlines(state: IssueState) -> tuple[Due, ...]:
 def next_due(state: IssueState) -> Due | None:
     """What is due first; None only for an issue that is over."""
     return next(iter(deadlines(state)), None)
+
+
+def next_timer(state: IssueState) -> Due | None:
+    """What the shell's one timer waits for: all but look-ups, whose errand ends by itself at the same instant."""
+    return next((due for due in deadlines(state) if due.what != "find"), None) or next_due(state)
 
 
 def next_move(state: IssueState) -> Due | None:
@@ -107,7 +120,8 @@ def _open(state: IssueState) -> list[Due]:
         words = f"the look-up is given up: the last known people of {whom} are asked"
         found.append(Due(at=finding.due_at, what="find", turn=finding.turn, words=words))
     for warning in state.warnings:
-        words = f"{warning.share:.0%} of the time to {warning.of} is used up: {' and '.join(warning.tell)} warned"
+        whom = " and ".join(_LISTENERS[word] for word in warning.tell)
+        words = f"{warning.share:.0%} of the time to {warning.of} is used up: a warning to {whom}"
         found.append(Due(at=warning.at, what="warn", share=warning.share, of=warning.of, words=words))
     return found
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from escalation.issue.attributes import attributes
 from escalation.issue.card import card, timer_name
-from escalation.issue.clocks import Due, next_due
+from escalation.issue.clocks import Due, next_timer
 from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople
 from escalation.issue.decide import Decision, decide, note_refusal
 from escalation.issue.effects import Effect, FindResponders, LogRefusal, Notify, Record
@@ -40,7 +40,7 @@ class IssueRules:
 
     def next_due(self, state: IssueState) -> Due | None:
         """The one instant to wait for."""
-        return next_due(state)
+        return next_timer(state)
 
     def is_over(self, state: IssueState) -> bool:
         """Whether nothing can happen any more."""
