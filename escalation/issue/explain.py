@@ -45,9 +45,8 @@ def _why_here(state: IssueState) -> tuple[str, ...]:
     title = state.here.title
     if state.status == "open":
         passed = f", in pass {state.passes} over the ladder" if state.passes > 1 else ""
-        lines.append(
-            f"{title[:1].upper()}{title[1:]} is asked since {instant(state.tier_began_at)}{passed}: {why_began(state.why)}."
-        )
+        since = f"is asked since {instant(state.tier_began_at)}{passed}: {why_began(state.why)}."
+        lines.append(f"{title[:1].upper()}{title[1:]} {since}")
     else:
         lines.append(f"It is {state.status}; {title} was asked last.")
     if state.is_exhausted and state.exhausted_at is not None:
