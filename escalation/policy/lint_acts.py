@@ -44,8 +44,9 @@ def _condition(text: str, field: str, findings: Findings) -> None:
         findings.add(field, str(bad), value=text, allowed=allowed, suggestion=bad.suggestion)
         return
     for label in unguarded_labels(text):
+        asks = f"has(issue.labels.{label})" if label.isidentifier() else f'"{label}" in issue.labels'
         problem = f"reads label '{label}' without asking whether it is there, and would fail on every issue without it"
-        findings.add(field, problem, allowed=f"has(issue.labels.{label}) && ...")
+        findings.add(field, problem, allowed=f"{asks} && ...")
 
 
 def nothing_falls_through(policy: Policy, findings: Findings) -> None:

@@ -154,13 +154,24 @@ class _Tree:
     def _enter(self, around: _Open, key: Scalar, node: Node) -> None:
         if key.text in around.entries:
             first = around.key_lines[key.text]
-            self._findings.add(key.text, f"is written twice; first on line {first}", allowed="once", line=key.line)
+            problem = f"is written twice; first on line {first}"
+            self._findings.add(self._path(), problem, allowed="once", line=key.line)
             return
         around.entries[key.text] = node
         around.key_lines[key.text] = key.line
 
+    def _path(self) -> str:
+        """Where the reading is: every open mapping's key and every open list's place."""
+        path = ""
+        for around in self._open:
+            if not around.is_mapping:
+                path += f"[{len(around.items)}]"
+            elif around.key is not None:
+                path = f"{path}.{around.key.text}" if path else around.key.text
+        return path
+
     def _refuse(self, event: object, problem: str, allowed: str) -> bool:
-        self._findings.add("", problem, allowed=allowed, line=_start(event))
+        self._findings.add(self._path(), problem, allowed=allowed, line=_start(event))
         return False
 
 

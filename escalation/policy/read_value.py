@@ -169,8 +169,9 @@ class ValueReader:
         if annotation is timedelta:
             try:
                 return duration.parse_duration(text)
-            except ValueError:
-                return self._wrong(path, node, "is not a duration", allowed)
+            except ValueError as error:
+                problem, _, allowed = str(error).removeprefix(f"{text!r} ").partition("; allowed: ")
+                return self._wrong(path, node, problem, allowed)
         if annotation is float and (share := _SHARE.fullmatch(text)):
             return float(share[1]) / 100
         if annotation is Decimal and (_AMOUNT.fullmatch(text)):
