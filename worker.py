@@ -1,6 +1,6 @@
 """The assembly: settings and a connection become a worker. No logic.
 
-A channel is one module under `activities/channels/` and one line in `channels` here.
+A channel is one module under `activities/channels/` and one line in `installed.py` there.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.channels.contract import Channel
-from activities.channels.email import EmailChannel, EmailSettings
-from activities.channels.inbox import InboxChannel
+from activities.channels.installed import channels
 from activities.find_responders import FindingResponders
 from activities.live_directory import LiveDirectory
 from activities.notify import Notifying
@@ -25,20 +23,6 @@ from workflows.escalation import Escalation
 ACTIVITY_THREADS = 8
 WORKFLOW_TASKS_AT_ONCE = 40
 """Bounded, since many replays at once can trip the SDK's two-second detector."""
-
-
-def channels(settings: Settings, db: Database) -> tuple[Channel, ...]:
-    """The channels of this installation; the inbox always."""
-    mail = EmailSettings(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        security=settings.smtp_security,
-        username=settings.smtp_user or None,
-        password=settings.smtp_password.get_secret_value() or None,
-        sender=settings.mail_from,
-        timeout=timedelta(seconds=settings.smtp_timeout_s),
-    )
-    return (InboxChannel(db), *([EmailChannel(mail)] if settings.smtp_host else []))
 
 
 def activities(settings: Settings, db: Database) -> list[Callable[..., Any]]:

@@ -1,6 +1,6 @@
 """The contract that every channel keeps: one envelope in, `Sent` out, or one of two refusals.
 
-A channel is one module here and one line in `worker.py`. It renders what it is given in its medium and carries it;
+A channel is one module here and one line in `installed.py`. It renders what it is given in its medium and carries it;
 it does not compose, look anybody up, retry, or choose whom to tell. `tests/activities/channels/` holds the contract
 against every channel, the fake ones too.
 """
