@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from escalation.duration import words
 from escalation.issue.identity import IssueId
 from escalation.value import Value
 
@@ -34,12 +35,9 @@ class Answer(Value):
 
 
 def cli_answers(
-    commands: Sequence[str], issue: IssueId, person: str, at: datetime, checklist: Sequence[str] = ()
+    commands: Sequence[str], issue: IssueId, person: str, checklist: Sequence[str] = ()
 ) -> tuple[Answer, ...]:
-    """The `escalon` line of each command.
-
-    `at` (UTC) is the instant from which a suggested time counts; `checklist` names the items of the next tier.
-    """
+    """The `escalon` line of each command; `checklist` names what the next tier must be told."""
     return tuple(
         Answer(
             means=_MEANS.get(command, command.replace("_", " ")),
@@ -50,7 +48,7 @@ def cli_answers(
                     quoted(issue.short),
                     "--as",
                     quoted(person),
-                    *_cli_options(command, at, checklist),
+                    *_cli_options(command, checklist),
                 ]
             ),
         )
@@ -64,7 +62,10 @@ def show_line(issue: IssueId, person: str) -> str:
 
 
 def signal_line(command: str, issue: IssueId, person: str, at: datetime) -> str:
-    """The same command with Temporal's own CLI, for when `escalon` is not at hand."""
+    """The same command with Temporal's own CLI, for when `escalon` is not at hand.
+
+    A time that the command needs is suggested, counted from `at` (UTC).
+    """
     body = json.dumps({"by": person, **_signal_fields(command, at)}, separators=(",", ":"))
     return f"temporal workflow signal --workflow-id {quoted(str(issue))} --name {command} --input {quoted(body)}"
 
@@ -74,10 +75,10 @@ def quoted(word: str) -> str:
     return word if _PLAIN.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"
 
 
-def _cli_options(command: str, at: datetime, checklist: Sequence[str]) -> tuple[str, ...]:
+def _cli_options(command: str, checklist: Sequence[str]) -> tuple[str, ...]:
     match command:
         case "take_charge":
-            return ("--until", _suggested(at), "--next", '"NEXT ACTION"')
+            return ("--until", f'"{words(_SUGGESTED_CHARGE)}"', "--next", '"NEXT ACTION"')
         case "escalate":
             checked = (word for name in checklist for word in ("--checked", quoted(name)))
             return (*checked, "--reason", '"WHY"')
@@ -94,15 +95,11 @@ def _cli_options(command: str, at: datetime, checklist: Sequence[str]) -> tuple[
 def _signal_fields(command: str, at: datetime) -> dict[str, str]:
     match command:
         case "take_charge":
-            return {"until": _suggested(at)}
+            until = (at + _SUGGESTED_CHARGE).astimezone(UTC).replace(second=0, microsecond=0)
+            return {"until": until.isoformat().replace("+00:00", "Z")}
         case "resolve":
             return {"outcome": "solved"}
         case "close":
             return {"reason": "confirmed"}
         case _:
             return {}
-
-
-def _suggested(at: datetime) -> str:
-    until = (at + _SUGGESTED_CHARGE).astimezone(UTC).replace(second=0, microsecond=0)
-    return until.isoformat().replace("+00:00", "Z")

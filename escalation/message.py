@@ -142,7 +142,7 @@ def _lines(notify: Notify, texts: MessageTexts, zone: str, title: str, *, is_pos
         ),
         (
             Line(label="What", text=title),
-            Line(label="Harm", text=one_line(f"{notify.severity}, {notify.severity_means}".rstrip(", "))),
+            Line(label="Harm", text=one_line(f"{notify.severity}: {notify.severity_means}".rstrip(": "))),
             Line(label="Since", text=_since(notify, zone)),
             Line(label="Issue", text=f"{notify.issue.short} ({notify.issue_kind}){asked_of}"),
             Line(label="Handler", text=handler),
@@ -172,7 +172,7 @@ def _answers(notify: Notify) -> tuple[Line, ...]:
     # The meaning stands above its line, not behind it after a #: some shells take that for arguments.
     person, issue = notify.person.id, notify.issue
     checklist = [one_line(item).partition(":")[0] for item in notify.checklist]
-    answers = cli_answers(notify.commands, issue, person, notify.at, checklist)
+    answers = cli_answers(notify.commands, issue, person, checklist)
     lines = [Line(label=answer.means, items=(answer.line,), is_verbatim=True) for answer in answers]
     lines.append(Line(label="See all of it", items=(show_line(issue, person),), is_verbatim=True))
     if answers:
@@ -184,7 +184,8 @@ def _answers(notify: Notify) -> tuple[Line, ...]:
 
 
 def _sentence(text: str, notify: Notify, zone: str) -> str:
-    return one_line(localised(text, zone, notify.at))
+    said = one_line(localised(text, zone, notify.at))
+    return said[:1].upper() + said[1:]
 
 
 def _by(until: datetime | None, at: datetime, zone: str) -> str:

@@ -14,6 +14,8 @@ from escalation.issue.facts import PersonFacts, TextRef
 from escalation.issue.identity import IssueId
 from escalation.message import LONGEST_SUBJECT, UNREADABLE, Message, MessageTexts, compose
 from escalation.narrate import instant
+from escalation.policy.model import Acknowledgement, Warn
+from tests.given import Played, at, minutes, opened, policy, tier
 
 ABOUTS: tuple[About, ...] = get_args(About)
 AT = datetime(2026, 11, 21, 19, 40, 17, tzinfo=UTC)
@@ -265,3 +267,27 @@ def test_a_short_limit_is_shown_to_the_second() -> None:
 
 def test_a_time_that_is_past_is_said_to_be_past() -> None:
     assert "that time is past" in compose(notify(until=AT - timedelta(minutes=1)), TEXTS, DUBLIN).body
+
+
+def whole_life() -> list[Notify]:
+    """Every message that the rules ask for while an issue climbs, is exhausted, taken charge of, fixed and reopened."""
+    lapsing = Acknowledgement(lapses_after={"S1": minutes(5)})
+    warn = Warn(at=0.5, of="acknowledge", tell=("asked", "owner", "next_tier"))
+    asked = tier("first", remind_every={"S1": minutes(4)}, warnings=(warn,))
+    life = Played(opened(policy(asked, tier("second"), acknowledgement=lapsing, courtesies=("left_tier", "outcome"))))
+    life.run_to(at(11)).acknowledge("second-1", at(12))
+    life.run_to(at(90)).take_charge("boss", at(100))
+    life.run_to(at(110)).resolve("boss")
+    life.run_to(at(111) + timedelta(days=4)).reopen("boss")
+    life.resolve("boss")
+    life.run_to(life.now + timedelta(days=6))
+    return [effect for effect in life.effects if effect.kind == "notify"]
+
+
+def test_every_message_that_the_rules_ask_for_is_told_in_the_readers_time() -> None:
+    asked_for = whole_life()
+    assert {effect.about for effect in asked_for} == set(ABOUTS)
+    for effect in asked_for:
+        message = compose(effect, MessageTexts(), BUCHAREST)
+        assert last_line(message).startswith("If ")
+        assert not re.search(r"\d UTC(?!\))", as_read(message)), as_read(message)
