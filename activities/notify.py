@@ -26,6 +26,8 @@ from records.database import Database
 
 TEXT_PATIENCE = timedelta(seconds=1)
 """How long a page waits for its text at most."""
+LONGEST_DELAY = timedelta(minutes=15)
+"""The other side may ask for more time than that; a page is worth asking again."""
 _LONGEST_ERROR = 300
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
@@ -73,7 +75,8 @@ class Notifying:
         except (ChannelUnavailable, DirectoryUnreadable) as error:
             if not is_possible_repeat and not getattr(error, "is_outcome_unknown", False):
                 _note_that_nothing_left(attempt)
-            delay = error.retry_after if isinstance(error, ChannelUnavailable) else None
+            asked_for = error.retry_after if isinstance(error, ChannelUnavailable) else None
+            delay = None if asked_for is None else max(timedelta(0), min(asked_for, LONGEST_DELAY))
             raise ApplicationError(
                 _without(address, str(error)), type=type(error).__name__, next_retry_delay=delay
             ) from None

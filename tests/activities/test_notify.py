@@ -16,7 +16,7 @@ from activities.channels.contract import ChannelRefused, ChannelUnavailable, Env
 from activities.channels.inbox import InboxChannel
 from activities.channels.memory import MemoryChannel
 from activities.live_directory import LiveDirectory
-from activities.notify import Notifying
+from activities.notify import LONGEST_DELAY, Notifying
 from escalation.issue.commands import TakeDelivery, read_command
 from escalation.issue.effects import Notify
 from escalation.message import UNREADABLE
@@ -184,13 +184,22 @@ async def test_a_refusal_for_good_is_an_answer_without_the_address(notifying: No
     assert answer.error == "(address): no such address"
 
 
-async def test_trouble_for_now_is_tried_again_when_the_other_side_says(
-    notifying: Notifying, memory: MemoryChannel
+@pytest.mark.parametrize(
+    ("asked_for", "waited"),
+    [
+        (None, None),
+        (timedelta(seconds=90), timedelta(seconds=90)),
+        (timedelta(days=365), LONGEST_DELAY),
+        (timedelta(seconds=-1), timedelta(0)),
+    ],
+)
+async def test_trouble_for_now_is_tried_again_when_the_other_side_says_within_reason(
+    notifying: Notifying, memory: MemoryChannel, asked_for: timedelta | None, waited: timedelta | None
 ) -> None:
-    memory.trouble = ChannelUnavailable("421 ann@example.org\r\ntry later", retry_after=timedelta(seconds=90))
+    memory.trouble = ChannelUnavailable("421 ann@example.org\r\ntry later", retry_after=asked_for)
     error = await Tried(notifying).fail(notify())
     assert error.type == "ChannelUnavailable"
-    assert error.next_retry_delay == timedelta(seconds=90)
+    assert error.next_retry_delay == waited
     assert error.message == "421 (address) try later"
 
 
