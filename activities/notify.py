@@ -120,7 +120,7 @@ class Notifying:
         )
 
     async def _texts(self, effect: Notify) -> MessageTexts:
-        refs = {text.ref for text in (effect.title_ref, effect.description) if text is not None}
+        refs = {text.ref for text in (effect.title_ref, effect.description, effect.said) if text is not None}
         if effect.issue_class != "normal" or not refs:
             return MessageTexts()
         reading = asyncio.get_running_loop().run_in_executor(self._readers, texts.read, self._db, refs)
@@ -132,6 +132,7 @@ class Notifying:
         return MessageTexts(
             title=found.get(effect.title_ref.ref) if effect.title_ref else None,
             description=found.get(effect.description.ref) if effect.description else None,
+            said=found.get(effect.said.ref) if effect.said else None,
             is_unreadable=bool(refs - found.keys()),
         )
 

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     )
     smtp_user: str = Field(default="", description="Log-in name; empty: none.")
     smtp_password: SecretStr = Field(default=SecretStr(""), description="Log-in password.")
-    smtp_timeout_s: float = Field(default=10, gt=0, le=60, description="Seconds for one mail.")
+    smtp_timeout_s: float = Field(default=10, gt=0, le=12, description="Seconds for one mail, at most 12.")
     mail_from: str = Field(default="escalon@localhost", description="Sender of mails.")
 
     health_port: int = Field(default=0, ge=0, le=65535, description="Worker's health and metrics port; 0: none.")

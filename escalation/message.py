@@ -32,6 +32,7 @@ class MessageTexts(Value):
     title: str | None = None
     """Where the effect carries none; None: there is none, or it could not be read."""
     description: str | None = None
+    said: str | None = None
     is_unreadable: bool = False
     """Whether there is text that could not be read: the message goes out without it, and says so."""
     names: Mapping[str, str] = Field(default_factory=dict)
@@ -148,6 +149,7 @@ def _lines(notify: Notify, texts: MessageTexts, zone: str, title: str, *, is_pos
             Line(label="Handler", text=handler),
             Line(label="Owner", text=_person(notify.owner, notify, texts) if notify.owner else ""),
             _description(notify, texts),
+            _said(notify, texts),
         ),
         (
             Line(
@@ -215,6 +217,13 @@ def _description(notify: Notify, texts: MessageTexts) -> Line:
     rows = [one_line(row) for row in _cut(given, LONGEST_DESCRIPTION).splitlines()]
     more = ("(there is more: see all)",) if len(given) > LONGEST_DESCRIPTION else ()
     return Line(label="Description", items=(*(f"> {row}" for row in rows if row), *more), is_verbatim=True)
+
+
+def _said(notify: Notify, texts: MessageTexts) -> Line:
+    """What somebody wrote last with a command: why it comes here, or how it was fixed."""
+    rows = [one_line(row) for row in _cut(texts.said or "", LONGEST_DESCRIPTION).splitlines()]
+    label = f"Written last, by {_person(notify.said_by, notify, texts)}"
+    return Line(label=label, items=tuple(f"> {row}" for row in rows if row), is_verbatim=True)
 
 
 def _person(person: str, notify: Notify, texts: MessageTexts) -> str:

@@ -46,6 +46,7 @@ def tried(entry: e.Entry) -> str | None:
             return None
         case (
             e.TierBegan()
+            | e.PeopleAsked()
             | e.TierFoundEmpty()
             | e.Acknowledged()
             | e.AcknowledgementLapsed()
@@ -63,6 +64,11 @@ def tried(entry: e.Entry) -> str | None:
 
 def _until(at: datetime | None, lead: str = ", until ") -> str:
     return f"{lead}{instant(at)}" if at is not None else ""
+
+
+def _tier(name: str) -> str:
+    """A tier in a sentence; the last resort where there is no name."""
+    return f"the {name.replace('_', ' ')}" if name else "the last resort"
 
 
 def _people(ids: list[str]) -> str:
@@ -83,21 +89,22 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.TierBegan():
             waived = f"; waived: {', '.join(event.waived)}" if event.waived else ""
             due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
-            return f"{event.tier} is asked: {why_began(event.why)}{_late(event.late_by_s)}{due}{waived}"
+            return f"{_tier(event.tier)} is asked: {why_began(event.why)}{_late(event.late_by_s)}{due}{waived}"
         case e.PeopleAsked():
             whom = _people([person.id for person in event.people])
-            return f"{whom} asked at {event.tier or 'the last resort'} ({event.why})"
+            return f"{whom} asked at {_tier(event.tier)} ({event.why})"
         case e.TierFoundEmpty():
-            return f"{event.tier} has nobody: {event.why}"
+            return f"{_tier(event.tier)} has nobody: {event.why}"
         case e.LookupFailed():
-            return f"the people of {event.tier or 'the last resort'} could not be looked up: {event.error}"
+            return f"the people of {_tier(event.tier)} could not be looked up: {event.error}"
         case e.AskedAgain():
             due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
-            return f"{event.tier} is asked again: it was {event.why}{due}"
+            return f"{_tier(event.tier)} is asked again: it was {event.why}{due}"
         case e.Warned():
-            return f"{event.share:.0%} of {event.tier}'s time to {event.of} is used up; it ends {instant(event.due_at)}"
+            ends = f"it ends {instant(event.due_at)}"
+            return f"{event.share:.0%} of the time of {_tier(event.tier)} to {event.of} is used up; {ends}"
         case e.Reminded():
-            return f"{event.tier} was reminded (no. {event.count})"
+            return f"{_tier(event.tier)} was reminded (no. {event.count})"
         case e.Acknowledged():
             return _acknowledged(event)
         case e.AcknowledgementLapsed():
@@ -105,7 +112,7 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.Released():
             return f"{event.person} released it"
         case e.LimitMissed():
-            return f"{event.tier}'s time to {event.of} ended {instant(event.due_at)} and was missed"
+            return f"the time of {_tier(event.tier)} to {event.of} ended {instant(event.due_at)} and was missed"
         case e.Exhausted():
             procedure = {
                 "last_resort": "the last resort is told until a person takes charge",

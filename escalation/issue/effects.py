@@ -75,6 +75,9 @@ class Notify(Value):
     asked_of_you: str
     otherwise: str
     """What happens if nobody does anything: the last line of every message."""
+    said: TextRef | None = None
+    """The latest text that somebody wrote with a command."""
+    said_by: str = ""
     runbook: str = ""
     checklist: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()

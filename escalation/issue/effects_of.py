@@ -159,6 +159,7 @@ def _message(
     tier = pinned.tier(state.tier)
     severity = pinned.severity(state.severity)
     is_call = about in {"asked", "asked_again", "reminded"}
+    commands = ("acknowledge", "escalate") if about == "warned" and state.handler is None else _ANSWERS[about]
     return Notify(
         key=f"{facts.id}/{entry.number}/{person.id}/{channel}",
         issue=facts.id,
@@ -182,9 +183,13 @@ def _message(
         tried=state.tried,
         asked_of_you=request(state, about),
         otherwise=otherwise(state, about),
+        said=state.said,
+        said_by=state.said_by,
         runbook=tier.runbook if is_call else "",
-        checklist=tuple(f"{item.name}: {item.ask}" for item in _next_checklist(state)) if is_call else (),
-        commands=_ANSWERS[about],
+        checklist=tuple(f"{item.name}: {item.ask}" for item in _next_checklist(state))
+        if "escalate" in commands
+        else (),
+        commands=commands,
         handler=state.handler,
         owner=state.owner,
     )

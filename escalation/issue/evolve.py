@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from escalation.issue import events as e
-from escalation.issue.facts import CLOCK, PersonFacts
+from escalation.issue.facts import CLOCK, PersonFacts, TextRef
 from escalation.issue.state import LAST_RESORT, Charge, Finding, IssueState
 from escalation.narrate import tried
 
@@ -34,6 +34,9 @@ def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
     if entry.command and entry.by.person != CLOCK.person and entry.command not in state.done:
         kept = list(state.done.items())[-(KEPT_COMMANDS - 1) :]
         change["done"] = dict([*kept, (entry.command, entry.number)])
+    text = _text(event)
+    if text is not None:
+        change["said"], change["said_by"] = text, entry.by.person
     sentence = tried(entry)
     if sentence:
         change["tried"] = (*state.tried, sentence)[-KEPT_TRIED:]
@@ -56,6 +59,21 @@ def _opened(event: e.Opened, entry: e.Entry) -> IssueState:
         owner=opened.owner,
         last_at=entry.recorded_at,
     )
+
+
+def _text(event: e.Event) -> TextRef | None:
+    """What somebody wrote with it, the part meant for colleagues."""
+    match event:
+        case e.TierBegan() | e.Released() | e.Reopened():
+            return event.reason
+        case e.Acknowledged() | e.ChargeTaken():
+            return event.next_action
+        case e.Resolved() | e.Closed():
+            return event.explanation
+        case e.OpenedAgain():
+            return event.description
+        case _:
+            return None
 
 
 def _people(known: dict[str, PersonFacts], more: Iterable[PersonFacts]) -> dict[str, PersonFacts]:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from pydantic import AwareDatetime, Field
 
 from escalation.issue.events import WarningDue
-from escalation.issue.facts import IssueFacts, PersonFacts
+from escalation.issue.facts import IssueFacts, PersonFacts, TextRef
 from escalation.policy.matched import Match
 from escalation.policy.model import CloseReason, Policy, Tier
 from escalation.value import Value
@@ -92,6 +92,9 @@ class IssueState(Value):
     """How many limits were missed. Never goes down."""
     tried: tuple[str, ...] = ()
     """What was tried, one sentence each, the last few."""
+    said: TextRef | None = None
+    """The latest text that somebody wrote with a command: why it was moved up, how it was fixed."""
+    said_by: str = ""
     done: dict[str, int] = Field(default_factory=dict)
     """Ids of commands that were carried out, with the number of their first entry; the latest few hundred."""
     entries: int = 0

@@ -41,6 +41,8 @@ def otherwise(state: IssueState, about: About) -> str:
     moves = [due for due in deadlines(state) if due.moves]
     if about == "left_tier":
         return "If you do nothing: nothing more is asked of you."
+    if about == "charge_lapsed":
+        return "If nobody does anything: the last resort is told now, and again until somebody takes charge."
     if not moves:
         return "If nobody does anything: it stays as it is, and its owner is reminded."
     due = moves[0]
