@@ -17,10 +17,13 @@ class Person(Value):
     """Somebody who can be asked, told, and held accountable."""
 
     id: str
-    """Opaque and lasting; the only thing about a person that travels in messages and search attributes."""
+    """Opaque and lasting: what travels and is on record in place of the name; written before the colon."""
     name: str
+    """As colleagues call them."""
     role: str
+    """The word by which policies tell people and let them act."""
     teams: tuple[str, ...] = ()
+    """The teams whose issues they are asked about first."""
     addresses: dict[str, str]
     """By channel: inbox, email; also the person's id in an outside system such as pagerduty."""
     limit: dict[str, Decimal] = Field(default_factory=dict)
@@ -45,6 +48,7 @@ class Team(Value):
     """People who take issues in together."""
 
     name: str
+    """The word by which issues and policies refer to it; written before the colon."""
     duty_lead: str
     """The person who owns what a machine raised here, from birth."""
 
@@ -55,7 +59,9 @@ class Directory(Value):
     operator: str
     """The person whom the self-watch tells."""
     people: tuple[Person, ...]
+    """Everybody: a mapping from id to who that is."""
     teams: tuple[Team, ...]
+    """Every team: a mapping from name to what it is."""
 
     def person(self, id: str) -> Person:  # noqa: A002 - the word of the model
         """The person with this id; raises KeyError."""

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import pairwise
 
+from pydantic import TypeAdapter, ValidationError
+
 from escalation.duration import words
+from escalation.issue.identity import ALLOWED_NAME, Name
 from escalation.policy.finding import Findings, listed
 from escalation.policy.lint_acts import ACT_RULES
 from escalation.policy.model import Limits, Policy, Tell, Tier
 
 Rule = Callable[[Policy, Findings], None]
+_ENTITY: TypeAdapter[str] = TypeAdapter(Name)
 
 
 def lint_policy(policy: Policy, findings: Findings) -> None:
@@ -38,6 +42,14 @@ def names_are_unique(policy: Policy, findings: Findings) -> None:
     _unique([trigger.name for trigger in policy.triggers], "triggers", findings)
     for place, tier in enumerate(policy.tiers):
         _unique([item.name for item in tier.checklist], f"tiers[{place}].checklist", findings)
+
+
+def the_legal_entity_is_one_of_issues(policy: Policy, findings: Findings) -> None:
+    """A legal entity is written as issues write it."""
+    try:
+        _ENTITY.validate_python(policy.legal_entity)
+    except ValidationError:
+        findings.add("legal_entity", "is not a name of issues", value=policy.legal_entity, allowed=ALLOWED_NAME)
 
 
 def there_is_a_ladder(policy: Policy, findings: Findings) -> None:
@@ -171,6 +183,7 @@ def the_end_is_never_empty(policy: Policy, findings: Findings) -> None:
 
 LADDER_RULES: tuple[Rule, ...] = (
     names_are_unique,
+    the_legal_entity_is_one_of_issues,
     there_is_a_ladder,
     limits_cover_severities,
     worse_is_never_slower,

@@ -12,6 +12,14 @@ from escalation.policy.model import Policy, Tell
 Places: TypeAlias = Mapping[str, Findings]
 """By policy name, the findings of its file, which know the lines of its fields."""
 
+RULES_IN_WORDS = (
+    "Every policy has a name of its own.",
+    "There is one policy for each legal entity and kind; a further one only as fallback of the first.",
+    "A fallback is a known policy with the same severities and legal entity; a chain of fallbacks leads in no circle.",
+    "Every person, role and team that is told is in the directory; in a team that is named, somebody has the role.",
+    "Every role that may send a command is one of the directory, or a word for somebody in the issue.",
+)
+
 
 def lint_set(
     policies: Iterable[Policy], directory: Directory | None, places: Places | None = None

@@ -3,6 +3,7 @@
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from escalation.issue.identity import ALLOWED_NAME
 from escalation.policy.directory import Directory, Person, Team
 from escalation.policy.finding import Findings, PolicyErrors, nearest
 from escalation.policy.parse import parse_yaml
@@ -10,6 +11,7 @@ from escalation.policy.read_value import Failed, ValueReader
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_TEAM = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 
@@ -35,6 +37,8 @@ def _lint(directory: Directory, findings: Findings) -> None:
     if directory.operator not in ids:
         findings.unknown("operator", directory.operator, "is not in people", ids)
     for team in directory.teams:
+        if not _TEAM.fullmatch(team.name):
+            findings.add(f"teams.{team.name}", "is not a name of issues", value=team.name, allowed=ALLOWED_NAME)
         if team.duty_lead not in ids:
             findings.unknown(f"teams.{team.name}.duty_lead", team.duty_lead, "is not in people", ids)
     for person in directory.people:

@@ -73,7 +73,7 @@ class ValueReader:
         }
         if not isinstance(node, Mapping):
             return self._wrong(path, node, "is not a mapping", f"a mapping with {listed(fields)}")
-        for name in node.entries.keys() - fields.keys():
+        for name in [name for name in node.entries if name not in fields]:
             self._unknown_field(path, name, node, fields, set(given))
         is_wordy = model in self._wordy
         read = {name: self._field(info, name, node, path, is_wordy) for name, info in fields.items()}
@@ -93,7 +93,7 @@ class ValueReader:
         here = _below(path, name)
         if name not in node.entries:
             if info.is_required():
-                self._findings.add(here, "is missing", allowed=_allowed(info.annotation), line=node.line)
+                self._findings.add(here, "is missing", allowed=allowed_words(info.annotation), line=node.line)
                 return FAILED
             return None
         self._findings.lines[here] = node.key_lines[name]
@@ -123,14 +123,14 @@ class ValueReader:
         if isinstance(annotation, type) and issubclass(annotation, Value):
             return self.model(annotation, node, path)
         if not isinstance(node, Scalar):
-            return self._wrong(path, node, "is not a single value", _allowed(annotation))
+            return self._wrong(path, node, "is not a single value", allowed_words(annotation))
         if origin is Literal:
             return self._choice(node, path, arguments)
         return self._scalar(annotation, node, path)
 
     def _items(self, annotation: Any, node: Node, path: str, name: str) -> object:
         if not isinstance(node, Sequence):
-            return self._wrong(path, node, "is not a list", f"a list of {_allowed(annotation)}")
+            return self._wrong(path, node, "is not a list", f"a list of {allowed_words(annotation)}")
         read = []
         for place, item in enumerate(node.items):
             here = f"{path}[{place}]"
@@ -152,7 +152,7 @@ class ValueReader:
 
     def _mapping(self, annotation: Any, node: Node, path: str, name: str) -> object:
         if not isinstance(node, Mapping):
-            return self._wrong(path, node, "is not a mapping", f"a mapping from name to {_allowed(annotation)}")
+            return self._wrong(path, node, "is not a mapping", f"a mapping from name to {allowed_words(annotation)}")
         read: dict[str, object] = {}
         for key, item in node.entries.items():
             here = _below(path, key)
@@ -162,7 +162,7 @@ class ValueReader:
         return FAILED if any(value is FAILED for value in read.values()) else read
 
     def _scalar(self, annotation: Any, node: Scalar, path: str) -> object:
-        allowed, text = _allowed(annotation), node.text.strip()
+        allowed, text = allowed_words(annotation), node.text.strip()
         if annotation is str:
             problem = "is empty" if node.is_null else "is no text; put it in quotes if it is meant as text"
             return node.text.strip() if node.is_text else self._wrong(path, node, problem, allowed)
@@ -198,7 +198,7 @@ class ValueReader:
         return text
 
     def _within(self, value: float, info: FieldInfo, path: str, node: Node) -> object:
-        bounds = _bounds(info)
+        bounds = bounds_of(info)
         if all(holds(value) for _, holds in bounds):
             return value
         return self._wrong(path, node, "is out of range", " and ".join(says for says, _ in bounds))
@@ -221,7 +221,7 @@ class ValueReader:
         return FAILED
 
 
-def _bounds(info: FieldInfo) -> list[tuple[str, Callable[[float], bool]]]:
+def bounds_of(info: FieldInfo) -> list[tuple[str, Callable[[float], bool]]]:
     """The field's bounds, in words and as conditions."""
     bounds: list[tuple[str, Callable[[float], bool]]] = []
     for kind, name, says, holds in _BOUNDS:
@@ -238,17 +238,17 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _allowed(annotation: Any) -> str:
+def allowed_words(annotation: Any) -> str:
     """What may stand in a field of this type, in words."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in {Union, UnionType}:
-        return " or ".join("null" if argument is NoneType else _allowed(argument) for argument in arguments)
+        return " or ".join("null" if argument is NoneType else allowed_words(argument) for argument in arguments)
     if origin is Literal:
         return listed(arguments)
     if origin is tuple:
-        return f"a list of {_allowed(arguments[0])}"
+        return f"a list of {allowed_words(arguments[0])}"
     if origin is dict:
-        return f"a mapping from name to {_allowed(arguments[1])}"
+        return f"a mapping from name to {allowed_words(arguments[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Value):
         return f"a mapping with {listed(name for name in annotation.model_fields if name not in SET_ON_READING)}"
     return {

@@ -88,6 +88,7 @@ def test_the_facts_of_a_person_travel_without_name_and_address() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "field", "problem", "suggestion"),
     [
+        ("  other: {", "  Other: {", "teams.Other", "is not a name of issues", None),
         ("operator: kim", "operator: kin", "operator", "is not in people", "kim"),
         ("main: { duty_lead: kim }", "main: { duty_lead: kimm }", "teams.main.duty_lead", "is not in people", "kim"),
         ("    teams: [other]", "    teams: [othre]", "people.lee.teams[0]", "is not in teams", "other"),

@@ -18,6 +18,7 @@ def test_commands_and_role_words_are_those_of_the_rules() -> None:
 
 
 LADDER = [
+    ("kind: support", "kind: support\nlegal_entity: My Firm", "legal_entity", "is not a name of issues", None),
     ("- name: second\n", "- name: first\n", "tiers[1].name", "is also the name of tiers[0]", None),
     ("- name: anything\n", "- name: by label\n", "triggers[1].name", "is also the name of triggers[0]", None),
     (

@@ -1,0 +1,263 @@
+"""The generated parts of docs/policy.md: fields from the models, examples from what ships, rules from the lint.
+
+`python -m scripts.policy_reference` writes them into the page; with `--check` it says whether they are up to date, by
+its exit code: 0 yes, 1 no.
+"""
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from escalation.duration import words
+from escalation.policy import directory as directory_module
+from escalation.policy import lint_set, model
+from escalation.policy.check_set import read_set
+from escalation.policy.conditions import ISSUE_FIELDS
+from escalation.policy.directory import Directory, Person, Team
+from escalation.policy.lint import LADDER_RULES
+from escalation.policy.lint_acts import ACT_RULES
+from escalation.policy.model import (
+    Acknowledgement,
+    ChecklistItem,
+    Closing,
+    EntryTiers,
+    Exhaustion,
+    Policy,
+    Severity,
+    Tell,
+    Tier,
+    Trigger,
+    Warn,
+)
+from escalation.policy.read_value import ALLOWED_NAME, NAMED_FIELDS, SET_ON_READING, allowed_words, bounds_of
+from escalation.value import Value
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "policy.md"
+POLICY_MODELS: tuple[type[Value], ...] = (
+    *(Policy, Severity, Tier, Tell, Warn, ChecklistItem, EntryTiers, Trigger),
+    *(Acknowledgement, Exhaustion, Closing),
+)
+DIRECTORY_MODELS: tuple[type[Value], ...] = (Directory, Team, Person)
+WHERE_WRITTEN = {
+    Policy: "the file itself",
+    Severity: "`severities`, by name",
+    Tier: "`tiers`, in order",
+    Tell: "`tell` of a tier, `exhaustion.last_resort`",
+    Warn: "`warnings` of a tier",
+    ChecklistItem: "`checklist` of a tier",
+    EntryTiers: "`entry`",
+    Trigger: "`triggers`, in order",
+    Acknowledgement: "`acknowledgement`",
+    Exhaustion: "`exhaustion`",
+    Closing: "`closing`",
+    Directory: "the file itself",
+    Team: "`teams`, by name",
+    Person: "`people`, by id",
+}
+EXAMPLES_BESIDE = {
+    "Tell.people": "[sample-senior]",
+    "Tell.team": "platform",
+    "Policy.assurance": "{ close: signed_link }",
+    "Exhaustion.fallback": "four-tier-support",
+}
+"""Examples of what no shipped policy needs."""
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page's generated parts, or check them."""
+    present = PAGE.read_text(encoding="utf-8")
+    wanted = renewed(present)
+    if "--check" in arguments:
+        if present != wanted:
+            print("docs/policy.md is out of date; run: python -m scripts.policy_reference")
+        return int(present != wanted)
+    PAGE.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+def renewed(page: str) -> str:
+    """The page with every generated part made anew, between its `<!-- generated: name -->` and `<!-- end -->`."""
+    parts = {
+        "fields": fields_part(POLICY_MODELS, model.__file__),
+        "directory": fields_part(DIRECTORY_MODELS, directory_module.__file__),
+        "conditions": conditions_part(),
+        "rules": rules_part(),
+    }
+    for name, text in parts.items():
+        begin, end = f"<!-- generated: {name} -->\n", "<!-- end -->"
+        before, _, rest = page.partition(begin)
+        if not rest:
+            raise SystemExit(f"docs/policy.md has no place for the part '{name}'")
+        page = before + begin + "\n" + text + "\n" + end + rest.partition(end)[2]
+    return page
+
+
+def fields_part(models: Iterable[type[Value]], source: str | None) -> str:
+    """A table for each model: field, meaning, what is allowed, default, example."""
+    assert source is not None
+    meanings = field_docstrings(Path(source).read_text(encoding="utf-8"))
+    lines: list[str] = []
+    for each in models:
+        lines += [f"### {each.__name__}", "", f"{inspect.getdoc(each)} Written in: {WHERE_WRITTEN[each]}.", ""]
+        lines += ["| field | meaning | allowed | default | example |", "|---|---|---|---|---|"]
+        for name, info in each.model_fields.items():
+            meaning = meanings[each.__name__].get(name)
+            if meaning is None:
+                raise SystemExit(f"{each.__name__}.{name} has no docstring: say what it means")
+            if name in SET_ON_READING:
+                row = (f"`{name}`", meaning, "not written", "", "")
+            else:
+                row = (f"`{name}`", meaning, allowed(each, name, info), default(info), example(each, name))
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def field_docstrings(source: str) -> dict[str, dict[str, str]]:
+    """By class and field, the string that stands below the field."""
+    found: dict[str, dict[str, str]] = {}
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        fields = found.setdefault(node.name, {})
+        for field, below in zip(node.body, node.body[1:], strict=False):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    fields[name] = " ".join(text.split())
+                case _:
+                    pass
+    return found
+
+
+def allowed(owner: type[Value], name: str, info: FieldInfo) -> str:
+    """What may stand there, in words short enough for a table."""
+    annotation: Any = info.annotation
+    arguments = [argument for argument in get_args(annotation) if argument is not NoneType]
+    if len(arguments) == 1 and NoneType in get_args(annotation):
+        annotation = arguments[0]
+    if name in NAMED_FIELDS and (owner, name) not in {(Trigger, "name"), (Person, "name")}:
+        return f"a name: {ALLOWED_NAME}"
+    if get_origin(annotation) is dict:
+        return f"by name: {short(get_args(annotation)[1])}"
+    says = short(annotation)
+    bounds = " and ".join(bound for bound, _ in bounds_of(info))
+    return f"{says}, {bounds}" if bounds else says
+
+
+def short(annotation: Any) -> str:
+    """The words of a type."""
+    if get_origin(annotation) is tuple:
+        inner = get_args(annotation)[0]
+        if isinstance(inner, type) and issubclass(inner, Value):
+            return f"[{inner.__name__}](#{inner.__name__.lower()}), any number"
+        return f"a list of {short(inner)}"
+    if isinstance(annotation, type) and issubclass(annotation, Value):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    if annotation is timedelta:
+        return "a [duration](#durations)"
+    return allowed_words(annotation)
+
+
+def default(info: FieldInfo) -> str:
+    """The value of an absent field, in words."""
+    if info.is_required():
+        return "**needed**"
+    value = info.get_default(call_default_factory=True, validated_data={})
+    return "none" if value in (None, (), {}, "") else f"`{written(value)}`"
+
+
+def example(owner: type[Value], name: str) -> str:
+    """What a shipped policy or directory has there; else an example of our own."""
+    beside = EXAMPLES_BESIDE.get(f"{owner.__name__}.{name}")
+    if beside is not None:
+        return f"`{beside}`"
+    for value in what_ships():
+        found = getattr(value, name) if isinstance(value, owner) else None
+        if is_table_of_its_own(found):
+            return "see there"
+        if found not in (None, (), {}, ""):
+            return f"`{written(found)}`"
+    raise SystemExit(f"{owner.__name__}.{name} has no example: no shipped policy uses it")
+
+
+def is_table_of_its_own(value: object) -> bool:
+    """Models, but for those that are written in a few words."""
+    if isinstance(value, tuple):
+        return bool(value) and isinstance(value[0], Value)
+    return isinstance(value, Value) and not isinstance(value, Tell)
+
+
+@cache
+def what_ships() -> tuple[Value, ...]:
+    """Every model in the policies and the directory that ship, outer ones first."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "policies").glob("*.yaml"))}
+    people = texts.pop("people.yaml")
+    policies, directory = read_set(texts, ("people.yaml", people))
+    waiting: list[object] = [*policies, directory]
+    found: list[Value] = []
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, Value):
+            found.append(value)
+            waiting += [getattr(value, name) for name in type(value).model_fields]
+        elif isinstance(value, tuple):
+            waiting += value
+    return tuple(found)
+
+
+def written(value: object) -> str:
+    """The value as one writes it in YAML, shortened."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case timedelta():
+            return words(value)
+        case float():
+            return f"{value:.0%}".replace("%", " %")
+        case str():
+            line = value.strip().splitlines()[0]
+            text = line if len(line) <= 70 else line[:70].rpartition(" ")[0] + " ..."
+            return text if re.fullmatch(r"[\w .,'()/+@-]+|\w+: .*", text) else f"'{text}'"
+        case int() | Decimal():
+            return str(value)
+        case tuple():
+            return "[" + ", ".join(written(item) for item in value) + "]"
+        case dict():
+            first = list(value.items())[:4]
+            return "{ " + ", ".join(f"{key}: {written(item)}" for key, item in first) + " }"
+        case Value():
+            given = [name for name in type(value).model_fields if name in value.model_fields_set]
+            return "{ " + ", ".join(f"{name}: {written(getattr(value, name))}" for name in given) + " }"
+        case _:
+            raise TypeError(f"no example for {type(value).__name__}")
+
+
+def conditions_part() -> str:
+    """The fields that a condition may use."""
+    lines = ["| field | type | means |", "|---|---|---|"]
+    lines += [f"| `issue.{each.name}` | {each.type_in_words} | {each.means} |" for each in ISSUE_FIELDS]
+    return "\n".join([*lines, ""])
+
+
+def rules_part() -> str:
+    """Every rule across fields, in the words of its docstring."""
+    within = [inspect.getdoc(rule) or "" for rule in (*LADDER_RULES, *ACT_RULES)]
+    between = list(lint_set.RULES_IN_WORDS)
+    lines = ["Within one policy:", "", *(f"- {rule}" for rule in within), ""]
+    lines += ["Between policies, and with the directory:", "", *(f"- {rule}" for rule in between), ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
