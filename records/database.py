@@ -93,7 +93,7 @@ def open_database(url: str) -> Database:
     """
     parsed = _checked(url)
     if parsed.get_backend_name() == "sqlite":
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         engine = sqlalchemy.create_engine(
             parsed,

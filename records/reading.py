@@ -97,7 +97,7 @@ def lag(db: Database, since: datetime) -> Lag:
     table = tables.entries
     written = select(table.c.issue, table.c.recorded_at, table.c.written_at).where(table.c.written_at >= since)
     with db.reading() as connection:
-        rows = connection.execute(written).tuples().all()
+        rows = connection.execute(written).all()
         last = connection.scalar(select(func.max(table.c.written_at)))
     worst, worst_issue = timedelta(0), None
     for name, recorded_at, written_at in rows:
@@ -116,7 +116,7 @@ def _asked(connection: Connection, names: Iterable[str]) -> dict[str, tuple[str,
     table = tables.asked
     wanted = select(table.c.issue, table.c.person).where(table.c.issue.in_(list(names)))
     people: dict[str, tuple[str, ...]] = {}
-    for name, person in connection.execute(wanted.order_by(table.c.issue, table.c.place)).tuples():
+    for name, person in connection.execute(wanted.order_by(table.c.issue, table.c.place)):
         people[name] = (*people.get(name, ()), person)
     return people
 

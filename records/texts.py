@@ -70,7 +70,7 @@ def read(db: Database, refs: Iterable[str]) -> dict[str, str]:
     table = tables.texts
     wanted = select(table.c.ref, table.c.text).where(table.c.ref.in_(list(refs)), table.c.erased_at.is_(None))
     with db.reading() as connection:
-        return dict(connection.execute(wanted).tuples().all())
+        return dict(connection.execute(wanted).all())
 
 
 def erase(db: Database, issue: IssueId) -> int:
