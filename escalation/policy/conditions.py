@@ -67,6 +67,12 @@ _POSITION = re.compile(r"<input>:(\d+):(\d+): (.*)")
 _STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
 _LABEL_BY_DOT = re.compile(r"issue\.labels\.(\w+)(?!\w|\s*\()")
 _LABEL_BY_KEY = re.compile(r"issue\.labels\[\s*(?:\"([^\"]*)\"|'([^']*)')\s*\]")
+_FAILURES: Final = {
+    "NOT_FOUND": "something that it reads is not there",
+    "INVALID_ARGUMENT": "a value is not of the kind that it needs",
+    "OUT_OF_RANGE": "a value is out of range",
+    "INTERNAL": "it takes too many steps",
+}
 
 Condition = Callable[..., Any]
 """A compiled condition; takes `data`, the values of the declared variables, and gives a CEL value."""
@@ -102,10 +108,10 @@ def holds(condition: Condition, data: dict[str, object]) -> bool:
     try:
         result = condition(data=data)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise BadCondition(_one_line(str(error))) from None
+        raise BadCondition(_failure(str(error))) from None
     if result.type() != cel.Type.BOOL:
-        # CEL hands a failure back as a value; its words may quote labels' names, never an issue's text.
-        raise BadCondition(_one_line(str(result.plain_value())))
+        # CEL hands a failure back as a value.
+        raise BadCondition(_failure(str(result.plain_value())))
     return bool(result.value())
 
 
@@ -118,6 +124,11 @@ def unguarded_labels(text: str) -> tuple[str, ...]:
     by_key = [double or single for double, single in _LABEL_BY_KEY.findall(text)]
     by_key = [key for key in by_key if not re.search(rf"[\"']{re.escape(key)}[\"']\s+in\s+issue\.labels", text)]
     return tuple(dict.fromkeys(by_dot + by_key))
+
+
+def _failure(error: str) -> str:
+    """Why it failed, by kind alone: CEL's own words can quote the issue's text, which must not get into the record."""
+    return _FAILURES.get(error.partition(":")[0], "it could not be evaluated")
 
 
 def _first_complaint(error: str) -> str:

@@ -95,6 +95,10 @@ def test_the_worse_severity_counts_and_no_severity_is_the_worst(
         "1 / (issue.contacts - 1) > 0",
         'issue.labels.exists(k, issue.labels[k + "x"] == "x")',
         '[issue.title].exists(x, x.matches("("))',
+        '"x".matches(issue.title + "(")',
+        '[issue.title].exists(x, issue.labels[x] == "y")',
+        "int(issue.title) > 1",
+        'issue.harm[3] == "fraud"',
     ],
 )
 def test_a_rule_that_fails_escalates_to_be_safe(when: str) -> None:
@@ -105,7 +109,7 @@ def test_a_rule_that_fails_escalates_to_be_safe(when: str) -> None:
     assert found.tried[-1].held == "failed"
     assert "the rule failed" in found.tried[-1].words
     assert "escalated to be safe" in found.words
-    assert "secret" not in found.model_dump_json()
+    assert "secret" not in found.model_dump_json(), "text of the issue would be in history for good"
 
 
 def test_a_condition_that_would_never_end_fails_and_escalates() -> None:
