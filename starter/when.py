@@ -31,6 +31,11 @@ def instant_past(text: str, field: str, now: datetime) -> datetime:
     return found
 
 
+def instant(text: str, field: str) -> datetime:
+    """An instant with its zone, whenever. UTC. Raises WrongInput."""
+    return _instant(text.strip(), field, f"an instant with its zone such as {EXAMPLE}")
+
+
 def _looks_like_a_duration(text: str) -> bool:
     return bool(re.match(r"(in )?\d+(\.\d+)?\s*[a-zA-Z]|P\d|PT", text)) and not re.match(r"\d{4}-?\d\d-?\d\d", text)
 

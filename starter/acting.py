@@ -1,0 +1,100 @@
+"""Acting on an issue from words that were typed: the command is read, sent, and its answer shown."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, get_args
+from uuid import uuid4
+
+from client.connect import connect
+from client.sending import NoSuchIssue, Sent, send
+from escalation.issue.commands import HUMAN_COMMANDS, Command
+from escalation.issue.facts import TextRef
+from escalation.masking import LONGEST_TEXT
+from starter.door import PreparedCommand, actor_for, prepare_command
+from starter.failure import NotDone, one_of
+from starter.installation import installed, record_if_there, settings_now
+from starter.reader import Reader
+from starter.showing import note, say_json
+from starter.standing import named, unknown_issue
+from starter.views.answer import show_sent
+from starter.when import instant_ahead, instant_past
+
+
+def act_from(
+    name: str, text: str, typed: Mapping[str, Any], *, person: str, at: str, command_id: str, as_json: bool
+) -> None:
+    """Send the command and say what came of it; raises WrongInput, NotDone, and what connecting raises."""
+    settings, now = settings_now(), datetime.now(UTC)
+    here = installed(settings)
+    who = here.person(person, "as")
+    fields = _read(HUMAN_COMMANDS[name], typed, now)
+    happened_at = instant_past(at, "at", now) if at else None
+    with record_if_there(settings) as db:
+        issue = named(text, db)
+        command_id = command_id or uuid4().hex
+        prepared = prepare_command(name, issue, fields, actor_for(who, "cli"), command_id, here, db, happened_at)
+        try:
+            sent = asyncio.run(_send(prepared))
+        except NoSuchIssue as error:
+            raise unknown_issue(db, issue) if db is not None else NotDone(str(error), "no_such_issue") from None
+    for each in prepared.notes:
+        note(each)
+    if as_json:
+        say_json(_json(name, sent, prepared))
+    else:
+        show_sent(sent, Reader(datetime.now(UTC), who.zone, here.names))
+    if sent.outcome == "refused":
+        raise NotDone(f"{sent.issue.short}: {sent.why}", sent.code)
+
+
+async def _send(prepared: PreparedCommand) -> Sent:
+    return await send(await connect(), prepared.issue, prepared.command)
+
+
+def _read(kind: type[Command], typed: Mapping[str, Any], now: datetime) -> dict[str, object]:
+    """What was typed, by the field's type: instants, choices, several words, texts. Nothing typed is absent."""
+    fields: dict[str, object] = {}
+    for name, value in typed.items():
+        if value in {"", None} if not isinstance(value, list) else not value:
+            continue
+        annotation = kind.model_fields[name].annotation
+        choices = [each for each in get_args(annotation) if isinstance(each, str)]
+        if annotation is datetime or datetime in _within(annotation):
+            fields[name] = instant_ahead(value, name, now)
+        elif choices:
+            fields[name] = one_of(name, value, choices)
+        elif isinstance(value, list):
+            fields[name] = tuple(value)
+        elif value == "-" and TextRef in _within(annotation):
+            fields[name] = sys.stdin.read(LONGEST_TEXT * 4)
+        else:
+            fields[name] = value
+    return fields
+
+
+def _within(annotation: object) -> set[object]:
+    """The type and all types that it is made of."""
+    found: set[object] = {annotation}
+    for part in get_args(annotation):
+        found |= _within(part)
+    return found
+
+
+def _json(name: str, sent: Sent, prepared: PreparedCommand) -> dict[str, object]:
+    done = sent.done
+    return {
+        "outcome": sent.outcome,
+        "issue": str(sent.issue),
+        "short": sent.issue.short,
+        "command": name,
+        "id": prepared.command.id,
+        "code": sent.code,
+        "why": sent.why,
+        "is_repeat": bool(done and done.is_repeat),
+        "entries": list(done.entries) if done else [],
+        "sentences": list(done.sentences) if done else [],
+        "status": done.status.model_dump(mode="json") if done else None,
+        "notes": list(prepared.notes),
+    }

@@ -1,0 +1,185 @@
+"""Looking at one issue: where it stands, what happened, and why."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import typer
+from rich.text import Text
+
+from client.settings import Settings
+from escalation.issue.clocks import deadlines
+from escalation.issue.effects_of import snapshot
+from escalation.issue.events import Entry
+from escalation.issue.explain import explain
+from escalation.issue.facts import TextRef
+from escalation.issue.identity import IssueId
+from escalation.issue.state import IssueState
+from escalation.narrate import narrate
+from records import reading, texts
+from records.database import Database
+from starter.failure import NotDone, as_failure
+from starter.installation import open_record, record_if_there, settings_now
+from starter.listing import reader_for
+from starter.reader import Reader
+from starter.showing import console, note, say_json
+from starter.standing import Standing, ask, ask_or_read, named, of_entries, unknown_issue
+from starter.views.entries import text_refs, timeline_view
+from starter.views.standing import heading, standing_view
+
+
+def show_from(text: str, person: str, *, as_json: bool) -> None:
+    """Where the issue stands; raises NotDone, WrongInput."""
+    settings = settings_now()
+    reader = reader_for(settings, person, datetime.now(UTC))
+    found = ask_or_read(settings, text)
+    state = found.state
+    _note_source(found, reader)
+    written = _written(settings, state, [state.facts.title_ref, state.facts.description], person)
+    title, description = (_text(written, ref) for ref in (state.facts.title_ref, state.facts.description))
+    if as_json:
+        say_json(
+            {
+                **snapshot(state).model_dump(mode="json"),
+                "title": state.facts.title or title or "",
+                "short": state.facts.id.short,
+                "description": description,
+                "passes": state.passes,
+                "tier_began_at": state.tier_began_at.isoformat(),
+                "why_at_this_tier": state.why,
+                "joined": list(state.joined),
+                "limits_missed": state.missed,
+                "deadlines": [due.model_dump(mode="json") for due in deadlines(state)],
+                "is_live": found.is_live,
+                "as_of": found.as_of.isoformat(),
+            }
+        )
+        return
+    console().print(standing_view(state, reader, title=title, description=description, person=person))
+
+
+def timeline_from(text: str, person: str, *, is_brief: bool, as_json: bool) -> None:
+    """What happened to the issue, as the record has it; raises NotDone, WrongInput."""
+    settings = settings_now()
+    reader = reader_for(settings, person, datetime.now(UTC))
+    with open_record(settings) as db:
+        issue = named(text, db)
+        entries = reading.timeline(db, issue)
+        state = of_entries(entries)
+        if state is None:
+            raise _unwritten(db, issue)
+        refs = [ref for found in text_refs(entries).values() for _, ref in found]
+        written = _read_texts(db, state, [state.facts.title_ref, *refs], person)
+    shown = [entry for entry in entries if not (is_brief and entry.event.kind in {"told", "people_asked"})]
+    if as_json:
+        say_json([_entry(entry, written) for entry in shown])
+    else:
+        out = console()
+        out.print(heading(state, _text(written, state.facts.title_ref)))
+        for line in timeline_view(shown, reader, written):
+            out.print(line)
+    lag = _lag(issue, len(entries))
+    if lag:
+        note(lag)
+
+
+def explain_from(text: str, person: str, *, as_json: bool) -> None:
+    """Why it is where it is; raises NotDone where no worker answers, after saying what the record says."""
+    settings = settings_now()
+    reader = reader_for(settings, person, datetime.now(UTC))
+    found = ask_or_read(settings, text)
+    explanation = explain(found.state, reader.now)
+    if as_json:
+        say_json(
+            {
+                "issue": str(found.state.facts.id),
+                **explanation.model_dump(mode="json"),
+                "is_live": found.is_live,
+                "as_of": found.as_of.isoformat(),
+            }
+        )
+    else:
+        out = console()
+        out.print(heading(found.state))
+        for name, lines in (
+            ("Why it is where it is", explanation.why_here),
+            ("Who", explanation.who),
+            ("What is due, and why then", explanation.what_next),
+        ):
+            out.print(Text(f"\n{name}", "bold"))
+            for line in lines:
+                out.print(Text(f"  {reader.sentence(line)}"))
+    if not found.is_live:
+        # The answer has been given, and its lack is told beside it: --json stays one value.
+        _note_source(found, reader)
+        raise typer.Exit(1)
+
+
+def _note_source(found: Standing, reader: Reader) -> None:
+    if not found.is_live:
+        note(f"{found.why_not_live}. This is what the record says, as of {reader.clock(found.as_of)}")
+
+
+def may_read(state: IssueState, person: str) -> bool:
+    """Whether what was written is shown to this person: of a normal issue to all, else to those whom it concerns."""
+    facts = state.facts
+    if person and person in facts.about:
+        return False
+    if facts.issue_class == "normal":
+        return True
+    concerned = {*state.asked, *state.last_resort, *state.joined, *facts.audience}
+    return bool(person) and person in concerned | {state.handler, state.owner, facts.raiser.person}
+
+
+def _written(settings: Settings, state: IssueState, refs: Iterable[TextRef | None], person: str) -> dict[str, str]:
+    with record_if_there(settings) as db:
+        return _read_texts(db, state, refs, person) if db is not None else {}
+
+
+def _read_texts(db: Database, state: IssueState, refs: Iterable[TextRef | None], person: str) -> dict[str, str]:
+    if not may_read(state, person):
+        return {}
+    return texts.read(db, [ref.ref for ref in refs if ref is not None])
+
+
+def _text(written: dict[str, str], ref: TextRef | None) -> str | None:
+    return written.get(ref.ref) if ref is not None else None
+
+
+def _entry(entry: Entry, written: dict[str, str]) -> dict[str, object]:
+    told = {name: written.get(ref.ref) for name, ref in text_refs([entry])[entry.number]}
+    return {**entry.model_dump(mode="json"), "sentence": narrate(entry), "texts": told}
+
+
+def _unwritten(db: Database, issue: IssueId) -> NotDone:
+    """Not on record: perhaps the record lags, perhaps there is no such issue."""
+    try:
+        state = asyncio.run(ask(issue))
+    except Exception as error:
+        if as_failure(error) is None:
+            raise
+        return unknown_issue(db, issue)
+    return NotDone(
+        f"{issue.short} is open, and none of its {state.entries} entries is on record yet: the record lags; "
+        f"`escalon show {issue.short}` asks the issue itself",
+        "record_lags",
+    )
+
+
+def _lag(issue: IssueId, on_record: int) -> str:
+    """How far the record is behind the issue; empty where it is not, or where nobody can tell."""
+    try:
+        state = asyncio.run(ask(issue))
+    except Exception as error:
+        failure = as_failure(error)
+        if failure is None:
+            raise
+        if failure.code == "no_such_issue":
+            return ""
+        return f"{failure.why}. So it cannot be told whether there is more than these {on_record} entries"
+    missing: int = state.entries - on_record
+    if missing <= 0:
+        return ""
+    return (
+        f"the record lags: {missing} more {'entries are' if missing > 1 else 'entry is'} decided and not yet on record"
+    )

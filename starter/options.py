@@ -1,0 +1,33 @@
+"""Arguments and options that several commands share, so that they read alike everywhere."""
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+IssueArgument: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="ISSUE", show_default=False, help="SOURCE:REFERENCE for the latest occurrence, or the full id."
+    ),
+]
+AsOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--as", metavar="PERSON", envvar="ESCALON_AS", show_default=False, help="Who you are: an id of the directory."
+    ),
+]
+ReaderOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--as", metavar="PERSON", envvar="ESCALON_AS", show_default=False, help="Who reads: times are in their zone."
+    ),
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON value on stdout, for programs.")]
+IdOption: TypeAlias = Annotated[
+    str,
+    typer.Option("--id", metavar="ID", show_default=False, help="The command's id: the same one twice is done once."),
+]
+EVERYDAY = "Everyday"
+ACT = "Act on an issue"
+RUN = "Run the house"
+"""The panels of `escalon --help`."""

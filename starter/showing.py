@@ -1,0 +1,83 @@
+"""How answers reach a terminal, a pipe or a program: tables and colour, plain text, or JSON alone.
+
+stdout carries the answer and nothing else; notes go to stderr.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from starter.reader import is_paper
+
+_ON_PAPER = 500
+"""Columns where nobody looks: in a pipe nothing is cut or wrapped."""
+SEVERITY_STYLES = {1: "bold white on red", 2: "bold red", 3: "yellow", 4: "cyan", 5: "dim"}
+"""By the severity's priority, 1 first."""
+
+
+def console() -> Console:
+    """The console of the answer."""
+    return _console(is_stderr=False)
+
+
+def _console(*, is_stderr: bool) -> Console:
+    stream = sys.stderr if is_stderr else sys.stdout
+    is_wide = is_paper(stream) and "COLUMNS" not in os.environ
+    return Console(stderr=is_stderr, highlight=False, emoji=False, markup=False, width=_ON_PAPER if is_wide else None)
+
+
+def note(text: str) -> None:
+    """Something besides the answer, on stderr."""
+    _console(is_stderr=True).print(Text.assemble(("note: ", "bold yellow"), text))
+
+
+def say_json(value: object) -> None:
+    """One JSON value, the whole answer."""
+    print(json.dumps(plain(value), ensure_ascii=False, indent=None if is_paper() else 2))
+
+
+def plain(value: object) -> Any:
+    """The value as JSON knows it."""
+    match value:
+        case BaseModel():
+            return value.model_dump(mode="json")
+        case Mapping():
+            return {str(key): plain(each) for key, each in value.items()}
+        case str() | int() | float() | bool() | None:
+            return value
+        case Iterable():
+            return [plain(each) for each in value]
+        case _:
+            return str(value)
+
+
+def table(*columns: str | tuple[str, dict[str, Any]], title: str | None = None) -> Table:
+    """A table with a line under its head and no frame."""
+    made = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
+    for column in columns:
+        name, options = (column, {}) if isinstance(column, str) else column
+        made.add_column(name, header_style="dim", **options)
+    return made
+
+
+def pairs(rows: Iterable[tuple[str, Text | str]]) -> Table:
+    """Names and values in two columns without a frame."""
+    made = Table(box=None, show_header=False, pad_edge=False)
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in rows:
+        made.add_row(name, value)
+    return made
+
+
+def severity(name: str, priority: int) -> Text:
+    """The severity in its colour."""
+    return Text(f" {name} " if priority == 1 else name, SEVERITY_STYLES.get(priority, ""))

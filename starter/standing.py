@@ -1,0 +1,98 @@
+"""Where an issue stands, from whoever can tell: the issue itself through a worker, else the record.
+
+The record holds every entry, so the state can be made of them again by the same rules that made it first.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from client.settings import Settings
+from escalation.issue.events import Entry
+from escalation.issue.evolve import evolve
+from escalation.issue.identity import IssueId
+from escalation.issue.state import IssueState
+from records import reading
+from records.database import Database
+from starter.door import issue_id
+from starter.failure import Failed, NotDone, as_failure
+from starter.installation import open_record, record_if_there
+
+QUICK = timedelta(seconds=2)
+"""How long a reader waits for a worker before the record must do."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A state, and what its reader must know of where it comes from."""
+
+    state: IssueState
+    is_live: bool
+    as_of: datetime
+    """When the last entry behind it was decided."""
+    why_not_live: str = ""
+
+
+def of_entries(entries: list[Entry]) -> IssueState | None:
+    """The state after these entries, counted from the first; None of none."""
+    state = None
+    for entry in entries:
+        state = evolve(state, entry)
+    return state
+
+
+def from_record(db: Database, issue: IssueId) -> IssueState | None:
+    """The state as the record has it; None where it does not know the issue."""
+    return of_entries(reading.timeline(db, issue))
+
+
+def named(text: str, db: Database | None) -> IssueId:
+    """The issue that was meant: without an occurrence the latest on record, else the first. Raises WrongInput."""
+    issue, is_exact = issue_id(text)
+    if is_exact or db is None:
+        return issue
+    return issue.at(max(reading.latest_occurrence(db, issue.series), 1))
+
+
+def unknown_issue(db: Database, issue: IssueId) -> NotDone:
+    """The error for an issue that is not on record, with the nearest ids that are."""
+    from difflib import get_close_matches
+
+    short = [row.issue.short for row in reading.list_issues(db, limit=200)]
+    close = get_close_matches(issue.short, short, n=3, cutoff=0.5)
+    hint = f"; did you mean {' or '.join(close)}?" if close else "; `escalon list` shows those that are"
+    return NotDone(f"there is no issue {issue.short}{hint}", "no_such_issue")
+
+
+async def ask(issue: IssueId, within: timedelta = QUICK) -> IssueState:
+    """The issue's own answer; raises what connecting and asking raise."""
+    from client.asking import ask_state
+    from client.connect import connect
+
+    return await ask_state(await connect(), issue, within)
+
+
+def ask_or_read(settings: Settings, text: str) -> Standing:
+    """The issue's own answer, else what the record says. Raises NotDone where neither knows it, WrongInput."""
+    with record_if_there(settings) as db:
+        issue = named(text, db)
+        try:
+            state = asyncio.run(ask(issue))
+        except Exception as error:
+            failure = as_failure(error)
+            if failure is None:
+                raise
+            return _read(settings, db, issue, failure)
+    return Standing(state, is_live=True, as_of=state.last_at)
+
+
+def _read(settings: Settings, db: Database | None, issue: IssueId, failure: Failed) -> Standing:
+    if db is None:
+        if failure.code == "no_such_issue":
+            raise failure
+        with open_record(settings):  # says why there is none
+            raise failure
+    state = from_record(db, issue)
+    if state is None:
+        raise unknown_issue(db, issue)
+    return Standing(state, is_live=False, as_of=state.last_at, why_not_live=failure.why)

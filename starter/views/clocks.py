@@ -1,0 +1,82 @@
+"""The clocks of an issue as bars: what runs, since when, how much of it is used up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rich.text import Text
+
+from escalation.duration import words
+from escalation.issue.clocks import Due, What, deadlines
+from escalation.issue.state import IssueState
+
+_NAMES: dict[What, str] = {
+    "acknowledge": "to acknowledge",
+    "work": "to work",
+    "lapse": "acknowledgement holds",
+    "charge": "charge taken",
+    "last_resort": "last resort told again",
+    "silence": "closed by silence",
+    "window": "can be reopened",
+}
+_FULL, _EMPTY = "━", "─"
+NEARLY = 0.75
+"""The share of a clock from which it is shown as running out."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A clock that runs."""
+
+    name: str
+    due: Due
+    began_at: datetime | None
+    """None where that cannot be told from the state."""
+
+    def share(self, now: datetime) -> float:
+        """How much of it is used up, 0 to 1; 1 where that cannot be told and it is past."""
+        if self.began_at is None or self.due.at <= self.began_at:
+            return 1.0 if now >= self.due.at else 0.0
+        return min(max((now - self.began_at) / (self.due.at - self.began_at), 0.0), 1.0)
+
+    def left(self, now: datetime) -> str:
+        """`12 min left`, `3 s late`."""
+        distance = abs(self.due.at - now)
+        grain = 60 if distance >= timedelta(hours=1) else 1
+        told = words(timedelta(seconds=distance.total_seconds() // grain * grain))
+        return f"{told} left" if self.due.at > now else f"{told} late"
+
+
+def running(state: IssueState) -> list[Running]:
+    """The clocks that move the issue, the one that ends first in front."""
+    return [
+        Running(_NAMES[due.what], due, _began(state, due))
+        for due in deadlines(state)
+        if due.moves and due.what in _NAMES
+    ]
+
+
+def _began(state: IssueState, due: Due) -> datetime | None:
+    tier, policy, severity = state.here, state.pinned, state.severity
+    limits: dict[What, timedelta | None] = {
+        "acknowledge": tier.acknowledge_within.get(severity),
+        "work": tier.work_within.get(severity),
+        "lapse": policy.acknowledgement.lapses_after.get(severity),
+        "last_resort": policy.exhaustion.last_resort_every.get(severity),
+        "silence": state.policies[0].closing.silence_after,
+        "window": state.policies[0].closing.reopen_within,
+    }
+    limit = limits.get(due.what)
+    return None if limit is None else due.at - limit
+
+
+def bar(share: float, width: int, style: str) -> Text:
+    """A bar of `width` characters, filled from the left by the share of time that is used up."""
+    filled = round(share * width)
+    return Text.assemble((_FULL * filled, style), (_EMPTY * (width - filled), "dim"))
+
+
+def bar_style(share: float) -> str:
+    """Calm, running out, past."""
+    if share >= 1:
+        return "bold red"
+    return "yellow" if share >= NEARLY else "green"

@@ -1,0 +1,79 @@
+"""A list of issues as a table: how bad, what, who has it, and what is due next."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from rich.table import Table
+from rich.text import Text
+
+from escalation.message import one_line
+from records.reading import IssueRow
+from starter.reader import Reader
+from starter.showing import severity, table
+
+WIDE = 120
+"""Columns from which there is room for what is due."""
+
+
+def rows_view(rows: Sequence[IssueRow], reader: Reader, width: int) -> Table:
+    """The table. `width` in columns decides what there is room for."""
+    is_wide = width >= WIDE
+    made = table(
+        ("sev", {"no_wrap": True}),
+        ("issue", {"no_wrap": not is_wide, "overflow": "ellipsis", "min_width": 12}),
+        ("what", {"no_wrap": True, "overflow": "ellipsis", "ratio": 2, "min_width": 12}),
+        ("tier", {"no_wrap": True, "overflow": "ellipsis"}),
+        ("who has it", {"no_wrap": True, "overflow": "ellipsis", "min_width": 10}),
+        ("due", {"no_wrap": True, "justify": "right"}),
+        *([("then", {"overflow": "ellipsis", "no_wrap": True, "ratio": 3})] if is_wide else []),
+    )
+    made.expand = width < 400
+    for row in rows:
+        cells: list[Text | str] = [
+            severity(row.severity, row.priority),
+            Text(row.issue.short, "cyan"),
+            title_of(row),
+            row.tier if row.status == "open" else "",
+            who(row),
+            due(row, reader),
+        ]
+        made.add_row(*cells, *([one_line(row.next_due)] if is_wide else []))
+    return made
+
+
+def title_of(row: IssueRow) -> Text:
+    """The title, or the class of an issue whose title does not travel."""
+    if row.title:
+        return Text(one_line(row.title))
+    return Text(f"({row.issue_class})", "magenta") if row.issue_class != "normal" else Text("(no title)", "dim")
+
+
+def who(row: IssueRow) -> Text:
+    """Who has it, loudest where nobody does."""
+    if row.status != "open":
+        why = f": {row.close_reason.replace('_', ' ')}" if row.close_reason and row.status == "closed" else ""
+        return Text(f"{row.status}{why}", "green" if row.status != "ended" else "dim")
+    if row.is_exhausted:
+        return Text("NOBODY HAS IT", "bold white on red")
+    if row.handler:
+        return Text(one_line(row.handler), "green")
+    if not row.asked:
+        return Text("nobody yet", "yellow")
+    more = f" +{len(row.asked) - 1}" if len(row.asked) > 1 else ""
+    return Text(f"asked: {one_line(row.asked[0])}{more}", "yellow")
+
+
+def due(row: IssueRow, reader: Reader) -> Text:
+    """How far away the next instant is; how late it is."""
+    if row.next_due_at is None:
+        return Text("-", "dim")
+    if row.next_due_at < reader.now - timedelta(seconds=1):
+        return Text(reader.away(row.next_due_at).replace("ago", "late"), "bold red")
+    style = "yellow" if row.status == "open" and row.next_due_at - reader.now < timedelta(minutes=5) else ""
+    return Text(reader.away(row.next_due_at), style)
+
+
+def urgency(row: IssueRow) -> tuple[bool, bool, int, float]:
+    """The order of work: what nobody has first, then open before the rest, then how bad, then what is due first."""
+    at = row.next_due_at.timestamp() if row.next_due_at else float("inf")
+    return not (row.is_exhausted and row.status == "open"), row.status != "open", row.priority, at
