@@ -18,7 +18,7 @@ from escalation.intake.pagerduty_fields import (
     title,
 )
 from escalation.intake.payload import AN_INSTANT, BadPayload, Node, check_depth, in_words
-from escalation.intake.reported import NotTaken, Reported, Taken, What, together
+from escalation.intake.reported import NotTaken, Reported, Taken, What, fit_id, together
 from escalation.policy.directory import Directory
 
 EVENTS: dict[str, What] = {
@@ -143,7 +143,7 @@ def _reported(
     directory: Directory | None,
 ) -> Taken:
     incident = incident_of(data)
-    reference = incident.need("id", "text").id()
+    reference = fit_id(incident.need("id", "text").id())
     what = EVENTS[said]
     report = Reported(
         place=place.path,
@@ -151,7 +151,7 @@ def _reported(
         said=said,
         what=what,
         reference=reference,
-        command_id=f"{SOURCE}:{which}",
+        command_id=f"{SOURCE}:{fit_id(which)}",
         by=actor(agent, directory),
         happened_at=happened_at,
         began_at=min(began_at(incident, happened_at), happened_at),

@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 from pydantic import AwareDatetime, Field
 
 from escalation.issue.facts import Actor
+from escalation.issue.identity import reference_for
+from escalation.masking import mask_cards
 from escalation.value import Value
 
 Source: TypeAlias = Literal["alertmanager", "pagerduty"]
@@ -67,6 +69,11 @@ def machine(source: Source, which: str = "") -> Actor:
     """The system itself, or one of its parts or users whom our directory does not know."""
     person = f"{source}:{which}" if which else source
     return Actor(person=person, door=f"intake:{source}", assurance="asserted", is_machine=True)
+
+
+def fit_id(given: str) -> str:
+    """An id of the source, or where it could pass for a card number one derived from it: those are never kept."""
+    return given if mask_cards(given) == given else reference_for(given)
 
 
 def together(parts: Iterable[Taken]) -> Taken:
