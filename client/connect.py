@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RetryConfig
+
+from client.converter import data_converter
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
@@ -29,7 +30,7 @@ async def connect(runtime: Runtime | None = None, profile: str | None = None, co
     try:
         return await Client.connect(
             **settings,  # type: ignore[arg-type]
-            data_converter=pydantic_data_converter,
+            data_converter=data_converter,
             retry_config=RetryConfig(max_retries=3, max_elapsed_time_millis=2000),
             **({"runtime": runtime} if runtime else {}),  # type: ignore[arg-type]
         )

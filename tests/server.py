@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from client.asking import ask_state
+from client.converter import data_converter
 from client.names import register_search_attributes
 from client.opening import OpenAnswer, open_issue
 from client.sending import Sent, send
@@ -131,7 +131,7 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
     """The development server; clocks run in real time until a test skips."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False, max_session_skip_count=1000),
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter,
         dev_server_existing_path=str(TEMPORAL),
         dev_server_extra_args=SERVER_FLAGS,
     )

@@ -16,28 +16,21 @@ with workflow.unsafe.imports_passed_through():
 
     from escalation.issue.carried import Carried, Done, read_input
     from escalation.issue.clocks import Due, deadlines
-    from escalation.issue.commands import (
-        Acknowledge,
-        Close,
-        Command,
-        Confirm,
-        Escalate,
-        Open,
-        Release,
-        Reopen,
-        Resolve,
-        TakeCharge,
-    )
-    from escalation.issue.decide import command_name
+    from escalation.issue.commands import Command
     from escalation.issue.effects import KeepText, Snapshot
     from escalation.issue.effects_of import snapshot
+    from escalation.issue.events import Entry
     from escalation.issue.explain import Explanation, explain
-    from escalation.issue.from_signal import read_signal, signal_actor
+    from escalation.issue.from_body import FromBody, claimed_actor, read_body
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules
     from escalation.issue.state import IssueState
     from escalation.narrate import narrate
-    from workflows.shell import Shell
+    from workflows.shell import KEPT_LINES, Shell
+
+
+class NotAnIssue(Exception):
+    """The workflow's input is not that of an issue; says why."""
 
 
 @workflow.defn(name="Escalation")
@@ -45,27 +38,44 @@ class Escalation:
     """An escalated issue, from the moment it is opened until it can no longer be reopened."""
 
     @workflow.init
-    def __init__(self, given: Any) -> None:
+    def __init__(self, *given: Any) -> None:
         self._shell = Shell(IssueRules())
         self._signals = 0
+        self._earlier: tuple[str, ...] = ()
         self._unread: str | None = None
         try:
-            start = read_input(given)
-        except ValidationError as error:
-            self._unread = f"not the input of an issue: {error.error_count()} errors, first {error.errors()[0]['loc']}"
-            return
+            self._begin(given)
+        except (ValidationError, NotAnIssue) as error:
+            self._unread = _why_unread(error)
+
+    def _begin(self, given: tuple[Any, ...]) -> None:
+        if len(given) != 1:
+            raise NotAnIssue(f"{len(given)} inputs; allowed: one")
+        start = read_input(given[0])
         if isinstance(start, Carried):
-            self._signals = start.signals
+            self._signals, self._earlier = start.signals, start.lines
             self._shell.resume(start.state, start.unwritten, start.errands)
             return
-        answer = self._shell.deliver(start)
+        try:
+            answer = self._shell.check(start)
+        except Exception as error:
+            if _is_ours():
+                raise
+            raise NotAnIssue(f"the rules broke on it: {type(error).__name__}") from error
         if isinstance(answer, Rejected):
-            self._unread = answer.why
+            raise NotAnIssue(answer.why)
+        self._shell.deliver(start)
 
     @workflow.run
-    async def run(self, given: Any) -> Snapshot:  # noqa: ARG002 - taken by __init__
-        """Where the issue stood at its end. Fails at once where the input is not that of an issue."""
+    async def run(self, *given: Any) -> Snapshot:  # noqa: ARG002 - taken by __init__
+        """Where the issue stood at its end. Fails at once where the input is not that of an issue.
+
+        One that came through our own door was whole when it was sent: a release that cannot read it waits for one
+        that can, by failing the workflow task.
+        """
         if self._unread is not None:
+            if _is_ours():
+                raise RuntimeError(f"opened by another release: {self._unread}")
             raise ApplicationError(self._unread, type="BadInput", non_retryable=True)
         await self._shell.run(self._hand_over)
         return snapshot(self._state)
@@ -76,97 +86,98 @@ class Escalation:
             unwritten=tuple(self._shell.unwritten),
             errands=tuple(self._shell.errands.values()),
             signals=self._signals,
+            lines=tuple(self._lines()),
         )
-        memo = {name: workflow.memo_value(name) for name in workflow.memo()}
+        memo = {name: workflow.memo_value(name, type_hint=RawValue) for name in workflow.memo()}
         workflow.continue_as_new(args=[carried], memo=memo)
 
-    # What people do. Each as an Update, and as a signal of the same name.
+    def _lines(self) -> list[str]:
+        now = [f"{e.number} {e.happened_at.isoformat(timespec='seconds')} {narrate(e)}" for e in self._shell.recent]
+        return [*self._earlier, *now][-KEPT_LINES:]
+
+    # What people do. Each as an Update, and as a signal of the same name. Bodies of any number and kind: a handler with
+    # a fixed parameter fails the workflow task, again and again, for a signal that comes without it.
 
     @workflow.update(name="open", description="The same thing reported again")
-    async def report_again(self, command: Open) -> Done:
+    def report_again(self, *bodies: Any) -> Done:
         """Noted while the issue is open; reopens it while it can be."""
-        return self._carry_out(command)
+        return self._carry_out("open", bodies)
 
     @workflow.update(name="acknowledge", description="I am working on it")
-    async def acknowledge(self, command: Acknowledge) -> Done:
+    def acknowledge(self, *bodies: Any) -> Done:
         """Stops the acknowledgement clock, nothing else."""
-        return self._carry_out(command)
+        return self._carry_out("acknowledge", bodies)
 
     @workflow.update(name="release", description="I am not working on it any more")
-    async def release(self, command: Release) -> Done:
+    def release(self, *bodies: Any) -> Done:
         """The tier is asked again."""
-        return self._carry_out(command)
+        return self._carry_out("release", bodies)
 
     @workflow.update(name="escalate", description="Move it up a tier now")
-    async def escalate(self, command: Escalate) -> Done:
+    def escalate(self, *bodies: Any) -> Done:
         """The next tier is asked."""
-        return self._carry_out(command)
+        return self._carry_out("escalate", bodies)
 
     @workflow.update(name="take_charge", description="End exhaustion: I do the next action by a time")
-    async def take_charge(self, command: TakeCharge) -> Done:
+    def take_charge(self, *bodies: Any) -> Done:
         """Exhaustion ends."""
-        return self._carry_out(command)
+        return self._carry_out("take_charge", bodies)
 
     @workflow.update(name="resolve", description="It is fixed")
-    async def resolve(self, command: Resolve) -> Done:
+    def resolve(self, *bodies: Any) -> Done:
         """The ladder's clocks stop."""
-        return self._carry_out(command)
+        return self._carry_out("resolve", bodies)
 
     @workflow.update(name="confirm", description="The customer says it is fixed")
-    async def confirm(self, command: Confirm) -> Done:
+    def confirm(self, *bodies: Any) -> Done:
         """Closes the issue."""
-        return self._carry_out(command)
+        return self._carry_out("confirm", bodies)
 
     @workflow.update(name="close", description="End a resolved issue for a reason")
-    async def close(self, command: Close) -> Done:
+    def close(self, *bodies: Any) -> Done:
         """Closes the issue."""
-        return self._carry_out(command)
+        return self._carry_out("close", bodies)
 
     @workflow.update(name="reopen", description="It is not fixed after all")
-    async def reopen(self, command: Reopen) -> Done:
+    def reopen(self, *bodies: Any) -> Done:
         """The tier where it was is asked again."""
-        return self._carry_out(command)
+        return self._carry_out("reopen", bodies)
 
     @report_again.validator
-    def _check_open(self, command: Open) -> None:
-        self._check(command)
+    def _check_open(self, *bodies: Any) -> None:
+        self._check("open", bodies)
 
     @acknowledge.validator
-    def _check_acknowledge(self, command: Acknowledge) -> None:
-        self._check(command)
+    def _check_acknowledge(self, *bodies: Any) -> None:
+        self._check("acknowledge", bodies)
 
     @release.validator
-    def _check_release(self, command: Release) -> None:
-        self._check(command)
+    def _check_release(self, *bodies: Any) -> None:
+        self._check("release", bodies)
 
     @escalate.validator
-    def _check_escalate(self, command: Escalate) -> None:
-        self._check(command)
+    def _check_escalate(self, *bodies: Any) -> None:
+        self._check("escalate", bodies)
 
     @take_charge.validator
-    def _check_take_charge(self, command: TakeCharge) -> None:
-        self._check(command)
+    def _check_take_charge(self, *bodies: Any) -> None:
+        self._check("take_charge", bodies)
 
     @resolve.validator
-    def _check_resolve(self, command: Resolve) -> None:
-        self._check(command)
+    def _check_resolve(self, *bodies: Any) -> None:
+        self._check("resolve", bodies)
 
     @confirm.validator
-    def _check_confirm(self, command: Confirm) -> None:
-        self._check(command)
+    def _check_confirm(self, *bodies: Any) -> None:
+        self._check("confirm", bodies)
 
     @close.validator
-    def _check_close(self, command: Close) -> None:
-        self._check(command)
+    def _check_close(self, *bodies: Any) -> None:
+        self._check("close", bodies)
 
     @reopen.validator
-    def _check_reopen(self, command: Reopen) -> None:
-        self._check(command)
-
-    @workflow.signal(name="open", description="The same thing reported again; sent by doors when no worker answers")
-    def open_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("open", bodies)
+    def _check_reopen(self, *bodies: Any) -> None:
+        self._check("reopen", bodies)
 
     @workflow.signal(name="acknowledge", description='I am working on it: {"by": "<your id>"}')
     def acknowledge_by_signal(self, *bodies: Any) -> None:
@@ -223,7 +234,7 @@ class Escalation:
     @workflow.query(description="The latest entries, one sentence each")
     def timeline(self) -> list[str]:
         """Oldest first; the journal holds them all."""
-        return [f"{e.number} {e.happened_at.isoformat(timespec='seconds')} {narrate(e)}" for e in self._shell.recent]
+        return self._lines()
 
     @workflow.query(description="Why it is here, and why what comes next is due then")
     def explanation(self) -> Explanation:
@@ -246,35 +257,77 @@ class Escalation:
             raise ApplicationError("the issue was never opened", type="NotOpen")
         return self._shell.state
 
-    def _check(self, command: Command) -> None:
+    def _check(self, name: str, bodies: Sequence[Any]) -> None:
         """Refuse at once, leaving nothing in history; refusals for authority go on to the security log."""
-        answer = self._shell.check(command)
+        read = read_body(name, bodies, _update_id(), "update")
+        answer = read if isinstance(read, Rejected) else self._shell.check(read.command)
         if isinstance(answer, Rejected) and answer.nature != "authority":
             raise ApplicationError(answer.why, type=answer.code)
 
-    def _carry_out(self, command: Command) -> Done:
+    def _carry_out(self, name: str, bodies: Sequence[Any]) -> Done:
+        read = read_body(name, bodies, _update_id(), "update", is_strict=False)
+        if isinstance(read, Rejected):
+            raise ApplicationError(read.why, type=read.code)
+        command = read.command
         first = self._state.done.get(command.id)
         answer = self._shell.deliver(command)
         if isinstance(answer, Rejected):
-            self._shell.guard(answer, command_name(command), command.by, command.id)
+            self._shell.guard(answer, name, command.by, command.id)
             raise ApplicationError(answer.why, type=answer.code)
+        self._keep_texts(read, answer)
         numbers = tuple(entry.number for entry in answer) or ((first,) if first else ())
         sentences = tuple(narrate(entry) for entry in answer)
         return Done(status=snapshot(self._state), entries=numbers, sentences=sentences, is_repeat=not answer)
 
     def _take_signal(self, name: str, bodies: Sequence[Any]) -> None:
-        self._signals += 1
         if self._shell.state is None:
             return
-        command_id = f"signal-{self._signals}"
-        read = read_signal(name, bodies, command_id)
+        command_id = self._next_signal_id()
+        read = read_body(name, bodies, command_id, "signal")
         if isinstance(read, Rejected):
-            self._shell.note_refusal(read, name, signal_actor(bodies), command_id)
+            self._shell.note_refusal(read, name, claimed_actor(bodies, "signal"), command_id)
             return
-        answer = self._shell.deliver(read.command)
+        answer = self._decided(read.command)
         if isinstance(answer, Rejected):
             self._shell.note_refusal(answer, name, read.command.by, read.command.id)
-            return
-        for ref, text in read.texts.items() if answer else ():
+        else:
+            self._keep_texts(read, answer)
+
+    def _next_signal_id(self) -> str:
+        """An id for a command that brings none; senders choose freely, so one of theirs may look like ours."""
+        while True:
+            self._signals += 1
+            if f"signal-{self._signals}" not in self._state.done:
+                return f"signal-{self._signals}"
+
+    def _decided(self, command: Command) -> tuple[Entry, ...] | Rejected:
+        """Deliver what came by signal. Rules that break on it refuse it: nothing that is sent may stop an issue."""
+        try:
+            self._shell.check(command)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            workflow.logger.exception("the rules broke on a signal")
+            return Rejected(code="rules_broke", why=f"the rules broke on it: {type(error).__name__}", nature="input")
+        return self._shell.deliver(command)
+
+    def _keep_texts(self, read: FromBody, made: tuple[Entry, ...]) -> None:
+        for ref, text in read.texts.items() if made else ():
             issue = self._state.facts.id
             self._shell.start(KeepText(key=f"{issue}/text/{ref}", issue=issue, ref=ref, text=text))
+
+
+def _update_id() -> str:
+    update = workflow.current_update_info()
+    return update.id if update is not None else "update"
+
+
+def _is_ours() -> bool:
+    """Whether it was started through our own door, which starts nothing that the rules refuse."""
+    return bool(workflow.memo_value("opened_by", default=""))
+
+
+def _why_unread(error: ValidationError | NotAnIssue) -> str:
+    if isinstance(error, NotAnIssue):
+        return f"not the input of an issue: {error}"
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or "input"
+    return f"not the input of an issue: {error.error_count()} errors, first {place}: {first['msg'][:120]}"

@@ -48,6 +48,7 @@ class Shell:
         self.recent: list[Entry] = []
         self._is_changed = True
         self._is_record_away = False
+        self._is_cancelling_refused = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._broken: Exception | None = None
         self._timer: asyncio.Task[None] | None = None
@@ -57,7 +58,6 @@ class Shell:
         """Take over from the run before: its errands are run again, better twice than never."""
         self.state = state
         self.unwritten = list(unwritten)
-        self.recent = list(unwritten)
         for effect in errands:
             self._start(effect)
 
@@ -98,8 +98,26 @@ class Shell:
             self._publish()
             if self._is_to_hand_over:
                 await hand_over()
-            await self._wait()
+            try:
+                await self._wait()
+            except asyncio.CancelledError:
+                self._refuse_cancelling()
         scribe.cancel()
+
+    def _refuse_cancelling(self) -> None:
+        """A button in the UI must not make an issue be forgotten: cancelling is refused, on record, and it goes on."""
+        task, why = asyncio.current_task(), workflow.cancellation_reason()
+        if task is None or why is None or self._is_cancelling_refused:
+            raise asyncio.CancelledError
+        self._is_cancelling_refused = True
+        task.uncancel()
+        rejected = Rejected(
+            code="cannot_be_cancelled",
+            why=f"cancelling the workflow does not end an issue; resolve and close it (reason given: {why[:200]!a})",
+            nature="authority",
+        )
+        by = Actor(person="unknown", door="temporal", assurance="asserted")
+        self.note_refusal(rejected, "cancel", by, f"cancel-{workflow.info().run_id}")
 
     @property
     def _now_state(self) -> IssueState:
@@ -135,9 +153,10 @@ class Shell:
         if due is None:
             self._stop_timer()
         elif due.at <= workflow.now():
-            if self.deliver(Tick()):
-                return
-            raise RuntimeError(f"{due.what} is due and nothing was done")  # a broken rule: stop and be seen
+            done = self.deliver(Tick())
+            if isinstance(done, Rejected) or not done:  # a broken rule or another release's: stop and be seen
+                raise RuntimeError(f"{due.what} is due and nothing was done: {done}")
+            return
         elif self._timer_at != due.at:
             self._stop_timer()
             self._timer_at = due.at

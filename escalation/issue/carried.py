@@ -20,6 +20,8 @@ class Carried(Value):
     unwritten: tuple[Entry, ...] = ()
     errands: tuple[Effect, ...] = ()
     signals: int = 0
+    lines: tuple[str, ...] = ()
+    """The latest lines of the timeline, for whoever looks at it from the server."""
 
 
 class Done(Value):

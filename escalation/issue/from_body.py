@@ -1,0 +1,175 @@
+"""A command from the plain JSON of a signal or an update, checked here because nobody else will: it may be anything.
+
+`{"by": "kim"}` is enough to acknowledge. Whoever can send a signal can claim to be anybody, so its door is `signal` and
+its assurance `asserted`, whatever it says; an update is our own clients' door and keeps what they vouch for. Free text
+is taken out of the command, to be kept beside the record.
+"""
+
+import difflib
+import types
+import typing
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+from pydantic import ValidationError
+
+from escalation.issue.commands import HUMAN_COMMANDS, Command, Open
+from escalation.issue.facts import SIGNAL, Actor, TextRef
+from escalation.issue.refusal import Rejected
+from escalation.masking import LONGEST_TEXT, clean_text, mask_cards
+from escalation.value import Value
+
+Door: TypeAlias = Literal["signal", "update"]
+
+LONGEST_WORD = 300
+"""Characters of an id, a name or any other word of a command that is not free text."""
+_IMPLIED = {"kind"}
+_OF_OPEN: Any = {"id": True, "by": True, "happened_at": True, "issue": {"description"}}
+"""What is used of an issue that is reported again; the rest was checked when it was first opened, or is ignored."""
+
+
+class FromBody(Value):
+    """A command that came as plain JSON, and the texts that came in it, by reference."""
+
+    command: Any
+    texts: dict[str, str]
+
+
+def read_body(
+    name: str, bodies: Sequence[object], fallback_id: str, door: Door, *, is_strict: bool = True
+) -> FromBody | Rejected:
+    """Read what came under a command's name. `fallback_id` is the command's id where the body gives none.
+
+    `is_strict` False: unknown fields are ignored, as for an update that an earlier release has let in.
+    """
+    allowed: dict[str, type[Command]] = HUMAN_COMMANDS if door == "signal" else {**HUMAN_COMMANDS, "open": Open}
+    kind = allowed.get(name)
+    if kind is None:
+        near = difflib.get_close_matches(name, allowed, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return _bad(f"unknown_{door}", f"there is no {door} {name[:60]!r}{hint}; allowed: {', '.join(allowed)}")
+    if len(bodies) != 1:
+        given = "no body" if not bodies else f"{len(bodies)} bodies"
+        return _bad("bad_body", f'it came with {given}; allowed: one JSON object such as {{"by": "kim"}}')
+    body = bodies[0]
+    if not isinstance(body, Mapping):
+        given = type(body).__name__
+        return _bad("bad_body", f'its body is of type {given}; allowed: one JSON object such as {{"by": "kim"}}')
+    fields = {str(key): value for key, value in body.items()}
+    unknown = _unknown_field(kind, fields) if is_strict else None
+    return unknown or _read_fields(kind, fields, fallback_id, door)
+
+
+def claimed_actor(bodies: Sequence[object], door: Door) -> Actor:
+    """Who is said to have sent it, as far as that can be made out."""
+    body = bodies[0] if len(bodies) == 1 else None
+    by = body.get("by") if isinstance(body, Mapping) else None
+    person = by.get("person") if isinstance(by, Mapping) else by
+    is_name = isinstance(person, str) and person.strip() and _unfit_word("by", person) is None
+    return Actor(person=str(person).strip() if is_name else "unknown", door=door, assurance="asserted")
+
+
+def _unknown_field(kind: type[Command], body: Mapping[str, object]) -> Rejected | None:
+    allowed = [field for field in kind.model_fields if field not in _IMPLIED]
+    for field in body:
+        if field not in allowed and field not in _IMPLIED:
+            near = difflib.get_close_matches(field, allowed, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            return _bad("unknown_field", f"field {field[:60]!r} is not known{hint}; allowed: {', '.join(allowed)}")
+    return None
+
+
+def _read_fields(kind: type[Command], body: dict[str, object], fallback_id: str, door: Door) -> FromBody | Rejected:
+    by = _actor(body.get("by"), door)
+    if isinstance(by, Rejected):
+        return by
+    given_id = body.get("id", fallback_id)
+    if not isinstance(given_id, str) or not 0 < len(given_id) <= LONGEST_WORD:
+        return _bad("bad_field", f"id is not a text of 1 to {LONGEST_WORD} characters")
+    fields: dict[str, object] = {**body, "id": given_id, "by": by}
+    fields.pop("kind", None)
+    texts: dict[str, str] = {}
+    for field, value in body.items():
+        if field in _text_fields(kind) and isinstance(value, str):
+            try:
+                masked = mask_cards(clean_text(value, field))
+            except ValueError as error:
+                return _bad("too_long" if len(value) > LONGEST_TEXT else "bad_field", str(error))
+            ref = f"{given_id}.{field}"
+            texts[ref] = masked
+            fields[field] = TextRef(ref=ref, length=len(masked))
+    try:
+        command = kind.model_validate(fields)
+    except ValidationError as error:
+        return _bad("bad_field", "; ".join(_problem(problem) for problem in error.errors()[:3]))
+    return _unfit(command) or FromBody(command=command, texts=texts)
+
+
+def _actor(by: object, door: Door) -> Actor | Rejected:
+    missing = _bad("bad_field", 'by is missing or not a person\'s id; allowed: a text such as "kim"')
+    if isinstance(by, str) and by.strip():
+        return Actor(person=by.strip(), door=door, assurance="asserted")
+    if not isinstance(by, Mapping):
+        return missing
+    claimed = {"door": door, "assurance": "asserted", **by}
+    if door == "signal":
+        claimed["door"], claimed["assurance"] = SIGNAL, "asserted"
+    try:
+        actor = Actor.model_validate(claimed)
+    except ValidationError:
+        return missing
+    return actor if actor.person.strip() else missing
+
+
+def _unfit(command: Command) -> Rejected | None:
+    """What no field may hold, whatever it means: it would be carried in history, state and messages from now on."""
+    include = _OF_OPEN if isinstance(command, Open) else None
+    for place, value in _leaves(command.model_dump(include=include)):
+        if isinstance(value, str) and (problem := _unfit_word(place, value)) is not None:
+            return problem
+        if isinstance(value, datetime):
+            try:
+                value.astimezone(UTC)
+            except OverflowError:
+                return _bad("bad_field", f"{place} {value.isoformat()} is no instant in UTC; allowed: years 1 to 9999")
+    return None
+
+
+def _unfit_word(place: str, word: str) -> Rejected | None:
+    if len(word) > LONGEST_WORD:
+        return _bad("too_long", f"{place} has {len(word):,} characters; allowed: at most {LONGEST_WORD}")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in word):
+        return _bad("bad_field", f"{place} {word[:60]!a} has control characters; allowed: one line of text")
+    return None
+
+
+def _leaves(value: object, place: str = "") -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, f"{place}.{key}" if place else str(key))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _leaves(item, place)
+    else:
+        yield place, value
+
+
+def _text_fields(kind: type[Command]) -> frozenset[str]:
+    return frozenset(name for name, field in kind.model_fields.items() if _holds_text(field.annotation))
+
+
+def _holds_text(annotation: object) -> bool:
+    if typing.get_origin(annotation) in {typing.Union, types.UnionType}:
+        return TextRef in typing.get_args(annotation)
+    return annotation is TextRef
+
+
+def _problem(problem: Mapping[str, Any]) -> str:
+    place = ".".join(str(part) for part in problem["loc"]) or "body"
+    return f"{place}: {problem['msg'][:120]} (given: {str(problem.get('input'))[:60]!a})"
+
+
+def _bad(code: str, why: str) -> Rejected:
+    return Rejected(code=code, why=why, nature="input")
