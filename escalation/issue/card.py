@@ -18,7 +18,8 @@ def headline(state: IssueState) -> str:
     facts = state.facts
     if facts.issue_class == "sealed":
         return facts.id.short
-    return f"{state.severity} {facts.title or facts.id.short}"
+    title = facts.title if facts.issue_class == "normal" else ""
+    return f"{state.severity} {title or facts.id.short}"
 
 
 def timer_name(state: IssueState, due: Due) -> str:

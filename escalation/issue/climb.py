@@ -1,12 +1,16 @@
 """How an issue climbs: a tier begins, the next one follows, the ladder is exhausted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from escalation.issue.clocks import FIND_WITHIN
+from escalation.issue.clocks import FIND_WITHIN, is_late
 from escalation.issue.deciding import Deciding
-from escalation.issue.events import BeganWhy, Exhausted, ExhaustedWhy, TierBegan, WarningDue
+from escalation.issue.events import BeganWhy, Exhausted, ExhaustedWhy, LimitMissed, TierBegan, WarningDue
 from escalation.issue.facts import TextRef
-from escalation.policy.model import Policy, Tier
+from escalation.issue.state import IssueState
+from escalation.policy.model import Clock, Policy, Tier
+
+LAST_RESORT_EVERY = timedelta(hours=1)
+"""The cadence of the last resort where a policy gives none, which the check of policies does not let pass. Ours."""
 
 _UPWARD: dict[ExhaustedWhy, BeganWhy] = {
     "not_acknowledged": "not_acknowledged",
@@ -27,12 +31,12 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
     late_by_s: float = 0,
     waived: tuple[str, ...] = (),
     reason: TextRef | None = None,
+    is_by_hand: bool = False,
 ) -> None:
     """Ask a tier: all of its clocks count from `at`."""
     state = turn.state
     acknowledge = turn.limit(tier.acknowledge_within)
     work = turn.limit(tier.work_within)
-    remind = turn.limit(tier.remind_every)
     warnings = tuple(
         WarningDue(at=at + limit * warn.at, of=warn.of, share=warn.at, tell=warn.tell)
         for warn in tier.warnings
@@ -49,13 +53,33 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
         acknowledge_due_at=at + acknowledge if acknowledge else None,
         work_due_at=at + work if work else None,
         find_due_at=turn.now + FIND_WITHIN,
-        remind_at=at + remind if remind else None,
+        remind_at=first_reminder(turn, tier, at),
         warnings=warnings,
         late_by_s=late_by_s,
         waived=waived,
         reason=reason,
     )
-    turn.emit(event, at) if why in {"escalated_by_hand", "reopened", "entered"} else turn.by_clock(event, at)
+    turn.emit(event, at) if is_by_hand else turn.by_clock(event, at)
+
+
+def first_reminder(turn: Deciding, tier: Tier, at: datetime) -> datetime | None:
+    """When those asked at `at` are first told again; None where the tier's time to acknowledge is up by then."""
+    acknowledge, remind = turn.limit(tier.acknowledge_within), turn.limit(tier.remind_every)
+    if remind is None or (acknowledge is not None and remind >= acknowledge):
+        return None
+    return at + remind
+
+
+def note_missed(turn: Deciding) -> None:
+    """Put on record what was missed before a command that comes late stops the tier's clocks: a breach stays."""
+    state = turn.state
+    clocks: tuple[tuple[Clock, datetime | None], ...] = (
+        ("acknowledge", state.acknowledge_due_at),
+        ("work", state.work_due_at),
+    )
+    for of, due_at in clocks:
+        if due_at is not None and is_late(due_at, turn.now):
+            turn.by_clock(LimitMissed(tier=state.tier, of=of, due_at=due_at), due_at)
 
 
 def move_up(
@@ -71,14 +95,30 @@ def move_up(
     state = turn.state
     policy = state.pinned
     following = policy.next_tier(state.tier)
+    by_hand = why == "escalated_by_hand"
     if following is not None:
-        tier = policy.tier(following)
-        begin_tier(turn, policy, tier, _UPWARD[why], at, late_by_s=late_by_s, waived=waived, reason=reason)
+        begin_tier(
+            turn, policy, policy.tier(following), _UPWARD[why], at,
+            late_by_s=late_by_s, waived=waived, reason=reason, is_by_hand=by_hand,
+        )  # fmt: skip
     elif state.passes <= policy.exhaustion.repeats and state.has_pass_people:
-        first = policy.tier(policy.climb()[0])
-        begin_tier(turn, policy, first, "repeated", at, passes=state.passes + 1, late_by_s=late_by_s, reason=reason)
+        _note_last_limit(turn, why)
+        begin_tier(
+            turn, policy, policy.tier(policy.climb()[0]), "repeated", at,
+            passes=state.passes + 1, late_by_s=late_by_s, reason=reason, is_by_hand=by_hand,
+        )  # fmt: skip
     else:
         exhaust(turn, why, at, late_by_s=late_by_s)
+
+
+def _note_last_limit(turn: Deciding, why: ExhaustedWhy) -> None:
+    """The next pass begins with a reason of its own, so the limit that ended the last one is an entry by itself."""
+    state = turn.state
+    if why == "not_acknowledged" and state.acknowledge_due_at is not None:
+        due_at = state.acknowledge_due_at
+        turn.by_clock(LimitMissed(tier=state.tier, of="acknowledge", due_at=due_at), due_at)
+    if why == "work_limit_spent" and state.work_due_at is not None:
+        turn.by_clock(LimitMissed(tier=state.tier, of="work", due_at=state.work_due_at), state.work_due_at)
 
 
 def exhaust(turn: Deciding, why: ExhaustedWhy, at: datetime, *, late_by_s: float = 0) -> None:
@@ -86,8 +126,9 @@ def exhaust(turn: Deciding, why: ExhaustedWhy, at: datetime, *, late_by_s: float
     state = turn.state
     policy = state.pinned
     procedure = policy.exhaustion.procedure
-    goes_on = procedure == "fallback" or (procedure == "restart" and state.has_pass_people)
-    every = turn.limit(policy.exhaustion.last_resort_every)
+    # A fallback that was not pinned, or a ladder that asked nobody, leaves the last resort at its cadence.
+    goes_on = _fallback(state) is not None or (procedure == "restart" and state.has_pass_people)
+    every = turn.limit(policy.exhaustion.last_resort_every) or LAST_RESORT_EVERY
     event = Exhausted(
         policy=policy.name,
         passes=state.passes,
@@ -95,7 +136,7 @@ def exhaust(turn: Deciding, why: ExhaustedWhy, at: datetime, *, late_by_s: float
         why=why,
         turn=state.turn + 1,
         find_due_at=turn.now + FIND_WITHIN,
-        next_at=None if goes_on or every is None else at + every,
+        next_at=None if goes_on else at + every,
         late_by_s=late_by_s,
     )
     turn.emit(event, at) if why in {"escalated_by_hand", "charge_released"} else turn.by_clock(event, at)
@@ -107,8 +148,15 @@ def climb_on(turn: Deciding, at: datetime) -> None:
     """After exhaustion: begin the fallback's ladder, or this one's again from its first tier."""
     state = turn.state
     policy = state.pinned
-    fallback = next((p for p in state.policies if p.name == policy.exhaustion.fallback), None)
-    if policy.exhaustion.procedure == "fallback" and fallback is not None:
+    fallback = _fallback(state)
+    if fallback is not None:
         begin_tier(turn, fallback, fallback.tier(fallback.climb()[0]), "fell_back", at, passes=1)
     elif policy.exhaustion.procedure == "restart":
         begin_tier(turn, policy, policy.tier(policy.climb()[0]), "restarted", at, passes=state.passes + 1)
+
+
+def _fallback(state: IssueState) -> Policy | None:
+    exhaustion = state.pinned.exhaustion
+    if exhaustion.procedure != "fallback":
+        return None
+    return next((policy for policy in state.policies if policy.name == exhaustion.fallback), None)

@@ -106,11 +106,8 @@ def _open(state: IssueState) -> list[Due]:
     upward = _next_words(state)
     add(state.acknowledge_due_at, "acknowledge", f"nobody has acknowledged: {upward}")
     add(state.work_due_at, "work", f"the time to work is spent: {upward}")
-    add(
-        state.lapses_at,
-        "lapse",
-        f"the acknowledgement of {state.handler} lapses, and {state.here.title} is asked again",
-    )
+    then = "" if state.is_resting else f", and {state.here.title} is asked again"
+    add(state.lapses_at, "lapse", f"the acknowledgement of {state.handler} lapses{then}")
     add(state.remind_at, "remind", f"{state.here.title} is reminded")
     add(state.last_resort_at, "last_resort", "the last resort is told again")
     if state.charge is not None:

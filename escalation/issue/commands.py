@@ -64,6 +64,8 @@ class Escalate(Command):
     """Move the issue up to the next tier now."""
 
     kind: Literal["escalate"] = "escalate"
+    from_tier: str | None = None
+    """The tier where its sender saw it: refused where another is asked by now, so that two do not move it up twice."""
     reason: TextRef | None = None
     checked: tuple[str, ...] = ()
     """Names of the next tier's checklist items that are answered in the reason."""

@@ -131,6 +131,8 @@ def _by_the_system(turn: Deciding, command: Tick | TakePeople | TakeNoPeople | T
 
 def _open(turn: Deciding, command: Open) -> None:
     """The first entries: opened, and the tier where it enters."""
+    if not command.policies:
+        raise Refusal("policy_missing", "policies is empty: an issue is opened with the policy that it climbs", "input")
     policy, found = command.policies[0], command.match
     tiers = [tier.name for tier in policy.tiers]
     if found.enter_at not in tiers:
@@ -142,6 +144,8 @@ def _open(turn: Deciding, command: Open) -> None:
     if not command.owner:
         raise Refusal("owner_missing", "owner is missing: every issue has exactly one, from birth", "input")
     opened_at = command.issue.opened_at
+    if opened_at > turn.now + CLOCK_SKEW:
+        opened_at = turn.now  # a door whose clock is wrong must not put off the first page, nor lose the issue
     turn.emit(Opened(rules_revision=command.rules_revision, open=command), opened_at)
     check_authority(turn.state, command, "open")
     tier = turn.state.here
@@ -149,13 +153,22 @@ def _open(turn: Deciding, command: Open) -> None:
     # A tier whose time would be over before it was asked, since the system was away, counts from now.
     is_over = limit is not None and opened_at + limit <= turn.now
     late_by_s = round((turn.now - opened_at).total_seconds(), 3) if is_over else 0
-    begin_tier(turn, turn.state.pinned, tier, "entered", turn.now if is_over else opened_at, late_by_s=late_by_s)
+    at = turn.now if is_over else opened_at
+    begin_tier(turn, turn.state.pinned, tier, "entered", at, late_by_s=late_by_s, is_by_hand=True)
 
 
 def _check_claimed_time(turn: Deciding) -> None:
     claimed = turn.command.happened_at
     if claimed is not None and claimed > turn.now + CLOCK_SKEW:
         raise Refusal("from_the_future", f"happened_at {claimed.isoformat()} is in the future", "input")
+    facts = turn.state.facts
+    first = min(filter(None, (facts.opened_at, facts.received_at, facts.first_noticed_at)))
+    if claimed is not None and claimed < first:
+        raise Refusal(
+            "before_the_issue",
+            f"happened_at {claimed.isoformat()} is before the issue was first heard of, at {first.isoformat()}",
+            "input",
+        )
 
 
 def note_refusal(state: IssueState, rejected: Rejected, name: str, by: Actor, command_id: str, now: datetime) -> Entry:

@@ -6,7 +6,7 @@ A tier that ended while the system was away is followed by one tier whose time c
 from datetime import datetime, timedelta
 
 from escalation.issue import events as e
-from escalation.issue.climb import climb_on, exhaust, move_up
+from escalation.issue.climb import LAST_RESORT_EVERY, climb_on, exhaust, first_reminder, move_up
 from escalation.issue.clocks import FIND_WITHIN, Due, deadlines, is_late
 from escalation.issue.commands import FoundHow
 from escalation.issue.deciding import Deciding
@@ -31,10 +31,14 @@ def _first_due(turn: Deciding) -> Due | None:
     reached = [due for due in deadlines(turn.state) if due.at <= turn.now]
     if not reached:
         return None
-    over = {due.what for due in reached if due.what in _ENDS_A_TIER and is_late(due.at, turn.now)}
-    if over:
+    over = [due for due in reached if due.what in _ENDS_A_TIER]
+    if any(is_late(due.at, turn.now) for due in over):
         last_resort = {f.turn for f in turn.state.findings if f.tier == LAST_RESORT}
         reached = [d for d in reached if d.what not in _TELL_THE_TIER or (d.what == "find" and d.turn in last_resort)]
+    elif over:
+        reached = [due for due in reached if due.what != "lapse"]
+    if any(due.what == "silence" for due in reached):
+        reached = [due for due in reached if due.what != "confirm"]
     return reached[0]
 
 
@@ -75,8 +79,10 @@ def _later(turn: Deciding, first: datetime, every: timedelta | None) -> datetime
 def _tell_people(turn: Deciding, due: Due, at: datetime) -> None:
     state = turn.state
     if due.what == "remind":
-        every = turn.limit(state.here.remind_every)
-        turn.by_clock(e.Reminded(tier=state.tier, count=state.reminders + 1, next_at=_later(turn, due.at, every)), at)
+        following = _later(turn, due.at, turn.limit(state.here.remind_every))
+        if following and state.acknowledge_due_at and following >= state.acknowledge_due_at:
+            following = None
+        turn.by_clock(e.Reminded(tier=state.tier, count=state.reminders + 1, next_at=following), at)
         return
     warning = next(w for w in state.warnings if (w.of, w.share, w.at) == (due.of, due.share, due.at))
     limit = state.acknowledge_due_at if warning.of == "acknowledge" else state.work_due_at
@@ -87,7 +93,7 @@ def _tell_people(turn: Deciding, due: Due, at: datetime) -> None:
 
 def _tell_last_resort(turn: Deciding, at: datetime) -> None:
     state = turn.state
-    every = turn.limit(state.pinned.exhaustion.last_resort_every) or timedelta(hours=1)
+    every = turn.limit(state.pinned.exhaustion.last_resort_every) or LAST_RESORT_EVERY
     turn.by_clock(
         e.LastResortTold(
             count=state.last_resort_count + 1,
@@ -102,15 +108,21 @@ def _tell_last_resort(turn: Deciding, at: datetime) -> None:
 
 
 def ask_again(turn: Deciding, why: e.AskedAgainWhy, at: datetime) -> None:
-    """Ask the tier's people again: the acknowledgement clock runs anew, the work limit stays as it is."""
+    """Ask the tier's people again: the acknowledgement clock runs anew, the work limit stays as it is.
+
+    A clock that is running (the handler was one of a lower tier) is never lengthened by it.
+    """
     state = turn.state
+    running = state.acknowledge_due_at
+    is_being_asked = running is not None and not state.asked
+    if state.is_resting or is_being_asked:
+        return
     acknowledge = turn.limit(state.here.acknowledge_within)
-    remind = turn.limit(state.here.remind_every)
     event = e.AskedAgain(
         tier=state.tier,
         why=why,
-        acknowledge_due_at=at + acknowledge if acknowledge else None,
-        remind_at=at + remind if remind else None,
+        acknowledge_due_at=running or (at + acknowledge if acknowledge else None),
+        remind_at=state.remind_at if running else first_reminder(turn, state.here, at),
     )
     turn.emit(event, at) if why == "released" else turn.by_clock(event, at)
 
@@ -130,18 +142,20 @@ def fall_back_on_last_known(turn: Deciding, number: int, error: str, at: datetim
 def take_people(
     turn: Deciding, number: int, people: tuple[PersonFacts, ...], how: FoundHow, why: str, at: datetime
 ) -> None:
-    """Who is asked in a turn. An empty tier is left at once; a last resort is never empty."""
+    """Who is asked in a turn. An empty tier is left at once; an empty last resort is the last known, or the owner."""
     state = turn.state
     finding = next((f for f in state.findings if f.turn == number), None)
     if finding is None or state.status != "open":
         return
+    people = state.fit_to_ask(people)
     if not people and finding.tier == LAST_RESORT:
         people, how, why = state.known_for(LAST_RESORT), "last_known", f"{why}; so the last known people"
     if people:
         turn.by_clock(e.PeopleAsked(turn=number, tier=finding.tier, people=people, how=how, why=why), at)
         return
     turn.by_clock(e.TierFoundEmpty(turn=number, tier=finding.tier, why=why), at)
-    move_up(turn, "nobody_on_duty", at)
+    if finding.tier != LAST_RESORT:
+        move_up(turn, "nobody_on_duty", at)
 
 
 def _after(turn: Deciding, due: Due, at: datetime) -> None:

@@ -1,9 +1,9 @@
 """How an issue ends and begins again: resolve, confirm, close, reopen, and being reported again."""
 
 from escalation.issue import events as e
-from escalation.issue.climb import begin_tier
+from escalation.issue.climb import begin_tier, note_missed
 from escalation.issue.commands import Close, Confirm, Open, Reopen, Resolve
-from escalation.issue.deciding import Deciding, Refusal
+from escalation.issue.deciding import ENDED, Deciding, Refusal, already_closed, not_open
 from escalation.issue.facts import TextRef
 from escalation.policy.model import CloseReason
 
@@ -12,12 +12,13 @@ def decide_resolve(turn: Deciding, command: Resolve) -> None:
     """Said to be fixed: outcome, what the customer was told, and for money the payment's reference."""
     state = turn.state
     if state.status != "open":
-        raise Refusal(f"already_{state.status}", f"it is {state.status} already")
+        raise not_open(state)
     if state.facts.has_customer and command.told_customer is None and not command.by.is_machine:
         raise Refusal("told_customer_missing", "told_customer is missing: say what the customer was told", "input")
     if command.outcome == "paid" and not command.payment_reference:
         raise Refusal("payment_reference_missing", "payment_reference is missing: outcome paid needs it", "input")
     closing = state.policies[0].closing
+    note_missed(turn)
     turn.emit(
         e.Resolved(
             outcome=command.outcome,
@@ -60,18 +61,18 @@ def _must_be_resolved(turn: Deciding) -> None:
     if state.status == "open":
         raise Refusal("not_resolved", "it is not resolved; resolve it first")
     if state.status == "closed":
-        raise Refusal("already_closed", f"it was closed at {state.closed_at} ({state.close_reason})")
+        raise already_closed(state)
     if state.status == "ended":
-        raise Refusal("ended", "it is over and can no longer be reopened")
+        raise Refusal("ended", ENDED)
 
 
 def decide_reopen(turn: Deciding, command: Reopen) -> None:
     """Not fixed after all."""
     state = turn.state
     if state.status == "open":
-        raise Refusal("not_resolved", "it is open already")
+        raise Refusal("already_open", f"it is open already, and {state.here.title} is asked")
     if state.status == "ended":
-        raise Refusal("ended", "it is over and can no longer be reopened; open it again as a new occurrence")
+        raise Refusal("ended", ENDED)
     _reopen(turn, command.reason, is_reported_again=False)
 
 
@@ -79,7 +80,7 @@ def decide_open_again(turn: Deciding, command: Open) -> None:
     """The same thing reported again: noted while it is open, reopened while it can be, else a new occurrence."""
     state = turn.state
     if state.status == "ended":
-        raise Refusal("ended", "it is over; open it again as a new occurrence")
+        raise Refusal("ended", ENDED)
     ended_at = state.resolved_at
     is_new = ended_at is not None and command.issue.received_at > ended_at
     if state.status == "open" or not is_new:
@@ -92,4 +93,4 @@ def _reopen(turn: Deciding, reason: TextRef | None, *, is_reported_again: bool) 
     count = turn.state.reopened + 1
     turn.emit(e.Reopened(count=count, reason=reason, is_reported_again=is_reported_again))
     state = turn.state
-    begin_tier(turn, state.pinned, state.here, "reopened", turn.now)
+    begin_tier(turn, state.pinned, state.here, "reopened", turn.now, is_by_hand=True)

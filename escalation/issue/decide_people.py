@@ -2,11 +2,13 @@
 
 from escalation.duration import words
 from escalation.issue import events as e
-from escalation.issue.climb import exhaust, move_up
+from escalation.issue.climb import exhaust, move_up, note_missed
 from escalation.issue.clocks import is_late
 from escalation.issue.commands import Acknowledge, Escalate, Release, TakeCharge
 from escalation.issue.decide_clock import ask_again
-from escalation.issue.deciding import Deciding, Refusal
+from escalation.issue.deciding import Deciding, Refusal, not_open
+from escalation.issue.state import Charge
+from escalation.narrate import instant
 
 
 def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
@@ -17,7 +19,8 @@ def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
     taken_from = _taken_from(turn, command)
     if command.until is not None and command.until <= turn.now:
         raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
-    lapse = turn.limit(rules.lapses_after)
+    # While somebody is in charge their time counts, and no acknowledgement has one of its own.
+    lapse = turn.limit(rules.lapses_after) if state.charge is None else None
     if command.until is not None and lapse is not None and command.until > turn.now + lapse:
         latest = (turn.now + lapse).isoformat(timespec="seconds")
         raise Refusal("until_too_late", f"an acknowledgement holds for {words(lapse)} at most: until {latest}", "input")
@@ -62,7 +65,13 @@ def _taken_from(turn: Deciding, command: Acknowledge) -> str | None:
         if state.handler != command.take_over_from:
             has = f"{state.handler} has it" if state.handler else "nobody has it"
             raise Refusal("handler_changed", f"{command.take_over_from} does not have it any more: {has}")
-        return command.take_over_from if command.take_over_from != person else None
+        if command.take_over_from == person:
+            return None
+        if state.charge is not None:
+            raise Refusal("in_charge", _in_charge(state.charge))
+        return command.take_over_from
+    if state.charge is not None:
+        return None
     if state.pinned.acknowledgement.second == "takes_over" and state.handler not in {None, person}:
         return state.handler
     return None
@@ -80,7 +89,7 @@ def decide_release(turn: Deciding, command: Release) -> None:
     turn.emit(e.Released(person=state.handler or person, was_in_charge=in_charge, reason=command.reason))
     if in_charge:
         exhaust(turn, "charge_released", turn.now)
-    elif not (state.is_exhausted and state.last_resort_at is not None):
+    else:
         ask_again(turn, "released", turn.now)
 
 
@@ -88,10 +97,13 @@ def decide_escalate(turn: Deciding, command: Escalate) -> None:
     """Up one tier by hand. Never refused for its reason; the next tier's checklist is given or waived, on record."""
     _must_be_open(turn)
     state = turn.state
-    if state.is_exhausted and state.last_resort_at is not None:
+    if command.from_tier is not None and command.from_tier != state.tier:
+        since = instant(state.tier_began_at)
+        raise Refusal("tier_changed", f"it is not at {command.from_tier} any more: {state.tier} is asked since {since}")
+    if state.is_resting:
         raise Refusal("exhausted", "all tiers' time is up and the last resort is told; somebody must take charge")
     if state.charge is not None:
-        raise Refusal("in_charge", f"{state.charge.person} has taken charge until {state.charge.until.isoformat()}")
+        raise Refusal("in_charge", _in_charge(state.charge))
     following = state.pinned.next_tier(state.tier)
     missing: tuple[str, ...] = ()
     if following is not None:
@@ -110,6 +122,7 @@ def decide_escalate(turn: Deciding, command: Escalate) -> None:
             raise Refusal(
                 "checklist_open", f"{following} needs: {asks}. Give them, or waive the checklist with a reason", "input"
             )
+    note_missed(turn)
     move_up(turn, "escalated_by_hand", turn.now, waived=missing, reason=command.reason)
 
 
@@ -120,8 +133,7 @@ def decide_take_charge(turn: Deciding, command: TakeCharge) -> None:
     if state.exhausted_at is None:
         raise Refusal("not_exhausted", f"{state.here.title} is still asked; acknowledge it instead")
     if state.charge is not None and state.charge.person != command.by.person:
-        until = state.charge.until.isoformat(timespec="seconds")
-        raise Refusal("charge_taken", f"{state.charge.person} has taken charge until {until}")
+        raise Refusal("in_charge", _in_charge(state.charge))
     if command.by.is_machine:
         raise Refusal("person_needed", "only a person can take charge", "authority")
     if command.until <= turn.now:
@@ -132,17 +144,14 @@ def decide_take_charge(turn: Deciding, command: TakeCharge) -> None:
         raise Refusal(
             "until_too_late", f"the next action may be {words(longest)} ahead at most: until {latest}", "input"
         )
+    note_missed(turn)
     turn.emit(e.ChargeTaken(person=command.by.person, until=command.until, next_action=command.next_action))
 
 
+def _in_charge(charge: Charge) -> str:
+    return f"{charge.person} has taken charge until {instant(charge.until)}"
+
+
 def _must_be_open(turn: Deciding) -> None:
-    state = turn.state
-    if state.status == "open":
-        return
-    if state.status == "resolved":
-        raise Refusal("already_resolved", f"it was resolved at {state.resolved_at}; reopen it if it is not fixed")
-    if state.status == "closed":
-        raise Refusal(
-            "already_closed", f"it was closed at {state.closed_at} ({state.close_reason}); reopen it if it is not fixed"
-        )
-    raise Refusal("ended", "it is over and can no longer be reopened; open it again as a new occurrence")
+    if turn.state.status != "open":
+        raise not_open(turn.state)

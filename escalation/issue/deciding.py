@@ -1,6 +1,6 @@
 """The working copy of a decision: entries collected one by one, the state evolved after each.
 
-Also what every decision needs: numbering, the owner of an instant, limits of the pinned policy.
+Also what every decision needs: numbering, the owner of an instant, limits of the pinned policy, refusals by state.
 """
 
 from datetime import datetime, timedelta
@@ -11,6 +11,9 @@ from escalation.issue.evolve import evolve
 from escalation.issue.facts import CLOCK, Actor
 from escalation.issue.refusal import Nature, Rejected
 from escalation.issue.state import IssueState
+from escalation.narrate import instant
+
+ENDED = "it is over and can no longer be reopened; open it again as a new occurrence"
 
 
 class Refusal(Exception):
@@ -63,3 +66,20 @@ class Deciding:
     def limit(self, limits: dict[str, timedelta]) -> timedelta | None:
         """The limit for the issue's severity, or None."""
         return limits.get(self.state.severity)
+
+
+def not_open(state: IssueState) -> Refusal:
+    """The answer to what can only be done to an open issue."""
+    if state.status == "resolved" and state.resolved_at is not None:
+        when = f"at {instant(state.resolved_at)} by {state.resolver}"
+        return Refusal("already_resolved", f"it was resolved {when}; reopen it if it is not fixed")
+    if state.status == "closed":
+        return already_closed(state)
+    return Refusal("ended", ENDED)
+
+
+def already_closed(state: IssueState) -> Refusal:
+    """The answer to what cannot be done to a closed issue."""
+    when = f"at {instant(state.closed_at)} " if state.closed_at else ""
+    reason = (state.close_reason or "").replace("_", " ")
+    return Refusal("already_closed", f"it was closed {when}({reason}); reopen it if it is not fixed")

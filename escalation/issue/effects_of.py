@@ -139,7 +139,7 @@ def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
         turn=turn,
         policy=pinned.name,
         tier=tier,
-        tell=pinned.exhaustion.last_resort if tier == LAST_RESORT else pinned.tier(tier).tell,
+        tell=pinned.exhaustion.last_resort if tier == LAST_RESORT else pinned.tier(tier).told_for(state.severity),
         about=state.facts.about,
     )
 
@@ -149,7 +149,8 @@ def _notify(
 ) -> tuple[Effect, ...]:
     """One message per person and channel; nobody is told twice, and nobody whom the issue is about."""
     chosen = [state.person(person) for person in dict.fromkeys(people) if person not in state.facts.about]
-    return tuple(_message(state, entry, about, p, channel, until) for p in chosen for channel in p.channels)
+    ways = [(person, channel) for person in chosen for channel in dict.fromkeys(person.channels)]
+    return tuple(_message(state, entry, about, person, channel, until) for person, channel in ways)
 
 
 def _message(

@@ -31,7 +31,9 @@ def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
     change = _change(state, event, entry)
     change["entries"] = entry.number
     change["last_at"] = entry.recorded_at
-    if entry.command and entry.by.person != CLOCK.person and entry.command not in state.done:
+    # Not the answers of our own errands, which would crowd out people's; and what was refused may be tried again.
+    is_carried_out = entry.by.assurance != CLOCK.assurance and not isinstance(event, e.Refused)
+    if entry.command and is_carried_out and entry.command not in state.done:
         kept = list(state.done.items())[-(KEPT_COMMANDS - 1) :]
         change["done"] = dict([*kept, (entry.command, entry.number)])
     text = _text(event)
@@ -89,8 +91,8 @@ def _change(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]
     match event:
         case e.TierBegan():
             return _tier_began(state, event, entry)
-        case e.PeopleAsked():
-            return _people_asked(state, event)
+        case e.PeopleAsked() | e.TierFoundEmpty():
+            return _people_found(state, event)
         case e.AskedAgain():
             again = {"acknowledge_due_at": event.acknowledge_due_at, "remind_at": event.remind_at, "handler": None}
             return {**again, "lapses_at": None}
@@ -143,7 +145,9 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
     }
 
 
-def _people_asked(state: IssueState, event: e.PeopleAsked) -> dict[str, Any]:
+def _people_found(state: IssueState, event: e.PeopleAsked | e.TierFoundEmpty) -> dict[str, Any]:
+    if isinstance(event, e.TierFoundEmpty):
+        return {"findings": _without(state.findings, event.turn)}
     ids = tuple(person.id for person in event.people)
     found = {"people": _people(state.people, event.people), "findings": _without(state.findings, event.turn)}
     if event.tier == LAST_RESORT:

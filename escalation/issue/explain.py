@@ -84,35 +84,47 @@ def _what_next(state: IssueState, now: datetime) -> tuple[str, ...]:
     for due in dues:
         away = due.at - now
         when = f"in {words(away)}" if away > timedelta(0) else f"{words(-away)} ago"
-        arithmetic = sums.get((due.what, due.share))
+        arithmetic = sums.get((due.what, due.share, due.of))
         shown = f" = {arithmetic}" if arithmetic else ""
         lines.append(f"{instant(due.at)}{shown} ({when}): {due.words}.")
     return tuple(lines)
 
 
-def _sums(state: IssueState) -> dict[tuple[str, float], str]:
+def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
     """How each instant was computed: from when, and by what limit of the policy."""
     began, tier, severity = state.tier_began_at, state.here, state.severity
-    sums: dict[tuple[str, float], str] = {}
+    sums: dict[tuple[str, float, str], str] = {}
 
-    def add(what: str, at: datetime | None, limit: timedelta | None, name: str, share: float = 0) -> None:
+    def add(what: str, at: datetime | None, limit: timedelta | None, name: str, share: float = 0, of: str = "") -> None:
         if at is None or limit is None:
             return
         start = at - limit * (share or 1)
         part = f"{share:.0%} of {words(limit)}" if share else words(limit)
         since = "when the tier began" if start == began else "when it was last asked"
-        sums[(what, share)] = f"{instant(start)} ({since}) + {part} ({name} for {severity} at {tier.name})"
+        sums[(what, share, of)] = f"{instant(start)} ({since}) + {part} ({name} for {severity} at {tier.name})"
 
     acknowledge, work = tier.acknowledge_within.get(severity), tier.work_within.get(severity)
     add("acknowledge", state.acknowledge_due_at, acknowledge, "acknowledge_within")
     add("work", state.work_due_at, work, "work_within")
     for warning in state.warnings:
         limit = acknowledge if warning.of == "acknowledge" else work
-        add("warn", warning.at, limit, f"{warning.of}_within", warning.share)
+        add("warn", warning.at, limit, f"{warning.of}_within", warning.share, warning.of)
+    add("remind", state.remind_at, tier.remind_every.get(severity), "remind_every")
     closing = state.policies[0].closing
     if state.resolved_at is not None and closing.silence_after is not None and state.silence_at is not None:
         start = state.silence_at - closing.silence_after
-        sums[("silence", 0)] = f"{instant(start)} (resolved) + {words(closing.silence_after)} (silence_after)"
+        sums[("silence", 0, "")] = f"{instant(start)} (resolved) + {words(closing.silence_after)} (silence_after)"
     if state.closed_at is not None and state.reopen_until is not None:
-        sums[("window", 0)] = f"{instant(state.closed_at)} (closed) + {words(closing.reopen_within)} (reopen_within)"
+        start = state.reopen_until - closing.reopen_within
+        sums[("window", 0, "")] = f"{instant(start)} (closed) + {words(closing.reopen_within)} (reopen_within)"
+    every = state.pinned.exhaustion.last_resort_every.get(severity)
+    if state.last_resort_at is not None and every is not None:
+        start = state.last_resort_at - every
+        sums[("last_resort", 0, "")] = (
+            f"{instant(start)} (last told) + {words(every)} (last_resort_every for {severity})"
+        )
+    if state.confirm_at is not None:
+        start = state.confirm_at - closing.remind_after
+        since = "last asked for" if state.confirm_count else "resolved"
+        sums[("confirm", 0, "")] = f"{instant(start)} ({since}) + {words(closing.remind_after)} (remind_after)"
     return sums

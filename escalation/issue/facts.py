@@ -5,7 +5,7 @@ The one exception is `IssueFacts.title`: one masked line of an issue of class no
 
 from typing import Literal, TypeAlias
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from escalation.issue.identity import IssueId
 from escalation.policy.model import Assurance, Kind
@@ -19,6 +19,10 @@ PartyRole: TypeAlias = Literal[
 LinkKind: TypeAlias = Literal["caused_by", "duplicate_of", "follows", "related"]
 ASSURANCES: tuple[Assurance, ...] = ("asserted", "known_address", "signed_link", "signed_in", "system")
 """From the least sure to the surest that the actor is who they are said to be."""
+
+
+SIGNAL = "signal"
+"""The door of what comes by signal, whatever it claims."""
 
 
 class Actor(Value):
@@ -98,6 +102,11 @@ class IssueFacts(Value):
     opened_at: AwareDatetime
     received_at: AwareDatetime
     first_noticed_at: AwareDatetime | None = None
+
+    @field_validator("title")
+    @classmethod
+    def _only_of_a_normal_issue(cls, title: str, info: ValidationInfo) -> str:
+        return title if info.data.get("issue_class") == "normal" else ""
 
     @property
     def has_customer(self) -> bool:

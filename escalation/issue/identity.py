@@ -75,7 +75,7 @@ def read_issue_id(text: str) -> tuple[IssueId, bool]:
     for field, value in fields.items():
         if not re.fullmatch(_NAME, value):
             raise ValueError(f"{field} {value!r} of issue id {text!r} is not a name; allowed: {ALLOWED_NAME}")
-    if number is not None and not re.fullmatch(r"[1-9]\d{0,8}", number):
+    if number is not None and not re.fullmatch(r"[1-9][0-9]{0,8}", number):
         raise ValueError(f"occurrence {number!r} of issue id {text!r} is not a number; allowed: 1, 2, 3 …")
     plain = unquote(reference)
     if not 1 <= len(plain) <= LONGEST_REFERENCE:

@@ -3,6 +3,7 @@
 Built by `evolve.py` alone, one entry at a time. JSON in and out gives the same state.
 """
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
@@ -117,15 +118,27 @@ class IssueState(Value):
     @property
     def is_exhausted(self) -> bool:
         """Whether all tiers' time is up and nobody has taken charge."""
-        return self.exhausted_at is not None and self.charge is None
+        return self.status == "open" and self.exhausted_at is not None and self.charge is None
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether no tier is asked any more and the last resort is told at its cadence."""
+        return self.is_exhausted and self.last_resort_at is not None
 
     def known_for(self, tier: str) -> tuple[PersonFacts, ...]:
-        """The last known people of a tier, or of the last resort; the owner where there is none."""
+        """The last known people of a tier, or of the last resort; there the owner, where nobody is known.
+
+        Never those whom the issue is about, so that even this can be empty.
+        """
         ids = self.last_known.get(f"{self.policy}/{tier}", ())
-        people = tuple(self.people[person] for person in ids if person in self.people)
+        people = self.fit_to_ask(self.people[person] for person in ids if person in self.people)
         if people or tier != LAST_RESORT:
             return people
-        return (self.person(self.owner),)
+        return self.fit_to_ask([self.person(self.owner)])
+
+    def fit_to_ask(self, people: Iterable[PersonFacts]) -> tuple[PersonFacts, ...]:
+        """These people, each once, without those whom the issue is about."""
+        return tuple({person.id: person for person in people if person.id not in self.facts.about}.values())
 
     def person(self, person: str) -> PersonFacts:
         """Facts of a person; of one who is not known, the id and the inbox."""

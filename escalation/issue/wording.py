@@ -43,7 +43,18 @@ def otherwise(state: IssueState, about: About) -> str:
         return "If you do nothing: nothing more is asked of you."
     if about == "charge_lapsed":
         return "If nobody does anything: the last resort is told now, and again until somebody takes charge."
+    if not moves and state.status == "open":
+        return f"If nobody does anything: {_climbs_at_once(state, about)}."
     if not moves:
         return "If nobody does anything: it stays as it is, and its owner is reminded."
     due = moves[0]
     return f"If nobody does anything: at {instant(due.at)} {due.words}."
+
+
+def _climbs_at_once(state: IssueState, about: About) -> str:
+    """What the same decision goes on to do, where this message is about the moment before it."""
+    if about == "reopened":
+        return f"{state.here.title} is asked now, and it moves up again as before"
+    if state.pinned.exhaustion.procedure == "fallback":
+        return "the last resort is told now, and the fallback policy's ladder is climbed"
+    return "the last resort is told now, and the ladder is climbed again"
