@@ -138,7 +138,7 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
     )
     pinned = with_fallbacks(policy, here.policies)
     owner = _owner(request, here)
-    last_known = _last_known(pinned, here, request)
+    last_known = _last_known(pinned, here, request, found.severity)
     people = _people([request.raiser.person, owner, *(each for ids in last_known.values() for each in ids)], here)
     command = Open(
         id=request.command_id,
@@ -311,7 +311,9 @@ def _owner(request: OpenRequest, here: Installed) -> str:
     return here.directory.duty_lead(request.team).id
 
 
-def _last_known(pinned: tuple[Policy, ...], here: Installed, request: OpenRequest) -> dict[str, tuple[str, ...]]:
+def _last_known(
+    pinned: tuple[Policy, ...], here: Installed, request: OpenRequest, severity: str
+) -> dict[str, tuple[str, ...]]:
     """Whom to ask when nobody can be looked up: by tier of every pinned policy, and as last resort."""
 
     def told(tell: Tell) -> tuple[str, ...]:
@@ -320,7 +322,7 @@ def _last_known(pinned: tuple[Policy, ...], here: Installed, request: OpenReques
 
     known: dict[str, tuple[str, ...]] = {}
     for policy in pinned:
-        known.update({f"{policy.name}/{tier.name}": told(tier.tell) for tier in policy.tiers})
+        known.update({f"{policy.name}/{tier.name}": told(tier.told_for(severity)) for tier in policy.tiers})
         known[f"{policy.name}/{LAST_RESORT}"] = told(policy.exhaustion.last_resort)
     return known
 

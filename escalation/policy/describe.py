@@ -70,10 +70,7 @@ def _severities(policy: Policy) -> Table:
 
 def _ladder(policy: Policy) -> Table:
     names = [severity.name for severity in policy.severities]
-    rows = [
-        (_tier_name(tier), tell_in_words(tier.tell), *(_clocks(tier, severity) for severity in names))
-        for tier in policy.tiers
-    ]
+    rows = [(_tier_name(tier), _told(tier), *(_clocks(tier, severity) for severity in names)) for tier in policy.tiers]
     last = policy.climb()[-1] if policy.climb() else None
     if last is not None:
         hears = f"{last} hears, at the latest"
@@ -82,6 +79,11 @@ def _ladder(policy: Policy) -> Table:
             rows.append((hears, says, *("-" if total is None else words(total) for total in sums)))
     columns = ("tier", "tells", *(f"{name}: acknowledge / work" for name in names))
     return Table(title="The ladder", columns=columns, rows=tuple(rows))
+
+
+def _told(tier: Tier) -> str:
+    more = [f"{severity} also {tell_in_words(tell)}" for severity, tell in tier.also_tell.items()]
+    return "; ".join((tell_in_words(tier.tell), *more))
 
 
 def _tier_name(tier: Tier) -> str:

@@ -116,6 +116,14 @@ def lanes_lead_back(policy: Policy, findings: Findings) -> None:
 def tiers_tell_somebody(policy: Policy, findings: Findings) -> None:
     """Every tier, and the last resort, tells at least one person or role."""
     tells: list[tuple[str, Tell]] = [(f"tiers[{place}].tell", tier.tell) for place, tier in enumerate(policy.tiers)]
+    for place, tier in enumerate(policy.tiers):
+        for severity, more in tier.also_tell.items():
+            field = f"tiers[{place}].also_tell.{severity}"
+            tells.append((field, more))
+            if severity not in severity_names(policy):
+                findings.unknown(field, severity, "is not a severity", severity_names(policy))
+            if more.team is not None:
+                findings.add(f"{field}.team", "is given twice", value=more.team, allowed="a team in `tell` alone")
     for field, tell in (*tells, ("exhaustion.last_resort", policy.exhaustion.last_resort)):
         if not tell.people and not tell.roles:
             findings.add(field, "tells nobody", allowed="people, or roles, or both")

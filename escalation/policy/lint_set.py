@@ -100,6 +100,8 @@ def _severities(policy: Policy) -> tuple[str, ...]:
 
 def _told_people_exist(policy: Policy, directory: Directory, findings: Findings) -> None:
     tells: list[tuple[str, Tell]] = [(f"tiers[{place}].tell", tier.tell) for place, tier in enumerate(policy.tiers)]
+    for place, tier in enumerate(policy.tiers):
+        tells += [(f"tiers[{place}].also_tell.{severity}", more) for severity, more in tier.also_tell.items()]
     for field, tell in (*tells, ("exhaustion.last_resort", policy.exhaustion.last_resort)):
         ids = [person.id for person in directory.people]
         for place, person in enumerate(tell.people):

@@ -83,6 +83,8 @@ class Tier(Value):
     """Who that is, as a sentence would say it: 'the team lead'."""
     tell: Tell
     """Whom this tier tells, all at once."""
+    also_tell: dict[str, Tell] = Field(default_factory=dict)
+    """Whom it tells beside them at a severity: 'SEV1 also wakes the incident lead'."""
     acknowledge_within: Limits
     """How long they have to say that they work on it; then the issue moves up. Needed for every severity."""
     work_within: Limits = Field(default_factory=dict)
@@ -99,6 +101,15 @@ class Tier(Value):
     """A lane beside the ladder: the climb passes it by; it is entered by a trigger."""
     then: str | None = None
     """The tier that follows a lane beside the ladder."""
+
+    def told_for(self, severity: str) -> Tell:
+        """Everybody whom this tier tells at a severity; the team is that of `tell`."""
+        more = self.also_tell.get(severity)
+        if more is None:
+            return self.tell
+        people = tuple(dict.fromkeys((*self.tell.people, *more.people)))
+        roles = tuple(dict.fromkeys((*self.tell.roles, *more.roles)))
+        return self.tell.model_copy(update={"people": people, "roles": roles})
 
 
 class EntryTiers(Value):

@@ -89,6 +89,20 @@ LADDER = [
         None,
     ),
     ("tell: { roles: [agent] }", "tell: { roles: [] }", "tiers[0].tell", "tells nobody", None),
+    (
+        "tell: { roles: [agent] }",
+        "tell: { roles: [agent] }\n    also_tell: { high: { roles: [] } }",
+        "tiers[0].also_tell.high",
+        "tells nobody",
+        None,
+    ),
+    (
+        "tell: { roles: [agent] }",
+        "tell: { roles: [agent] }\n    also_tell: { hihg: { roles: [agent] } }",
+        "tiers[0].also_tell.hihg",
+        "is not a severity",
+        "high",
+    ),
     ("tell: { roles: [agent] }", "tell: { team: main }", "tiers[0].tell", "tells nobody", None),
     ("last_resort: { people: [kim] }", "last_resort: {}", "exhaustion.last_resort", "tells nobody", None),
     (
