@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 from uuid import uuid4
 
+from pydantic import AwareDatetime
+
 from client.connect import connect
 from client.sending import NoSuchIssue, Sent, send
 from escalation.issue.commands import HUMAN_COMMANDS, Command
@@ -46,7 +48,7 @@ def act_from(
     else:
         show_sent(sent, Reader(datetime.now(UTC), who.zone, here.names))
     if sent.outcome == "refused":
-        raise NotDone(f"{sent.issue.short}: {sent.why}", sent.code)
+        raise NotDone(f"{sent.issue.short}: {sent.why}", sent.code, is_answered=as_json)
 
 
 async def _send(prepared: PreparedCommand) -> Sent:
@@ -61,7 +63,7 @@ def _read(kind: type[Command], typed: Mapping[str, Any], now: datetime) -> dict[
             continue
         annotation = kind.model_fields[name].annotation
         choices = [each for each in get_args(annotation) if isinstance(each, str)]
-        if annotation is datetime or datetime in _within(annotation):
+        if {datetime, AwareDatetime} & _within(annotation):
             fields[name] = instant_ahead(value, name, now)
         elif choices:
             fields[name] = one_of(name, value, choices)

@@ -15,10 +15,12 @@ class Failed(Exception):
     exit_code = REFUSED
     code = "failed"
 
-    def __init__(self, why: str, code: str | None = None) -> None:
+    def __init__(self, why: str, code: str | None = None, *, is_answered: bool = False) -> None:
         super().__init__(why)
         self.why = why
         self.code = code or self.code
+        self.is_answered = is_answered
+        """Whether a program has been answered already: stdout holds one JSON value, never two."""
 
 
 class WrongInput(Failed):

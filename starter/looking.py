@@ -22,10 +22,10 @@ from starter.failure import NotDone, as_failure
 from starter.installation import open_record, record_if_there, settings_now
 from starter.listing import reader_for
 from starter.reader import Reader
-from starter.showing import console, note, say_json
+from starter.showing import console, note, say_json, sentences
 from starter.standing import Standing, ask, ask_or_read, named, of_entries, unknown_issue
 from starter.views.entries import text_refs, timeline_view
-from starter.views.standing import heading, standing_view
+from starter.views.standing import answer_lines, heading, standing_view
 
 
 def show_from(text: str, person: str, *, as_json: bool) -> None:
@@ -55,7 +55,10 @@ def show_from(text: str, person: str, *, as_json: bool) -> None:
             }
         )
         return
-    console().print(standing_view(state, reader, title=title, description=description, person=person))
+    out = console()
+    out.print(standing_view(state, reader, title=title, description=description))
+    for line in answer_lines(state, person):
+        out.print(line, soft_wrap=True)  # a line to paste must not be broken by us
 
 
 def timeline_from(text: str, person: str, *, is_brief: bool, as_json: bool) -> None:
@@ -76,8 +79,7 @@ def timeline_from(text: str, person: str, *, is_brief: bool, as_json: bool) -> N
     else:
         out = console()
         out.print(heading(state, _text(written, state.facts.title_ref)))
-        for line in timeline_view(shown, reader, written):
-            out.print(line)
+        out.print(timeline_view(shown, reader, written))
     lag = _lag(issue, len(entries))
     if lag:
         note(lag)
@@ -107,8 +109,7 @@ def explain_from(text: str, person: str, *, as_json: bool) -> None:
             ("What is due, and why then", explanation.what_next),
         ):
             out.print(Text(f"\n{name}", "bold"))
-            for line in lines:
-                out.print(Text(f"  {reader.sentence(line)}"))
+            out.print(sentences([reader.sentence(line) for line in lines]))
     if not found.is_live:
         # The answer has been given, and its lack is told beside it: --json stays one value.
         _note_source(found, reader)

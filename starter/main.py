@@ -92,7 +92,7 @@ def _failed(error: Exception, *, wants_json: bool) -> int:
         traceback.print_exc()
         _say("bug", f"this was not foreseen: {type(error).__name__}: {error}", wants_json=wants_json)
         return REFUSED
-    _say(failure.code, failure.why, wants_json=wants_json)
+    _say(failure.code, failure.why, wants_json=wants_json and not failure.is_answered)
     return failure.exit_code
 
 

@@ -73,7 +73,7 @@ def open_from(typed: Typed, *, as_json: bool) -> None:
     else:
         show_opened(answer, state, prepared.command, reader)
     if answer.sent is not None and answer.sent.outcome == "refused":
-        raise NotDone(answer.sent.why, answer.sent.code)
+        raise NotDone(f"{answer.issue.short}: {answer.sent.why}", answer.sent.code, is_answered=as_json)
 
 
 async def _open(prepared: PreparedOpen, settings: Settings) -> tuple[OpenAnswer, IssueState | None]:

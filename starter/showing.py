@@ -81,3 +81,13 @@ def pairs(rows: Iterable[tuple[str, Text | str]]) -> Table:
 def severity(name: str, priority: int) -> Text:
     """The severity in its colour."""
     return Text(f" {name} " if priority == 1 else name, SEVERITY_STYLES.get(priority, ""))
+
+
+def sentences(lines: Iterable[str], mark: str = "•") -> Table:
+    """Sentences below each other, each with its own indent."""
+    made = Table.grid(padding=(0, 1))
+    made.add_column(style="dim")
+    made.add_column(overflow="fold")
+    for line in lines:
+        made.add_row(f"  {mark}", Text(line))
+    return made

@@ -14,6 +14,7 @@ _OPTIONS: dict[str, tuple[str, str, str]] = {
     "next_action": ("--next", "TEXT", "What you do next; - reads it from stdin."),
     "until": ("--until", "TIME", "Until when: 30 min, or an instant with its zone such as 2026-11-21T20:10+01:00."),
     "take_over_from": ("--take-over-from", "PERSON", "Who has it now, to have it in their place."),
+    "from_tier": ("--from-tier", "NAME", "The tier that you saw asked: refused where another one is asked by now."),
     "checked": ("--checked", "ITEM", "An item of the next tier's checklist that your reason answers. Repeatable."),
     "is_waived": ("--waive", "", "Go up without the checklist; the reason says why."),
     "outcome": ("--outcome", "NAME", ""),

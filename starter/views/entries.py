@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
+from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from escalation.instant import place
@@ -53,32 +56,33 @@ def _refs(event: Any) -> Iterator[tuple[str, TextRef]]:
             yield name, value
 
 
-def timeline_view(entries: Sequence[Entry], reader: Reader, texts: Mapping[str, str]) -> list[Text]:
-    """The lines. `texts` by reference; one that is absent is shown by its length alone."""
-    lines: list[Text] = []
-    day: date | None = None
+def timeline_view(entries: Sequence[Entry], reader: Reader, texts: Mapping[str, str]) -> RenderableType:
+    """The timeline. `texts` by reference; one that is absent is shown by its length alone."""
+    parts: list[RenderableType] = []
     refs = text_refs(entries)
-    for entry in entries:
-        local = reader.local(entry.happened_at)
-        if local.date() != day:
-            day = local.date()
-            lines.append(Text(f"{local:%A} {local.day} {local:%B %Y}, {place(reader.zone)}", "bold underline"))
-        lines.append(_line(entry, reader))
-        for name, ref in refs[entry.number]:
-            lines += _written(name, ref, texts.get(ref.ref))
-    return lines
+    for day, of_day in groupby(entries, lambda entry: reader.local(entry.happened_at).date()):
+        shown = Table.grid(padding=(0, 1))
+        shown.add_column(style="cyan", no_wrap=True)
+        shown.add_column(style="dim", justify="right", no_wrap=True)
+        shown.add_column(overflow="fold")
+        for entry in of_day:
+            shown.add_row(f"{reader.local(entry.happened_at):%H:%M:%S}", str(entry.number), _sentence(entry, reader))
+            for name, ref in refs[entry.number]:
+                shown.add_row("", "", _written(name, ref, texts.get(ref.ref)))
+        parts += [Text(f"{_day(day)}, {place(reader.zone)}", "bold underline"), shown]
+    return Group(*parts)
 
 
-def _line(entry: Entry, reader: Reader) -> Text:
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def _sentence(entry: Entry, reader: Reader) -> Text:
     event = entry.event
     style = _STYLES.get(event.kind, "")
     if event.kind == "told" and event.outcome == "failed":
         style = "red"
-    line = Text.assemble(
-        (f"{reader.local(entry.happened_at):%H:%M:%S} ", "cyan"),
-        (f"{entry.number:>4}  ", "dim"),
-        (reader.sentence(narrate(entry)), style),
-    )
+    line = Text.assemble((reader.sentence(narrate(entry)), style))
     if entry.by.door == "signal":
         line.append(f"  (said to be {one_line(entry.by.person)}, by signal)", "dim")
     if entry.recorded_at - entry.happened_at > _LATE:
@@ -86,12 +90,9 @@ def _line(entry: Entry, reader: Reader) -> Text:
     return line
 
 
-def _written(name: str, ref: TextRef, text: str | None) -> list[Text]:
-    label = name.replace("_", " ")
+def _written(name: str, ref: TextRef, text: str | None) -> Text:
+    label = f"{name.replace('_', ' ')}: "
     if text is None:
-        return [Text(f"               {label}: ({ref.length} characters, not shown)", "dim")]
+        return Text(f"{label}({ref.length} characters, not shown)", "dim")
     rows = [one_line(row) for row in text.splitlines()]
-    return [
-        Text(f"               {label if place == 0 else ' ' * len(label)}  {row}", "italic")
-        for place, row in enumerate(rows)
-    ]
+    return Text.assemble((label, "dim"), ("\n".join(rows), "italic"))

@@ -59,9 +59,9 @@ def _knows(state: IssueState) -> bool:
 
 
 def standing_view(
-    state: IssueState, reader: Reader, *, title: str | None = None, description: str | None = None, person: str = ""
+    state: IssueState, reader: Reader, *, title: str | None = None, description: str | None = None
 ) -> RenderableType:
-    """The whole view. `person` is who reads, for the lines that they can paste."""
+    """The whole view, but for the lines that can be pasted."""
     parts: list[RenderableType] = [heading(state, title), standing(state, reader), "", _facts(state, reader)]
     if description:
         rows = [one_line(row) for row in description.splitlines()]
@@ -71,9 +71,6 @@ def standing_view(
     coming = coming_view(state, reader)
     if coming is not None:
         parts += ["", Text("What comes, if nobody does anything", "bold"), coming]
-    answers = _answers(state, person)
-    if answers:
-        parts += ["", Text("To answer", "bold"), *answers]
     return Group(*parts)
 
 
@@ -171,8 +168,12 @@ def commands_now(state: IssueState, person: str = "") -> tuple[str, ...]:
     return ("acknowledge", "escalate", "resolve")
 
 
-def _answers(state: IssueState, person: str) -> list[RenderableType]:
+def answer_lines(state: IssueState, person: str) -> list[Text]:
+    """How to answer now, as lines to paste, each under what it means. `person` is who reads."""
     following = state.pinned.next_tier(state.tier)
     checklist = [item.name for item in state.pinned.tier(following).checklist] if following else []
-    lines = cli_answers(commands_now(state, person), state.facts.id, person or "YOU", checklist)
-    return [Text.assemble((f"  {line.line}", "cyan"), (f"   # {line.means}", "dim")) for line in lines]
+    answers = cli_answers(commands_now(state, person), state.facts.id, person or "YOU", checklist)
+    lines = [Text("\nTo answer", "bold")] if answers else []
+    for answer in answers:
+        lines += [Text(f"  {answer.means}", "dim"), Text(f"    {answer.line}", "cyan")]
+    return lines
