@@ -47,7 +47,7 @@ def relations(state: IssueState, by: Actor) -> frozenset[str]:
         "owner": person == state.owner,
         "raiser": person == state.facts.raiser.person,
         "customer": any(p.key == person and p.role in {"customer", "complainant"} for p in state.facts.parties),
-        "machine": by.is_machine,
+        "machine": by.is_machine and state.facts.raiser.is_machine,  # a machine answers for what a machine raised
     }
     return frozenset(held | {word for word, is_true in true_of.items() if is_true})
 

@@ -207,7 +207,8 @@ class Policy(Value):
     closing: Closing
     """How a resolved issue ends."""
     roles: dict[str, tuple[str, ...]]
-    """By command, who may send it: directory roles, or asked, handler, owner, raiser, customer, machine, anyone."""
+    """By command, who may send it: directory roles, or asked, handler, owner, raiser, customer, machine
+    (on what a machine raised), anyone."""
     assurance: dict[str, Assurance] = Field(default_factory=dict)
     """By command, how sure we must be who sent it, at least; absent: asserted, which takes anybody's word for it."""
     courtesies: tuple[Courtesy, ...] = ()
