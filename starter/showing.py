@@ -22,6 +22,8 @@ _ON_PAPER = 500
 SEVERITY_STYLES = {1: "bold white on red", 2: "bold red", 3: "yellow", 4: "cyan", 5: "dim"}
 """By the severity's priority, 1 first."""
 
+BAR_STYLES = {1: "bright_red", 2: "red", 3: "yellow", 4: "cyan", 5: "blue"}
+
 
 def console() -> Console:
     """The console of the answer."""

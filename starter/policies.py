@@ -1,0 +1,130 @@
+"""Policies checked and shown, as they are now or as somebody is about to have them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.text import Text
+
+from client.settings import Settings
+from escalation.policy.check_set import CheckedSet, check_set
+from escalation.policy.choose import entry_policies, policy_named
+from escalation.policy.describe import describe_policy
+from escalation.policy.finding import PolicyError
+from starter.failure import NotDone, WrongInput
+from starter.installation import installed, settings_now
+from starter.showing import console, pairs, say_json, table
+
+_PEOPLE = "people.yaml"
+
+
+def check_from(paths: Sequence[Path], *, as_json: bool) -> None:
+    """Check what is given, else what is in use; raises WrongInput, and NotDone where there are errors."""
+    settings = settings_now()
+    asked, checked = _check(paths or [settings.policies], settings)
+    found = [finding for finding in checked.findings if finding.file in asked]
+    elsewhere = [each for each in checked.errors if each not in found] if not found else []
+    found += elsewhere  # a neighbour that cannot be read hides what would be wrong between the two
+    errors = [finding for finding in found if finding.level == "error"]
+    if as_json:
+        say_json({"is_fit": not errors, "checked": sorted(asked), "findings": found})
+    else:
+        _show_findings(found, checked, asked)
+    if errors:
+        count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+        raise NotDone(f"{count}: not fit for use", "policy_errors", is_answered=as_json)
+
+
+def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], CheckedSet]:
+    """The files asked for, and all of them checked together with their neighbours."""
+    asked: set[str] = set()
+    texts: dict[str, str] = {}
+    people: Path | None = None
+    for path in paths:
+        if not path.exists():
+            raise WrongInput(f"path: there is no {path}")
+        folder = path if path.is_dir() else path.parent
+        files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+        if path.is_dir() and not files:
+            raise WrongInput(f"path: the folder {path} has no file that ends in .yaml or .yml")
+        asked |= {str(file) for file in files} if path.is_dir() else {str(path)}
+        for file in files if path in files or path.is_dir() else [*files, path]:
+            if _is_people(file, settings):
+                people = file
+            else:
+                texts[str(file)] = _read(file)
+    people = people or settings.people
+    if settings.people.exists() and any(Path(each).resolve() == settings.people.resolve() for each in asked):
+        people = settings.people
+    if paths == [settings.policies]:
+        people = settings.people
+        asked.add(str(people))
+    return asked, check_set(texts, (str(people), _read(people)))
+
+
+def _is_people(path: Path, settings: Settings) -> bool:
+    return path.name == _PEOPLE or path.resolve() == settings.people.resolve()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise WrongInput(f"path: {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise WrongInput(f"path: {path} is not UTF-8: byte {error.start}") from None
+
+
+def _show_findings(found: Sequence[PolicyError], checked: CheckedSet, asked: set[str]) -> None:
+    out = console()
+    for finding in found:
+        out.print(Text(str(finding), "red" if finding.level == "error" else "yellow"), soft_wrap=True)
+    if any(finding.level == "error" for finding in found):
+        return
+    people = len(checked.directory.people) if checked.directory else 0
+    warnings = f", {len(found)} warning{'s' if len(found) > 1 else ''}" if found else ""
+    out.print(Text.assemble(("✓ ", "bold green"), f"{_files(asked)} fit for use{warnings}"))
+    for policy in checked.policies:
+        entity = f"{policy.legal_entity}/{policy.kind}"
+        out.print(Text(f"  {policy.name}, version {policy.version}: {policy.title} ({entity})", "dim"))
+    out.print(Text(f"  {people} people in the directory", "dim"))
+
+
+def _files(asked: set[str]) -> str:
+    return "1 file is" if len(asked) == 1 else f"{len(asked)} files are"
+
+
+def show_from(name: str, *, as_json: bool) -> None:
+    """A policy in words, or which there are; raises WrongInput, PolicyErrors."""
+    here = installed(settings_now())
+    out = console()
+    if not name:
+        if as_json:
+            say_json([policy.model_dump(mode="json", include=_HEAD) for policy in here.policies])
+            return
+        chosen = {policy.name for policy in entry_policies(here.policies)}
+        made = table("policy", "version", "for", "title")
+        for policy in here.policies:
+            whose = f"{policy.legal_entity}/{policy.kind}" if policy.name in chosen else "a fallback"
+            made.add_row(Text(policy.name, "cyan"), str(policy.version), whose, policy.title)
+        out.print(made)
+        return
+    try:
+        policy = policy_named(here.policies, name)
+    except ValueError as error:
+        raise WrongInput(str(error), "unknown_policy") from None
+    description = describe_policy(policy)
+    if as_json:
+        say_json({**policy.model_dump(mode="json"), "in_words": description.model_dump(mode="json")})
+        return
+    out.print(Text(description.title, "bold"))
+    for part in description.tables:
+        made = table(*part.columns, title=part.title)
+        for row in part.rows:
+            made.add_row(*row)
+        out.print()
+        out.print(made)
+    out.print()
+    out.print(pairs([("•", sentence) for sentence in description.sentences]))
+
+
+_HEAD = {"name", "version", "title", "legal_entity", "kind", "digest"}
