@@ -3,6 +3,7 @@
 Whoever shows them says what they are called (`starter/metrics.py`).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import and_, case, func, select
@@ -85,3 +86,10 @@ def written(db: Database, after: datetime | None, until: datetime) -> Written:
         entries=entries,
         messages=tuple(Messages(channel=way, outcome=how, count=count) for way, how, count in messages),
     )
+
+
+def on_record(db: Database, issues: Iterable[str]) -> set[str]:
+    """Those of these issues, by their full ids, that the record knows."""
+    table = tables.issues
+    with db.reading() as connection:
+        return set(connection.scalars(select(table.c.issue).where(table.c.issue.in_(list(issues)))))

@@ -1,4 +1,4 @@
-"""The channels of this installation, from its settings: one line each. The worker tells people by them, and the watch."""
+"""The channels of this installation, one line each, from its settings: for the worker and for the watch."""
 
 from datetime import timedelta
 

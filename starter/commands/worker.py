@@ -1,0 +1,29 @@
+"""`escalon worker`: work on issues until told to stop."""
+
+from typing import Annotated
+
+import typer
+
+from starter.options import RUN
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("worker", rich_help_panel=RUN)(run_worker)
+
+
+def run_worker(
+    log_level: Annotated[str, typer.Option(metavar="LEVEL", help="debug, info, warning or error.")] = "info",
+) -> int:
+    """Work on issues: run their workflows, tell people, keep the record. Logs to stderr until SIGTERM or Ctrl-C.
+
+    Several may run, on one machine or on many. Waits for a server that is not there yet. Connection: Temporal's own
+    environment variables and profile file; all else: ESCALON_ variables (docs/operating.md).
+    """
+    from starter import logs, serving
+    from starter.installation import settings_now
+    from worker import build_worker
+
+    settings = settings_now()
+    logs.set_up(logs.level(log_level))
+    return serving.run_until_signalled(lambda stop: serving.serve(settings, build_worker, stop))
