@@ -25,9 +25,12 @@ def incident_of(data: Node) -> Node:
 
 def actor(agent: Node | None, directory: Directory | None) -> Actor:
     """Who did it: the person of our directory with this PagerDuty id, else the agent by its id, as a machine."""
-    if agent is None or not agent.has("id"):
+    if agent is None:
         return machine(SOURCE)
-    which = agent.need("id", "text").id()
+    try:
+        which = agent.need("id", "text").id()
+    except BadPayload:
+        return machine(SOURCE)
     is_user = _word(agent, "type") in {"user", "user_reference"}
     person = directory.by_address(SOURCE, which) if directory is not None and is_user else None
     if person is None:

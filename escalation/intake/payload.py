@@ -5,7 +5,7 @@ From text to documents, and a cursor over them. What the fields mean is in the a
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -156,18 +156,16 @@ def read_documents(raw: bytes) -> list[Node]:
 
 def check_depth(node: Node) -> None:
     """Raise BadPayload where lists and objects lie deeper within one another than `DEEPEST`."""
-    level, depth = [node.value], 0
+    level, depth = _nested([node.value]), 0
     while level:
         depth += 1
-        if depth > DEEPEST + 1:
+        if depth > DEEPEST:
             raise BadPayload(node.path, f"is nested deeper than {DEEPEST}", f"at most {DEEPEST} levels")
-        level = [inner for value in level for inner in _inside(value)]
+        level = _nested(inner for each in level for inner in (each.values() if isinstance(each, dict) else each))
 
 
-def _inside(value: object) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def _nested(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, list | dict)]
 
 
 def _documents(text: str) -> Iterator[Any]:

@@ -134,8 +134,8 @@ def _send(report: Reported, by: Actor) -> SendIt:
 def _known(report: Reported, state: IssueState) -> str:
     if report.what == "open" and state.status != "open":
         since = state.closed_at or state.resolved_at or state.last_at
-        return f"known, and {state.status} here since {_shown(since)}, although it is said to be open there"
-    return "known: it was carried out before"
+        return f"it is {state.status} here since {_shown(since)}, although it is said to be open there"
+    return "it was carried out before"
 
 
 def _latest_firing(done: Iterable[str], reference: str) -> datetime | None:

@@ -24,21 +24,18 @@ _STYLES = {
 
 
 def show_intake(outcomes: Sequence[Outcome], not_taken: Sequence[NotTaken]) -> None:
-    """One line for each report, then one for each part that asks nothing of an issue."""
-    rows = table(
-        "reported",
-        ("issue", {"no_wrap": True}),
-        ("title", {"overflow": "fold"}),
-        "what came of it",
-        ("why", {"overflow": "fold"}),
-    )
-    for outcome in outcomes:
-        report = outcome.report
-        issue = outcome.issue.short if outcome.issue else f"{report.source}:{report.reference}"
-        rows.add_row(report.said, one_line(issue), report.title, _came(outcome.came), one_line(outcome.why))
+    """A row for each report, then a line for each part that asks nothing of an issue."""
+    out = console()
+    if outcomes:
+        fold = {"overflow": "fold"}
+        rows = table("reported", ("issue", {"no_wrap": True}), ("title", fold), "what came of it", ("why", fold))
+        for outcome in outcomes:
+            report = outcome.report
+            issue = outcome.issue.short if outcome.issue else f"{report.source}:{report.reference}"
+            rows.add_row(report.said, one_line(issue), report.title, _came(outcome.came), one_line(outcome.why))
+        out.print(rows)
     for each in not_taken:
-        rows.add_row("", "", "", _came((each.nature,)), one_line(each.why))
-    console().print(rows)
+        out.print(Text.assemble(_came((each.nature,)), ": ", one_line(each.why)))
 
 
 def intake_json(outcomes: Sequence[Outcome], not_taken: Sequence[NotTaken]) -> dict[str, Any]:
