@@ -44,6 +44,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "client.asking.NoWorker": (REFUSED, "no_worker"),
     "escalation.policy.finding.PolicyErrors": (WRONG, "policy_errors"),
     "records.backup.BackupError": (REFUSED, "backup_error"),
+    "starter.homelock.InUse": (REFUSED, "in_use"),
     "records.database.BadDatabase": (WRONG, "bad_database"),
     "records.database.SchemaMismatch": (REFUSED, "schema_mismatch"),
     "records.database.RecordBusy": (REFUSED, "record_busy"),

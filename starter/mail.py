@@ -75,11 +75,17 @@ def _everybody(db: Database, people: Sequence[str], reader: Reader, as_json: boo
         say_json([{"person": each[0], "unread": each[1], "messages": each[2]} for each in counted])
         return
     made = table("person", ("unread", {"justify": "right"}), ("all", {"justify": "right"}), "latest")
-    for person, unread, count, latest in counted:
+    for person, unread, count, latest in sorted(counted, key=lambda each: -each[1]):
+        if latest is None:
+            continue
         style = "bold yellow" if unread else "dim"
-        shown = f"{reader.clock(latest.sent_at)}  {one_line(latest.subject)}" if latest else ""
+        shown = f"{reader.clock(latest.sent_at)}  {one_line(latest.subject)}"
         made.add_row(Text(person, "cyan"), Text(str(unread), style), Text(str(count), "dim"), shown)
-    console().print(made)
+    if made.row_count:
+        console().print(made)
+    none = sum(latest is None for _, _, _, latest in counted)
+    if none:
+        note(f"{none} {'people have' if none > 1 else 'person has'} no message yet")
 
 
 def _list(found: Sequence[InboxMessage], reader: Reader) -> None:

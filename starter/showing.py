@@ -19,7 +19,7 @@ from starter.reader import is_paper
 
 _ON_PAPER = 500
 """Columns where nobody looks: in a pipe nothing is cut or wrapped."""
-SEVERITY_STYLES = {1: "bold white on red", 2: "bold red", 3: "yellow", 4: "cyan", 5: "dim"}
+SEVERITY_STYLES = {1: "bold white on red", 2: "bold bright_red", 3: "yellow", 4: "cyan", 5: "dim"}
 """By the severity's priority, 1 first."""
 
 BAR_STYLES = {1: "bright_red", 2: "red", 3: "yellow", 4: "cyan", 5: "blue"}
@@ -63,7 +63,15 @@ def plain(value: object) -> Any:
 
 def table(*columns: str | tuple[str, dict[str, Any]], title: str | None = None) -> Table:
     """A table with a line under its head and no frame."""
-    made = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
+    made = Table(
+        box=box.SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for column in columns:
         name, options = (column, {}) if isinstance(column, str) else column
         made.add_column(name, header_style="dim", **options)
@@ -82,7 +90,7 @@ def pairs(rows: Iterable[tuple[str, Text | str]]) -> Table:
 
 def severity(name: str, priority: int) -> Text:
     """The severity in its colour."""
-    return Text(f" {name} " if priority == 1 else name, SEVERITY_STYLES.get(priority, ""))
+    return Text(f" {name} ", SEVERITY_STYLES.get(priority, ""))
 
 
 def sentences(lines: Iterable[str], mark: str = "•") -> Table:

@@ -19,6 +19,7 @@ def security_log(
     """Show what was refused for authority, conflict or confidentiality, whichever door it came through."""
     from datetime import UTC, datetime
 
+    from escalation.issue.identity import read_issue_id
     from escalation.message import one_line
     from records import refusals
     from starter.installation import open_record, people_names, settings_now
@@ -42,7 +43,7 @@ def security_log(
             one_line(refusal.by.person),
             f"{refusal.by.door} ({refusal.by.assurance.replace('_', ' ')})",
             one_line(refusal.command.replace("_", " ")),
-            refusal.issue,
+            read_issue_id(refusal.issue)[0].short,
             one_line(refusal.why),
         )
     console().print(made)

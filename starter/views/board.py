@@ -14,6 +14,9 @@ from starter.views.clocks import NEARLY, bar, running
 from starter.views.rows import title_of, urgency, who
 
 _WIDE = 110
+"""Columns from which there is room for titles."""
+_NARROW = 90
+"""Columns from which there is room for tiers."""
 _FRAME = 6
 """Lines that are not issues: summary, blanks, the table's head and end."""
 _LATE = timedelta(seconds=5)
@@ -30,17 +33,19 @@ def board_view(
         ("sev", {"no_wrap": True}),
         ("issue", {"no_wrap": True, "overflow": "ellipsis", "max_width": 24}),
         *([("what", {"no_wrap": True, "overflow": "ellipsis", "ratio": 1})] if width >= _WIDE else []),
-        ("tier", {"no_wrap": True, "overflow": "ellipsis", "max_width": 18}),
+        *([("tier", {"no_wrap": True, "overflow": "ellipsis", "max_width": 18})] if width >= _NARROW else []),
         ("who has it", {"no_wrap": True, "overflow": "ellipsis", "ratio": 1}),
         ("next", {"no_wrap": True}),
-        ("", {"no_wrap": True, "justify": "right"}),
+        ("time left", {"no_wrap": True, "justify": "right"}),
     )
     made.expand = width < 400
     for row, state in ordered[:room]:
         cells: list[Text | str] = [severity(row.severity, row.priority), Text(row.issue.short, "cyan")]
         if width >= _WIDE:
             cells.append(title_of(row))
-        cells += [row.tier if row.status == "open" else "", who(row), *_clock(row, state, reader, width)]
+        if width >= _NARROW:
+            cells.append(row.tier if row.status == "open" else "")
+        cells += [who(row), *_clock(row, state, reader, width)]
         made.add_row(*cells)
     parts: list[RenderableType] = [_summary(ordered, reader), made]
     if len(ordered) > room:

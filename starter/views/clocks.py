@@ -39,11 +39,11 @@ class Running:
         return min(max((now - self.began_at) / (self.due.at - self.began_at), 0.0), 1.0)
 
     def left(self, now: datetime) -> str:
-        """`12 min left`, `3 s late`."""
+        """What is left of it, `12 min`, or `3 s late`."""
         distance = abs(self.due.at - now)
         grain = 60 if distance >= timedelta(hours=1) else 1
         told = words(timedelta(seconds=distance.total_seconds() // grain * grain))
-        return f"{told} left" if self.due.at > now else f"{told} late"
+        return told if self.due.at > now else f"{told} late"
 
 
 def running(state: IssueState) -> list[Running]:

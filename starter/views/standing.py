@@ -14,7 +14,7 @@ from escalation.message import one_line
 from escalation.narrate import why_began
 from starter.reader import Reader
 from starter.showing import pairs, severity, table
-from starter.views.clocks import bar, bar_style, running
+from starter.views.clocks import Running, bar, bar_style, running
 
 _BAR = 24
 _SOON = 6
@@ -123,8 +123,13 @@ def clocks_view(state: IssueState, reader: Reader, width: int = _BAR) -> Rendera
         share = clock.share(reader.now)
         style = bar_style(share)
         shown = bar(share, width, style) if clock.began_at is not None else Text("")
-        made.add_row(f"  {clock.name}", shown, Text(clock.left(reader.now), style), reader.clock(clock.due.at))
+        made.add_row(f"  {clock.name}", shown, Text(_left(clock, reader), style), reader.clock(clock.due.at))
     return made
+
+
+def _left(clock: Running, reader: Reader) -> str:
+    left = clock.left(reader.now)
+    return left if left.endswith("late") else f"{left} left"
 
 
 def coming_view(state: IssueState, reader: Reader) -> RenderableType | None:
