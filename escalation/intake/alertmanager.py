@@ -86,7 +86,7 @@ def _alert(alert: Node, envelope: Node, received_at: datetime) -> Reported:
     annotations = _texts(Node({}, "") if not alert.has("annotations") else alert.need("annotations", "an object"))
     began_at = _began_at(alert.need("startsAt", AN_INSTANT))
     fingerprint = alert.get("fingerprint")
-    reference = fit_id(fingerprint.id() if fingerprint is not None else fingerprint_of(labels))
+    reference = fit_id(fingerprint.identifier() if fingerprint is not None else fingerprint_of(labels))
     is_firing = status == "firing"
     ended_at = began_at if is_firing else _ended_at(alert, began_at, received_at)
     link = alert.get("generatorURL")

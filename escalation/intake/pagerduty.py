@@ -104,7 +104,7 @@ def _event(event: Node, directory: Directory | None) -> Taken:
         return Taken(not_taken=(_not_an_event_of_ours(said),))
     data = event.need("data", "an object with the incident")
     happened_at = event.need("occurred_at", AN_INSTANT).instant()
-    which = event.need("id", "text").id()
+    which = event.need("id", "text").identifier()
     return _reported(event, said.text(), data, happened_at, which, event.get("agent"), directory)
 
 
@@ -119,7 +119,7 @@ def _old_message(message: Node, directory: Directory | None) -> Taken:
     entries = message.get("log_entries")
     entry = next(entries.items(), None) if entries is not None else None
     agent = entry.get("agent") if entry is not None else None
-    which = message.need("id", "text").id()
+    which = message.need("id", "text").identifier()
     return _reported(message, said, incident, happened_at, which, agent, directory)
 
 
@@ -127,7 +127,7 @@ def _incident(incident: Node, directory: Directory | None) -> Taken:
     """An incident as it stands: what its status says has happened, once for each change of the status."""
     status = incident.need("status", " or ".join(_BY_STATUS)).one_of(*_BY_STATUS)
     changed = incident.get("last_status_change_at") or incident.need("created_at", AN_INSTANT)
-    which = f"{incident.need('id', 'text').id()}:{status}:{changed.instant().isoformat()}"
+    which = f"{incident.need('id', 'text').identifier()}:{status}:{changed.instant().isoformat()}"
     said = "incident.reopened" if status == "triggered" and incident.has("reopened_at") else f"incident.{status}"
     agent = incident.get("last_status_change_by")
     return _reported(incident, said, incident, changed.instant(), which, agent, directory)
@@ -143,7 +143,7 @@ def _reported(
     directory: Directory | None,
 ) -> Taken:
     incident = incident_of(data)
-    reference = fit_id(incident.need("id", "text").id())
+    reference = fit_id(incident.need("id", "text").identifier())
     what = EVENTS[said]
     report = Reported(
         place=place.path,

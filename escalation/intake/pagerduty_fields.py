@@ -28,7 +28,7 @@ def actor(agent: Node | None, directory: Directory | None) -> Actor:
     if agent is None:
         return machine(SOURCE)
     try:
-        which = agent.need("id", "text").id()
+        which = agent.need("id", "text").identifier()
     except BadPayload:
         return machine(SOURCE)
     is_user = _word(agent, "type") in {"user", "user_reference"}

@@ -83,7 +83,7 @@ class Node:
             raise self.bad(allowed)
         return self.value
 
-    def id(self) -> str:
+    def identifier(self) -> str:
         """An identifier of another system; raises BadPayload where it cannot be one."""
         if not isinstance(self.value, str) or not _ID.fullmatch(self.value):
             raise self.bad("1 to 200 characters of ASCII without blanks")

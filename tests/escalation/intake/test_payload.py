@@ -132,4 +132,4 @@ def test_what_is_no_instant_with_a_zone(spelt: object) -> None:
 @pytest.mark.parametrize("value", ["", "a b", "a\n", "ä", "a" * 201, 5, ["a"]])
 def test_what_cannot_be_an_id(value: object) -> None:
     with pytest.raises(BadPayload, match="1 to 200 characters of ASCII"):
-        Node(value).id()
+        Node(value).identifier()
