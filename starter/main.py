@@ -5,6 +5,7 @@ nothing heavier than typer: `escalon --help` must not pay for what it does not u
 """
 
 import importlib
+import io
 import json
 import os
 import pkgutil
@@ -19,7 +20,7 @@ import starter.commands
 from starter.failure import REFUSED, WRONG, as_failure
 
 _FIRST = (
-    "up", "open", "list", "show", "timeline", "explain", "watch", "act", "inbox", "policy",
+    "open", "list", "show", "timeline", "explain", "watch", "inbox", "policy", "intake", "act", "up", "worker",
 )  # fmt: skip
 """The modules whose commands the help shows first; the others follow by name."""
 _INTERRUPTED = 130
@@ -60,6 +61,9 @@ def _about(
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and say its exit code. Answers go to stdout, everything else to stderr."""
     wants_json = "--json" in arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign is no reason to fail
     first = next(iter(arguments), "")
     try:
         app = build_app(first.replace("-", "_") if first.isidentifier() else None)
@@ -81,9 +85,19 @@ def _usage(error: typer.TyperException, command: str, *, wants_json: bool) -> in
     why = error.format_message()
     if not why:  # no arguments: the help has been shown
         return WRONG
-    known = "" if command.startswith("-") or "No such command" in why else f" {command}"
+    if why.startswith("No such command"):
+        names = [name for name in _command_names() if name.startswith(command.lower())]
+        if names:
+            why = f"{why.partition(' Did you mean')[0]} Did you mean {' or '.join(names)}?"
+        command = ""
+    known = f" {command}" if command and not command.startswith("-") else ""
     _say("wrong_call", f"{why} (see: escalon{known} --help)", wants_json=wants_json)
     return WRONG
+
+
+def _command_names() -> list[str]:
+    group = typer.main.get_command(build_app())
+    return list(getattr(group, "commands", {}))
 
 
 def _failed(error: Exception, *, wants_json: bool) -> int:

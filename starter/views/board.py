@@ -14,7 +14,7 @@ from starter.views.clocks import NEARLY, bar, running
 from starter.views.rows import title_of, urgency, who
 
 _WIDE = 110
-"""Columns from which there is room for titles."""
+"""Columns from which there is room for more of everything."""
 _NARROW = 90
 """Columns from which there is room for tiers."""
 _FRAME = 6
@@ -31,20 +31,18 @@ def board_view(
     room = len(ordered) if height is None else max(height - _FRAME, 3)
     made = table(
         ("sev", {"no_wrap": True}),
-        ("issue", {"no_wrap": True, "overflow": "ellipsis", "max_width": 24}),
-        *([("what", {"no_wrap": True, "overflow": "ellipsis", "ratio": 1})] if width >= _WIDE else []),
+        ("issue", {"no_wrap": True, "overflow": "ellipsis", "max_width": 24 if width >= _WIDE else 16}),
+        ("what", {"no_wrap": True, "overflow": "ellipsis", "ratio": 1}),
         *([("tier", {"no_wrap": True, "overflow": "ellipsis", "max_width": 18})] if width >= _NARROW else []),
-        ("who has it", {"no_wrap": True, "overflow": "ellipsis", "ratio": 1}),
+        ("who has it", {"no_wrap": True, "overflow": "ellipsis", "max_width": 30 if width >= _WIDE else 20}),
         ("next", {"no_wrap": True}),
         ("time left", {"no_wrap": True, "justify": "right"}),
     )
     made.expand = width < 400
     for row, state in ordered[:room]:
-        cells: list[Text | str] = [severity(row.severity, row.priority), Text(row.issue.short, "cyan")]
-        if width >= _WIDE:
-            cells.append(title_of(row))
+        cells = [severity(row.severity, row.priority), Text(row.issue.short, "cyan"), title_of(row)]
         if width >= _NARROW:
-            cells.append(row.tier if row.status == "open" else "")
+            cells.append(Text(row.tier if row.status == "open" else ""))
         cells += [who(row), *_clock(row, state, reader, width)]
         made.add_row(*cells)
     parts: list[RenderableType] = [_summary(ordered, reader), made]
@@ -62,7 +60,7 @@ def _clock(row: IssueRow, state: IssueState, reader: Reader, width: int) -> tupl
         return Text(""), Text("")
     first = clocks[0]
     share = first.share(reader.now)
-    size = 20 if width >= _WIDE else 10
+    size = 20 if width >= _WIDE else 6
     style = BAR_STYLES.get(row.priority, "white") if row.status == "open" else "green"
     left_style = "bold red" if share >= 1 else "yellow" if share >= NEARLY else ""
     return bar(share, size, style), Text(first.left(reader.now), left_style)

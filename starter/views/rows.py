@@ -13,31 +13,28 @@ from starter.showing import severity, table
 
 WIDE = 120
 """Columns from which there is room for what is due."""
+NARROW = 90
+"""Columns below which there is no room for tiers."""
 
 
 def rows_view(rows: Sequence[IssueRow], reader: Reader, width: int) -> Table:
     """The table. `width` in columns decides what there is room for."""
-    is_wide = width >= WIDE
+    is_wide, is_narrow = width >= WIDE, width < NARROW
     made = table(
         ("sev", {"no_wrap": True}),
-        ("issue", {"no_wrap": not is_wide, "overflow": "ellipsis", "min_width": 12}),
+        ("issue", {"no_wrap": True, "overflow": "ellipsis", "max_width": 16 if is_narrow else 28}),
         ("what", {"no_wrap": True, "overflow": "ellipsis", "ratio": 2, "min_width": 12}),
-        ("tier", {"no_wrap": True, "overflow": "ellipsis"}),
-        ("who has it", {"no_wrap": True, "overflow": "ellipsis", "min_width": 10}),
+        *([] if is_narrow else [("tier", {"no_wrap": True, "overflow": "ellipsis", "max_width": 18})]),
+        ("who has it", {"no_wrap": True, "overflow": "ellipsis", "max_width": 20 if is_narrow else 30}),
         ("due", {"no_wrap": True, "justify": "right"}),
         *([("then", {"overflow": "ellipsis", "no_wrap": True, "ratio": 3})] if is_wide else []),
     )
     made.expand = width < 400
     for row in rows:
-        cells: list[Text | str] = [
-            severity(row.severity, row.priority),
-            Text(row.issue.short, "cyan"),
-            title_of(row),
-            row.tier if row.status == "open" else "",
-            who(row),
-            due(row, reader),
-        ]
-        made.add_row(*cells, *([one_line(row.next_due)] if is_wide else []))
+        cells = [severity(row.severity, row.priority), Text(row.issue.short, "cyan"), title_of(row)]
+        if not is_narrow:
+            cells.append(Text(row.tier if row.status == "open" else ""))
+        made.add_row(*cells, who(row), due(row, reader), *([one_line(row.next_due)] if is_wide else []))
     return made
 
 
