@@ -59,7 +59,12 @@ async def send(client: Client, issue: IssueId, command: Command, within: timedel
 
 
 async def _store(handle: Any, issue: IssueId, name: str, command: Command) -> Sent:
-    await handle.signal(name, command.model_dump(mode="json"), rpc_timeout=ANSWER_WITHIN)
+    try:
+        await handle.signal(name, command.model_dump(mode="json"), rpc_timeout=ANSWER_WITHIN)
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return await _over_or_unknown(handle, issue)
+        raise
     seconds = round(ANSWER_WITHIN.total_seconds())
     why = f"no worker answered within {seconds} s; the command is stored and is carried out when one runs"
     return Sent(issue=issue, outcome="stored", code="no_worker", why=why)

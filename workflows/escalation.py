@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.effects_of import snapshot
     from escalation.issue.events import Entry
     from escalation.issue.explain import Explanation, explain
-    from escalation.issue.from_body import FromBody, claimed_actor, read_body
+    from escalation.issue.from_body import FromBody, claimed_actor, no_instant, read_body
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules
     from escalation.issue.state import IssueState
@@ -57,7 +57,7 @@ class Escalation:
             self._shell.resume(start.state, start.unwritten, start.errands)
             return
         try:
-            answer = self._shell.check(start)
+            answer = no_instant(start) or self._shell.check(start)
         except Exception as error:
             if _is_ours():
                 raise

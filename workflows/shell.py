@@ -7,6 +7,7 @@ await, so no lock is needed and handing over is never starved.
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from temporalio import workflow
@@ -90,7 +91,7 @@ class Shell:
 
     async def run(self, hand_over: Callable[[], Awaitable[None]]) -> None:
         """Serve the subject until it is over; `hand_over` continues as new and does not return."""
-        scribe = asyncio.create_task(self._guarded(self._write_all()))
+        scribe = asyncio.create_task(self._guarded(self._write_all))
         while not (self.rules.is_over(self._now_state) and self._is_at_rest):
             self._is_changed = False
             if self._broken is not None:
@@ -175,12 +176,12 @@ class Shell:
 
     def _start(self, effect: Effect) -> None:
         self.errands[effect.key] = effect
-        self._running[effect.key] = asyncio.create_task(self._guarded(self._run(effect)))
+        self._running[effect.key] = asyncio.create_task(self._guarded(partial(self._run, effect)))
 
-    async def _guarded(self, work: Awaitable[None]) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """A bug beside the loop must be seen in the loop: it fails the workflow task, which waits for mended code."""
         try:
-            await work
+            await work()
         except Exception as error:  # noqa: BLE001 - handed to the loop, which raises it
             self._broken = error
             self._is_changed = True

@@ -123,18 +123,23 @@ def _actor(by: object, door: Door) -> Actor | Rejected:
     return actor if actor.person.strip() else missing
 
 
-def _unfit(command: Command) -> Rejected | None:
-    """What no field may hold, whatever it means: it would be carried in history, state and messages from now on."""
-    include = _OF_OPEN if isinstance(command, Open) else None
-    for place, value in _leaves(command.model_dump(include=include)):
-        if isinstance(value, str) and (problem := _unfit_word(place, value)) is not None:
-            return problem
+def no_instant(command: Command) -> Rejected | None:
+    """Whether a time in it has an offset that leads out of the calendar, and so cannot be said in UTC."""
+    for place, value in _leaves(command.model_dump()):
         if isinstance(value, datetime):
             try:
                 value.astimezone(UTC)
             except OverflowError:
                 return _bad("bad_field", f"{place} {value.isoformat()} is no instant in UTC; allowed: years 1 to 9999")
     return None
+
+
+def _unfit(command: Command) -> Rejected | None:
+    """What no field may hold, whatever it means: it would be carried in history, state and messages from now on."""
+    for place, value in _leaves(command.model_dump(include=_OF_OPEN if isinstance(command, Open) else None)):
+        if isinstance(value, str) and (problem := _unfit_word(place, value)) is not None:
+            return problem
+    return no_instant(command)
 
 
 def _unfit_word(place: str, word: str) -> Rejected | None:
