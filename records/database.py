@@ -5,7 +5,9 @@ the modules beside this one.
 """
 
 import hashlib
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,8 +19,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, Table, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, Connection, Engine, RootTransaction, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 BUSY_S = 10
@@ -26,6 +30,8 @@ BUSY_S = 10
 ALLOWED = "sqlite:///folder/record.db or postgresql://person:password@host/database"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATING = "escalon migrates"
+_ALEMBIC = threading.Lock()
+"""Alembic keeps the migration that runs in a global: one thread at a time, whatever the database."""
 
 
 class BadDatabase(ValueError):
@@ -62,7 +68,7 @@ class Database:
             if not self._one_writer.acquire(timeout=BUSY_S):
                 raise RecordBusy(f"{self} was kept by another writer of this process for {BUSY_S} s")
             try:
-                with self.engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+                with self.engine.connect().execution_options(is_writing=True) as connection, self._begun(connection):
                     yield connection
             finally:
                 self._one_writer.release()
@@ -71,6 +77,14 @@ class Database:
             if about:
                 lock_for_transaction(connection, about)
             yield connection
+
+    def _begun(self, connection: Connection) -> RootTransaction:
+        try:
+            return connection.begin()
+        except OperationalError as error:
+            if _is_locked(error.orig):
+                raise RecordBusy(f"{self} was kept by another process for {BUSY_S} s") from None
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -108,6 +122,7 @@ def open_database(url: str) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _say_no_more)
     return Database(engine)
 
 
@@ -133,8 +148,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000}")
-    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        cursor.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(cursor)
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
@@ -144,10 +158,33 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
+    """Once in the life of a file. Who loses the race for it is told "locked" at once, whatever the busy timeout."""
+    give_up = time.monotonic() + BUSY_S
+    while cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not _is_locked(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+
+
+def _is_locked(error: BaseException | None) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes its place at once: one that reads first and then writes could lose an update, or fail at once."""
     is_writing = connection.get_execution_options().get("is_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+def _say_no_more(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the row that it refuses, in the lines after the first: what people wrote must not go on so."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (next(iter(str(error.args[0]).splitlines()), ""), *error.args[1:])
 
 
 def lock_for_transaction(connection: Connection, about: str) -> None:
@@ -158,9 +195,10 @@ def lock_for_transaction(connection: Connection, about: str) -> None:
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert the row unless one with its primary key is there; says whether it was inserted."""
-    maker = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = maker(table).values(dict(values)).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
-    return connection.execute(statement).rowcount == 1
+    maker = sqlite_dialect.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    key = list(table.primary_key.columns)
+    statement = maker(table).values(dict(values)).on_conflict_do_nothing(index_elements=key).returning(*key)
+    return connection.execute(statement).first() is not None
 
 
 def migrate(db: Database) -> None:
@@ -170,17 +208,12 @@ def migrate(db: Database) -> None:
     release has been here, RecordBusy where another writer does not end.
     """
     config = _config()
-    try:
-        with db.writing(_MIGRATING) as connection:
-            if _found(connection) == _wanted():
-                return
-            _refuse_newer(db, connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except OperationalError as error:
-        if "locked" in str(error.orig):
-            raise RecordBusy(f"{db} was kept by another writer for {BUSY_S} s") from error
-        raise
+    with _ALEMBIC, db.writing(_MIGRATING) as connection:
+        if _found(connection) == _wanted():
+            return
+        _refuse_newer(db, connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def check_schema(db: Database) -> None:

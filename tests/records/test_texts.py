@@ -1,0 +1,113 @@
+"""Texts: masked before they are kept, kept once, erased for good."""
+
+import hashlib
+import traceback
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from escalation.masking import LONGEST_TEXT
+from records import inbox, journal, tables, texts
+from records.database import Database
+from records.inbox import InboxMessage
+from records.texts import TextConflict, TextTooLong
+from tests.records.samples import NOON, issue_id, record
+
+ISSUE = issue_id()
+
+
+def test_a_text_is_kept_masked_and_read_by_reference(db: Database) -> None:
+    told = texts.keep(db, ISSUE, "r1", "My card 4111 1111 1111 1111 was charged twice.\nPlease help 🙏")
+    assert texts.read(db, ["r1", "unknown"]) == {"r1": "My card •••• 1111 was charged twice.\nPlease help 🙏"}
+    assert told.length == len(texts.read(db, ["r1"])["r1"])
+    with db.reading() as connection:
+        row = connection.execute(select(tables.texts)).mappings().one()
+    assert told.digest == hashlib.sha256(row["salt"] + row["text"].encode()).hexdigest()
+    assert len(row["salt"]) == 16
+
+
+def test_the_same_text_in_two_places_cannot_be_told_by_its_digest(db: Database) -> None:
+    assert texts.keep(db, ISSUE, "r1", "no").digest != texts.keep(db, ISSUE, "r2", "no").digest
+
+
+def test_the_same_text_again_gives_the_same_answer(db: Database) -> None:
+    answers = {texts.keep(db, ISSUE, "r1", "card 4111111111111111") for _ in range(3)}
+    assert len(answers) == 1
+
+
+def test_another_text_under_the_same_reference_is_refused(db: Database) -> None:
+    texts.keep(db, ISSUE, "r1", "one")
+    with pytest.raises(TextConflict, match="r1 of main:main:main:desk:REF-1:1") as refused:
+        texts.keep(db, ISSUE, "r1", "two")
+    assert "two" not in str(refused.value)
+    with pytest.raises(TextConflict):
+        texts.keep(db, issue_id("OTHER"), "r1", "one")
+    assert texts.read(db, ["r1"]) == {"r1": "one"}
+
+
+def test_a_text_that_is_too_long_is_refused(db: Database) -> None:
+    texts.keep(db, ISSUE, "r1", "x" * LONGEST_TEXT)
+    with pytest.raises(TextTooLong, match=r"has 10,001 characters; allowed: at most 10,000"):
+        texts.keep(db, ISSUE, "r2", "x" * (LONGEST_TEXT + 1))
+
+
+def test_characters_that_no_database_stores_hold_up_nothing(db: Database) -> None:
+    first = texts.keep(db, ISSUE, "r1", "a\x00b\ud800c")
+    assert texts.keep(db, ISSUE, "r1", "a\x00b\ud800c") == first
+    assert texts.read(db, ["r1"]) == {"r1": "a\ufffdb\ufffdc"}
+
+
+def test_what_is_erased_is_gone_and_stays_gone(db: Database) -> None:
+    other = issue_id("OTHER")
+    told = texts.keep(db, ISSUE, "r1", "secret of one")
+    texts.keep(db, other, "r2", "secret of two")
+    for message, issue in (("m1", ISSUE), ("m2", other)):
+        inbox.put(db, _message(message, issue, body="secret told"))
+    assert texts.erase(db, ISSUE) == 2
+    assert texts.erase(db, ISSUE) == 0
+    assert texts.read(db, ["r1", "r2"]) == {"r2": "secret of two"}
+    assert texts.keep(db, ISSUE, "r1", "secret of one") == told, "a late repeat is answered and changes nothing"
+    assert texts.read(db, ["r1"]) == {}
+    erased, kept = sorted(inbox.read(db, "kim"), key=lambda message: message.message)
+    assert (erased.subject, erased.body, kept.body) == ("", "", "secret told")
+    assert erased.erased_at is not None
+    assert kept.erased_at is None
+    with db.reading() as connection:
+        row = connection.execute(select(tables.texts).where(tables.texts.c.ref == "r1")).mappings().one()
+    assert (row["text"], row["salt"], row["digest"]) == ("", b"", told.digest)
+
+
+def test_erased_bytes_are_in_none_of_the_files(sqlite_db: Database, tmp_path: Path) -> None:
+    texts.keep(sqlite_db, ISSUE, "r1", "needle-in-the-text " * 400)
+    inbox.put(sqlite_db, _message("m1", ISSUE, body="needle-in-the-inbox"))
+    assert b"needle" in _bytes(tmp_path)
+    texts.erase(sqlite_db, ISSUE)
+    assert b"needle" not in _bytes(tmp_path)
+
+
+def test_no_card_number_reaches_a_file(sqlite_db: Database, tmp_path: Path) -> None:
+    texts.keep(sqlite_db, ISSUE, "r1", "4111-1111-1111-1111 and 5500005555555559")
+    assert not [number for number in (b"4111-1111", b"5500005555") if number in _bytes(tmp_path)]
+
+
+def test_an_error_of_the_database_does_not_quote_what_was_written(db: Database) -> None:
+    with pytest.raises(DBAPIError) as failed, db.writing() as connection:
+        connection.execute(tables.texts.insert().values(ref="r", text="a very private line"))
+    assert "private" not in "".join(traceback.format_exception(failed.value)).replace('a very private line")', "")
+
+
+def test_the_journal_stands_when_the_texts_are_gone(db: Database) -> None:
+    journal.write(db, record(ISSUE, 1, 2))
+    texts.erase(db, ISSUE)
+    journal.write(db, record(ISSUE, 1, 3))
+
+
+def _message(message: str, issue: object, **fields: object) -> InboxMessage:
+    plain = {"person": "kim", "about": "asked", "subject": "secret subject", "body": "body", "sent_at": NOON}
+    return InboxMessage.model_validate({**plain, "message": message, "issue": issue, **fields})
+
+
+def _bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
