@@ -6,7 +6,7 @@ The policy is two tiers unless asked otherwise. Everything is public models; not
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from escalation.issue.clocks import next_due
+from escalation.issue.clocks import deadlines, next_due
 from escalation.issue.commands import (
     HUMAN_COMMANDS,
     Acknowledge,
@@ -170,6 +170,18 @@ def opened(*policies: Policy, severity: str = "S1", **more: Any) -> Open:
 CUSTOMER = Party(key="cust-7781", role="customer", language="ro", zone="Europe/Bucharest")
 
 
+def refused(answer: tuple[Entry, ...] | Rejected) -> str:
+    """The code of a refusal; fails where it was none."""
+    assert isinstance(answer, Rejected), f"it was carried out: {answer}"
+    return answer.code
+
+
+def done(answer: tuple[Entry, ...] | Rejected) -> list[str]:
+    """The kinds of the entries that a command made; fails where it was refused."""
+    assert not isinstance(answer, Rejected), answer
+    return [entry.event.kind for entry in answer]
+
+
 class Played:
     """An issue played step by step against the pure rules; look-ups are answered with `<tier>-1` and `<tier>-2`."""
 
@@ -239,37 +251,55 @@ class Played:
         """Who says they work on it."""
         return self.send(Acknowledge(**{"id": self._id(), "by": actor(who), **more}), now)
 
-    def release(self, who: str, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+    def release(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
         """Who gives it back."""
-        return self.send(Release(id=self._id(), by=actor(who)), now)
+        return self.send(Release(**{"id": self._id(), "by": actor(who), **more}), now)
 
     def escalate(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
         """Who moves it up."""
         return self.send(Escalate(**{"id": self._id(), "by": actor(who), **more}), now)
 
-    def take_charge(self, who: str, until: datetime, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+    def take_charge(
+        self, who: str, until: datetime, now: datetime | None = None, **more: Any
+    ) -> tuple[Entry, ...] | Rejected:
         """Who takes charge."""
-        return self.send(TakeCharge(id=self._id(), by=actor(who), until=until), now)
+        return self.send(TakeCharge(**{"id": self._id(), "by": actor(who), "until": until, **more}), now)
 
     def resolve(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
         """Who says it is fixed."""
         return self.send(Resolve(**{"id": self._id(), "by": actor(who), "outcome": "solved", **more}), now)
 
-    def confirm(self, who: str, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+    def confirm(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
         """Who confirms it."""
-        return self.send(Confirm(id=self._id(), by=actor(who)), now)
+        return self.send(Confirm(**{"id": self._id(), "by": actor(who), **more}), now)
 
     def close(self, who: str, reason: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
         """Who closes it, and why."""
         return self.send(Close(**{"id": self._id(), "by": actor(who), "reason": reason, **more}), now)
 
-    def reopen(self, who: str, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+    def reopen(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
         """Who reopens it."""
-        return self.send(Reopen(id=self._id(), by=actor(who)), now)
+        return self.send(Reopen(**{"id": self._id(), "by": actor(who), **more}), now)
 
     def kinds(self, *left_out: str) -> list[str]:
         """The kinds of the entries so far."""
         return [entry.event.kind for entry in self.entries if entry.event.kind not in left_out]
+
+    def entry(self, kind: str) -> Entry:
+        """The latest entry of that kind."""
+        return next(entry for entry in reversed(self.entries) if entry.event.kind == kind)
+
+    def event(self, kind: str) -> Any:
+        """What the latest entry of that kind holds."""
+        return self.entry(kind).event
+
+    def began(self) -> list[tuple[str, str]]:
+        """Every beginning of a tier so far: its name, and why."""
+        return [(entry.event.tier, entry.event.why) for entry in self.entries if entry.event.kind == "tier_began"]
+
+    def due(self) -> dict[str, datetime]:
+        """What is due, and when first."""
+        return {due.what: due.at for due in reversed(deadlines(self.state))}
 
     def told(self, about: str) -> list[str]:
         """Who was told about that, in order."""

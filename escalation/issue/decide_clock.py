@@ -6,7 +6,7 @@ A tier that ended while the system was away is followed by one tier whose time c
 from datetime import datetime, timedelta
 
 from escalation.issue import events as e
-from escalation.issue.climb import LAST_RESORT_EVERY, climb_on, exhaust, first_reminder, move_up
+from escalation.issue.climb import LAST_RESORT_EVERY, climb_on, exhaust, first_reminder, move_up, note_missed
 from escalation.issue.clocks import FIND_WITHIN, Due, deadlines, is_late
 from escalation.issue.commands import FoundHow
 from escalation.issue.deciding import Deciding
@@ -155,6 +155,7 @@ def take_people(
         return
     turn.by_clock(e.TierFoundEmpty(turn=number, tier=finding.tier, why=why), at)
     if finding.tier != LAST_RESORT:
+        note_missed(turn)
         move_up(turn, "nobody_on_duty", at)
 
 

@@ -32,8 +32,9 @@ def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
     change["entries"] = entry.number
     change["last_at"] = entry.recorded_at
     # Not the answers of our own errands, which would crowd out people's; and what was refused may be tried again.
-    is_carried_out = entry.by.assurance != CLOCK.assurance and not isinstance(event, e.Refused)
-    if entry.command and is_carried_out and entry.command not in state.done:
+    is_own = (entry.by.person, entry.by.assurance) == (CLOCK.person, CLOCK.assurance)
+    is_new = not is_own and not isinstance(event, e.Refused) and entry.command not in state.done
+    if entry.command and is_new:
         kept = list(state.done.items())[-(KEPT_COMMANDS - 1) :]
         change["done"] = dict([*kept, (entry.command, entry.number)])
     text = _text(event)

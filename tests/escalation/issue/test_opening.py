@@ -1,0 +1,96 @@
+"""How an issue begins: at its tier, with its owner, at once, however late the workflow hears of it."""
+
+import pytest
+
+from escalation.issue.commands import Open, Tick
+from escalation.issue.decide import decide
+from escalation.issue.refusal import Rejected
+from tests.given import MACHINE, T0, Played, actor, at, opened, policy, refused, tier
+
+
+def test_it_enters_at_its_tier_whose_clocks_count_from_the_opening() -> None:
+    played = Played(answer=False)
+    assert played.kinds() == ["opened", "tier_began"]
+    assert played.began() == [("first", "entered")]
+    assert played.due() == {"find": T0.replace(second=30), "acknowledge": at(10), "work": at(30)}
+    assert played.state.owner == "ray"
+
+
+def test_limits_are_those_of_its_severity() -> None:
+    assert Played(opened(severity="S2")).state.acknowledge_due_at == at(20)
+
+
+def test_it_can_enter_in_the_middle_of_the_ladder() -> None:
+    assert Played(opened(enter_at="second")).began() == [("second", "entered")]
+
+
+def test_it_can_enter_at_a_lane_beside_the_ladder_which_leads_back_to_it() -> None:
+    lane = tier("lane", is_beside=True, then="second")
+    played = Played(opened(policy(tier("first"), tier("second"), lane), enter_at="lane"))
+    played.run_to(at(10))
+    assert played.began() == [("lane", "entered"), ("second", "not_acknowledged")]
+
+
+def test_time_passes_a_lane_beside_the_ladder_by() -> None:
+    lane = tier("lane", is_beside=True, then="second")
+    played = Played(opened(policy(tier("first"), lane, tier("second")))).run_to(at(10))
+    assert played.state.tier == "second"
+
+
+def test_its_clocks_run_from_the_opening_when_the_workflow_hears_of_it_a_little_later() -> None:
+    issue = {"opened_at": at(-4), "received_at": at(-4)}
+    assert Played(opened(issue=issue)).state.acknowledge_due_at == at(6)
+
+
+def test_a_tier_whose_time_would_be_over_before_it_was_asked_counts_from_now() -> None:
+    issue = {"opened_at": at(-60), "received_at": at(-60)}
+    played = Played(opened(issue=issue))
+    assert played.entry("opened").happened_at == at(-60)
+    assert played.state.tier_began_at == T0
+    assert played.state.acknowledge_due_at == at(10)
+    assert played.event("tier_began").late_by_s == 3600
+    assert played.tick(T0) == ()
+
+
+def test_a_door_whose_clock_is_ahead_puts_off_nothing() -> None:
+    played = Played(opened(issue={"opened_at": at(120), "received_at": at(120)}))
+    assert played.state.acknowledge_due_at == at(10)
+    assert played.entry("opened").happened_at == T0
+
+
+def test_the_machine_that_raised_it_owns_nothing() -> None:
+    played = Played(opened(issue={"raiser": MACHINE}, owner="lead"))
+    assert played.state.owner == "lead"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        pytest.param(opened(enter_at="third"), "unknown_tier", id="tier"),
+        pytest.param(opened(severity="S9"), "unknown_severity", id="severity"),
+        pytest.param(opened(owner=""), "owner_missing", id="owner"),
+        pytest.param(opened(rules_revision=99), "unknown_revision", id="revision"),
+        pytest.param(opened().model_copy(update={"policies": ()}), "policy_missing", id="policy"),
+        pytest.param(opened(issue={"about": ("ray",)}), "not_allowed", id="about its raiser"),
+        pytest.param(opened(policy(roles={"open": ("team_lead",)})), "not_allowed", id="role"),
+    ],
+)
+def test_what_cannot_be_opened_says_why(command: Open, code: str) -> None:
+    assert refused(decide(None, command, T0)) == code
+
+
+def test_an_unknown_tier_is_answered_with_those_that_there_are() -> None:
+    answer = decide(None, opened(enter_at="thrid"), T0)
+    assert isinstance(answer, Rejected)
+    assert answer.why == "tier 'thrid' is not known; allowed: first, second"
+
+
+def test_nothing_can_be_done_to_an_issue_that_was_never_opened() -> None:
+    assert refused(decide(None, Tick(), T0)) == "not_open"
+
+
+def test_a_sealed_issue_has_no_title() -> None:
+    for issue_class in ("restricted", "sealed"):
+        facts = opened(issue={"issue_class": issue_class, "title": "About the director"}).issue
+        assert facts.title == ""
+    assert opened(issue={"raiser": actor("kim")}).issue.title == "Charged twice"
