@@ -63,7 +63,7 @@ def set_up(level: str = "info", *, is_json: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx2", "httpcore2", "uvicorn.access", "alembic", "sqlalchemy.engine"):
+    for noisy in ("httpx2", "httpcore2", "uvicorn", "alembic", "sqlalchemy.engine"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     _no_ids_in_messages()
 

@@ -22,8 +22,11 @@ def show_panel(plan: Plan, sample: IssueId | None, somebody: str) -> None:
     out = console()
     out.print(Text.assemble("\n", ("Escalon is running.", "bold green"), f" Its state stays in {_shown(plan.home)}."))
     if sample is not None:
-        out.print(Text(f"A sample issue is climbing: see it with {us} watch {sample.short}", "bold"))
+        out.print(Text("A sample issue is climbing; nobody answers it, so it is at the top within a minute.", "bold"))
     rows: list[tuple[str, Text | str]] = []
+    if sample is not None:
+        rows.append(("see it climb", f"{us} watch {sample.short}"))
+        rows.append(("stop it", f"{us} acknowledge {sample.short} --as {somebody}"))
     if not plan.address:
         rows.append(("Temporal UI", f"{plan.ui}/namespaces/default/workflows"))
     if plan.health_port:

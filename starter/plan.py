@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from client.settings import Settings
+from starter.backup import SERVER_FILE
 from starter.failure import WrongInput
 from starter.ports import why_not_free
 
@@ -66,7 +67,7 @@ class Plan:
             str(_server_program(settings)),
             *("server", "start-dev"),
             *("--ip", self.ip, "--port", str(self.port), "--ui-port", str(self.ui_port)),
-            *("--db-filename", str(self.home / "temporal.db")),
+            *("--db-filename", str(self.home / SERVER_FILE)),
             *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"),
             *("--dynamic-config-value", 'history.timerProcessorMaxTimeShift="50ms"'),
             *("--log-level", "warn", "--ui-disable-news-fetch"),

@@ -21,6 +21,8 @@ def why_not_free(ip: str, port: int) -> str | None:
         except PermissionError:
             return f"port {port} may not be listened at by this user; those from 1024 may"
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                return f"{ip} is not an address of this machine"
             if error.errno != errno.EADDRINUSE:
                 return f"{ip}:{port}: {error.strerror}"
             return f"port {port} is in use by {holder(port) or 'a process that is not visible from here'}"

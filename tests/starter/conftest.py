@@ -1,0 +1,46 @@
+"""A home folder of a test's own, with or without a record in it, and the command line in it."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from client.settings import Settings
+from records.database import Database, migrate, open_database
+from starter.installation import Installed, installed
+from tests.starter.command_line import CommandLine
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The shipped policies and people; nothing in the home folder yet; no server at the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = free.getsockname()[1]
+    monkeypatch.setenv("ESCALON_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{nobody}")
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.delenv("ESCALON_AS", raising=False)
+    return Settings()
+
+
+@pytest.fixture
+def here(settings: Settings) -> Installed:
+    """The shipped policies and people."""
+    return installed(settings)
+
+
+@pytest.fixture
+def record(settings: Settings) -> Iterator[Database]:
+    """The record of the home folder."""
+    db = open_database(settings.record)
+    migrate(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def escalon(settings: Settings, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line in that home."""
+    return CommandLine(capsys)

@@ -1,0 +1,202 @@
+"""`escalon up` as people run it: real processes, killed and started again; the state survives, nothing is left over."""
+
+import os
+import signal
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from records import reading
+from records.database import open_database
+from records.filters import ListFilters
+from records.reading import IssueRow
+from tests.starter.running import Up, belonging, escalon, free_port, surroundings, up
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    with up(tmp_path_factory.mktemp("up") / "home", "--sample") as started:
+        yield started
+
+
+def sample(home: Path) -> IssueRow:
+    """The sample issue as the record has it, which is a moment after it was opened."""
+    db = open_database(f"sqlite:///{home / 'record.db'}")
+    try:
+        wait_for(lambda: bool(reading.list_issues(db, ListFilters(source="sample"))), 10, "the sample is on record")
+        (row,) = reading.list_issues(db, ListFilters(source="sample"))
+        return row
+    finally:
+        db.close()
+
+
+def wait_for(holds: Callable[[], bool], within_s: float, what: str) -> None:
+    end = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < end, f"not within {within_s} s: {what}"
+        time.sleep(0.05)
+
+
+def test_it_says_where_everything_is(running: Up) -> None:
+    said = running.said
+    assert f"http://127.0.0.1:{running.ui_port}/namespaces/default/workflows" in said
+    assert f"export ESCALON_HOME={running.home} TEMPORAL_ADDRESS=127.0.0.1:{running.port}" in said
+    for name in ("open", "list", "inbox", "watch sample:", "selfwatch --once"):
+        assert f"escalon {name}" in said
+    with urllib.request.urlopen(f"http://127.0.0.1:{running.ui_port}/", timeout=10) as page:
+        assert page.status == 200
+
+
+def test_the_sample_is_marked_and_somebody_is_asked(running: Up) -> None:
+    row = sample(running.home)
+    assert row.title.startswith("SAMPLE")
+    assert row.policy == "quick-climb"
+    wait_for(lambda: bool(sample(running.home).asked), 10, "somebody is asked")
+
+
+def test_nothing_is_found_wrong(running: Up) -> None:
+    looked = running.escalon("selfwatch", "--once")
+    assert looked.returncode == 0, looked.stdout + looked.stderr
+    assert "All is well" in looked.stdout
+
+
+def test_a_second_one_on_the_same_home_is_refused(running: Up) -> None:
+    second = escalon("up", "--home", str(running.home), "--port", str(free_port()), env=surroundings())
+    assert second.returncode == 1
+    assert f"in use by another `escalon up`, process {running.process.pid}" in second.stderr
+    assert "--home" in second.stderr
+
+
+def test_a_used_port_is_named_with_its_option_and_its_holder(running: Up, tmp_path: Path) -> None:
+    server, ui = str(running.port), str(running.ui_port)
+    for options, named in (
+        (("--port", server, "--ui-port", str(free_port())), f"--port: port {server} is in use by process"),
+        (("--port", str(free_port()), "--ui-port", ui), f"--ui-port: port {ui} is in use by process"),
+    ):
+        refused = escalon("up", "--home", str(tmp_path / "other"), *options, env=surroundings())
+        assert refused.returncode == 2
+        assert named in refused.stderr
+        assert f"process {running.pid('server')} (temporal server start-dev)" in refused.stderr
+    assert not (tmp_path / "other" / "temporal.db").exists()
+
+
+def test_a_killed_worker_is_started_again_and_the_issue_goes_on(running: Up) -> None:
+    killed = running.pid("worker")
+    os.kill(killed, signal.SIGKILL)
+    running.until_said("worker was killed (SIGKILL); it is started again")
+    running.until_said("worker is started again")
+    assert running.pid("worker") != killed
+    before = sample(running.home).entries
+    assert running.escalon("acknowledge", sample(running.home).issue.short, "--as", "sample-agent-1").returncode == 0
+    wait_for(lambda: sample(running.home).handler == "sample-agent-1", 15, "the acknowledgement is on record")
+    assert sample(running.home).entries > before
+
+
+def test_a_killed_server_is_started_again_on_its_file_and_the_issue_goes_on(running: Up) -> None:
+    os.kill(running.pid("server"), signal.SIGKILL)
+    running.until_said("server was killed (SIGKILL); it is started again")
+    running.until_said("server is started again")
+    before = sample(running.home).entries
+
+    def is_escalated() -> bool:
+        asked = running.escalon("escalate", sample(running.home).issue.short, "--as", "sample-agent-1", "--waive")
+        return asked.returncode == 0
+
+    wait_for(is_escalated, 20, "the server takes commands again")
+    wait_for(lambda: sample(running.home).entries > before, 20, "its entries are on record")
+
+
+def test_a_backup_of_a_running_issue_goes_on_elsewhere(running: Up, tmp_path: Path) -> None:
+    saved, elsewhere = tmp_path / "saved", tmp_path / "elsewhere"
+    made = escalon("backup", str(saved), "--home", str(running.home), env=surroundings())
+    assert made.returncode == 0, made.stderr
+    as_it_was = sample(running.home)
+
+    refused = escalon("restore", str(saved), "--home", str(running.home), env=surroundings())
+    assert refused.returncode == 1
+    assert "in use by another `escalon up`" in refused.stderr
+
+    restored = escalon("restore", str(saved), "--home", str(elsewhere), env=surroundings())
+    assert restored.returncode == 0, restored.stderr
+    with up(elsewhere, "--no-watch") as other:
+        there = sample(elsewhere)
+        assert (there.issue, there.opened_at) == (as_it_was.issue, as_it_was.opened_at)
+        done = other.escalon("resolve", there.issue.short, "--as", "sample-lead-1", "--outcome", "solved")
+        assert done.returncode == 0, done.stderr
+        wait_for(lambda: sample(elsewhere).status != "open", 15, "it is resolved where it was restored")
+        assert other.end(signal.SIGTERM) == 0
+    assert sample(running.home).status == "open"
+
+
+def test_killed_it_leaves_nothing_behind_and_started_again_it_has_everything(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with up(home, "--sample", "--no-watch") as first:
+        issue = sample(home).issue
+        children = set(belonging(home))
+        assert children == {first.pid("server"), first.pid("worker")}
+        first.end(signal.SIGKILL)
+        # At once, on the same ports: it waits for what its children still hold.
+        with up(home, port=first.port, ui_port=first.ui_port) as second:
+            assert set(belonging(home)) == {second.pid("server"), second.pid("worker")}
+            assert not children & set(belonging(home))
+            assert sample(home).issue == issue
+            done = second.escalon("resolve", issue.short, "--as", "sample-lead-1", "--outcome", "solved")
+            assert done.returncode == 0, done.stdout + done.stderr
+            began = time.monotonic()
+            assert second.end(signal.SIGINT) == 0
+            assert time.monotonic() - began < 20
+        assert belonging(home) == {}
+        said = second.said
+        assert said.index("watch       has ended") < said.index("worker      has ended") < said.index("server      has")
+
+
+def test_a_signal_while_it_starts_ends_it(tmp_path: Path) -> None:
+    starting = Up(tmp_path / "home")
+    starting.until_said("server      is ready")
+    assert starting.end(signal.SIGTERM) == 0
+    assert belonging(tmp_path / "home") == {}
+
+
+def test_a_server_that_cannot_start_is_said_with_its_last_words(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "temporal.db").write_text("this is no database\n" * 100)
+    port = str(free_port())
+    failed = escalon("up", "--home", str(tmp_path / "home"), "--port", port, env=surroundings())
+    assert failed.returncode == 1
+    assert "server ended with exit code" in failed.stderr
+    assert "not a database" in failed.stderr
+    assert belonging(tmp_path / "home") == {}
+
+
+def test_a_wrong_call_starts_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    port = str(free_port())
+    for options, more, code, words in (
+        (("--ip", "192.0.2.1", "--port", port), {}, 2, "--ip:"),
+        (("--port", port, "--ui-port", port), {}, 2, f"--ui-port: port {port} is taken by --port already"),
+        (("--port", "65000"), {}, 2, "--ui-port: there is no port 66000"),
+        (("--address", "nowhere"), {}, 2, "--address: 'nowhere' is no address"),
+        (("--address", f"127.0.0.1:{port}", "--no-watch"), {"ESCALON_WATCH_EVERY_S": "0"}, 2, "ESCALON_WATCH_EVERY_S"),
+        (("--port", port), {"ESCALON_TEMPORAL_CLI": str(home / "none")}, 2, "ESCALON_TEMPORAL_CLI"),
+    ):
+        refused = escalon("up", "--home", str(home), *options, env=surroundings(**more))
+        assert (refused.returncode, words in refused.stderr) == (code, True), refused.stderr
+    assert not (home / "temporal.db").exists()
+
+
+def test_a_server_that_runs_already_is_used(running: Up, tmp_path: Path) -> None:
+    beside = tmp_path / "beside"
+    env = surroundings(ESCALON_TASK_QUEUE="beside")
+    started = Up(beside, "--address", f"127.0.0.1:{running.port}", "--no-watch", env=env)
+    try:
+        started.until_said("one that runs already answers at")
+        started.ready()
+        assert [command for command in belonging(beside).values() if "start-dev" in command] == []
+    finally:
+        assert started.end() == 0
+    assert belonging(beside) == {}
