@@ -133,9 +133,11 @@ def restore(folder: Path, to: Mapping[str, Path]) -> Manifest:
                 os.fsync(target.fileno())
             if _sha256(path) != manifest.sources[name].sha256:
                 raise BackupError(f"{path} was not written as it was read")
-    except BaseException:
+    except BaseException as error:
         for path in done:
             path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise BackupError(f"the restore from {folder} did not succeed: {error}") from error
         raise
     return manifest
 
