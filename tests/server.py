@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -126,14 +127,15 @@ class House:
         raise AssertionError(f"the record lags: {len(entries)} of {state.entries} entries")
 
 
-@pytest.fixture(scope="session")
-async def env() -> AsyncIterator[WorkflowEnvironment]:
-    """The development server; clocks run in real time until a test skips."""
+@asynccontextmanager
+async def dev_server(*flags: str, **more: Any) -> AsyncIterator[WorkflowEnvironment]:
+    """A development server of one's own, with further flags; clocks run in real time until a test skips."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False, max_session_skip_count=1000),
         data_converter=data_converter,
         dev_server_existing_path=str(TEMPORAL),
-        dev_server_extra_args=SERVER_FLAGS,
+        dev_server_extra_args=[*SERVER_FLAGS, *flags],
+        **more,
     )
     try:
         await register_search_attributes(environment.client)
@@ -142,15 +144,31 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
         await environment.shutdown()
 
 
+@asynccontextmanager
+async def working(
+    env: WorkflowEnvironment, home: Path, task_queue: str, cached_workflows: int = 1000, **settings: Any
+) -> AsyncIterator[House]:
+    """Record, directory and a worker of one's own on that server, for as long as the block runs."""
+    people = home / "people.yaml"
+    if not people.exists():
+        people.write_text(PEOPLE)
+    chosen = Settings(home=home, people=people, task_queue=task_queue, **settings)
+    db = open_database(chosen.record)
+    migrate(db)
+    async with build_worker(env.client, chosen, db, cached_workflows):
+        yield House(env, env.client, db, chosen)
+    db.close()
+
+
+@pytest.fixture(scope="session")
+async def env() -> AsyncIterator[WorkflowEnvironment]:
+    """The session's development server."""
+    async with dev_server() as environment:
+        yield environment
+
+
 @pytest.fixture(scope="session")
 async def house(env: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """Server, record, directory and a worker."""
-    home = tmp_path_factory.mktemp("house")
-    people = home / "people.yaml"
-    people.write_text(PEOPLE)
-    settings = Settings(home=home, people=people, task_queue="house")
-    db = open_database(settings.record)
-    migrate(db)
-    async with build_worker(env.client, settings, db):
-        yield House(env, env.client, db, settings)
-    db.close()
+    async with working(env, tmp_path_factory.mktemp("house"), "house") as shared:
+        yield shared
