@@ -16,6 +16,7 @@ from client.sending import Sent, send
 from client.settings import Settings
 from escalation.intake.plan import Nothing, OpenIt, SendIt, Step, plan, plan_unseen
 from escalation.intake.reported import Reported
+from escalation.intake.wording import paragraphs
 from escalation.issue.identity import IssueId
 from escalation.policy.choose import choose_policy, policy_named
 from escalation.policy.model import Policy
@@ -181,7 +182,7 @@ async def _take(step: Step, report: Reported, issue: IssueId, found: Found, into
 
 async def _open(step: OpenIt, report: Reported, found: Found, into: Into) -> Outcome:
     now = into.now()
-    text = report.description if step.is_first else report.note
+    text = paragraphs(report.description, report.note) if step.is_first else report.note
     request = OpenRequest(
         raiser=step.by,
         command_id=step.command_id,

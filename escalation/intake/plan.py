@@ -79,8 +79,8 @@ def _not_here(report: Reported, over: IssueState | None) -> tuple[Step, ...]:
         return (Nothing(why=f"{where}, and resolved there"),)
     if over is not None and report.is_open_there is None:
         return (Nothing(why=f"{where}, and nothing says that it is open there"),)
-    # Who raised it is known of an event that says so; of any other, it is the system that told us.
-    by = report.by if report.what == "open" else machine(report.source)
+    # The system raises it, whoever clicked there: so the system may also say that it is over.
+    by = report.by if report.by.is_machine else machine(report.source)
     return _open_then_act(report, by, received_at=None, is_first=True)
 
 
@@ -94,6 +94,8 @@ def _while_open(report: Reported, state: IssueState) -> tuple[Step, ...]:
             if report.source == "alertmanager" and fired_at is not None and fired_at >= report.happened_at:
                 return (Nothing(why=f"it has fired again since, at {_shown(fired_at)}"),)
             return (_send(report, report.by),)
+        case "release" if state.handler is None:
+            return (Nothing(why="nobody has it here"),)
         case "release" if report.by.person != state.handler:
             return (_send(report, machine(report.source)),)  # it ran out there, whoever or whatever brought that about
         case _:

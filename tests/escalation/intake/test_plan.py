@@ -98,12 +98,10 @@ def test_what_somebody_has_there_is_opened_and_acknowledged() -> None:
     assert second == SendIt(command="acknowledge", command_id=taken.command_id, by=kim)
 
 
-def test_who_opened_it_there_raises_it_here() -> None:
+@pytest.mark.parametrize("what", ["open", "note"])
+def test_the_system_raises_it_whoever_clicked_there(what: str) -> None:
     kim = Actor(person="kim", door="intake:pagerduty", assurance="known_address")
-    (step,) = plan(report("open", "pagerduty", by=kim), None)
-    assert isinstance(step, OpenIt)
-    assert step.by == kim
-    (step,) = plan(report("note", "pagerduty", by=kim), None)
+    (step,) = plan(report(what, "pagerduty", by=kim), None)
     assert isinstance(step, OpenIt)
     assert step.by == PD
 
@@ -156,6 +154,10 @@ def test_a_release_of_what_another_has_comes_from_the_system() -> None:
     assert step == SendIt(command="release", command_id=report("release", "pagerduty").command_id, by=PD)
     done(played, step)
     assert played.state.handler is None
+
+
+def test_a_release_of_what_nobody_has_is_nothing_to_do() -> None:
+    assert plan(report("release", "pagerduty"), issue().state) == (Nothing(why="nobody has it here"),)
 
 
 def test_a_release_by_the_handler_is_theirs() -> None:
