@@ -165,4 +165,4 @@ def _named(character: str) -> str:
 def _shortened(text: str) -> str:
     """Enough of the value to find it, with a card number in it masked and nothing that could act on a terminal."""
     masked = mask_cards(text[:200])
-    return ascii(masked) if len(masked) <= 40 else f"{masked[:40]!a}…"
+    return repr(masked) if len(masked) <= 40 else f"{masked[:40]!r}…"
