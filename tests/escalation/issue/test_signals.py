@@ -1,0 +1,148 @@
+"""A command by signal: the least that is enough, and an answer in words to whatever else comes."""
+
+import pytest
+
+from escalation.issue.commands import Acknowledge, Escalate
+from escalation.issue.facts import TextRef
+from escalation.issue.from_body import LONGEST_WORD, FromBody, claimed_actor, read_body
+from escalation.issue.refusal import Rejected
+from escalation.masking import LONGEST_TEXT
+
+
+def read(name: str, *bodies: object) -> FromBody | Rejected:
+    """Read a signal."""
+    return read_body(name, bodies, "signal-1", "signal")
+
+
+def wrong(name: str, *bodies: object) -> tuple[str, str]:
+    """Code and sentence of a refused signal."""
+    answer = read(name, *bodies)
+    assert isinstance(answer, Rejected)
+    assert answer.nature == "input"
+    return answer.code, answer.why
+
+
+def right(name: str, *bodies: object) -> FromBody:
+    """A signal that can be read."""
+    answer = read(name, *bodies)
+    assert isinstance(answer, FromBody), answer
+    return answer
+
+
+def test_a_persons_id_is_enough_to_acknowledge() -> None:
+    command = right("acknowledge", {"by": "kim"}).command
+    assert isinstance(command, Acknowledge)
+    assert (command.id, command.by.person, command.by.door, command.by.assurance) == (
+        "signal-1",
+        "kim",
+        "signal",
+        "asserted",
+    )
+
+
+def test_an_id_that_is_given_is_kept() -> None:
+    assert right("acknowledge", {"by": "kim", "id": "a-1"}).command.id == "a-1"
+
+
+@pytest.mark.parametrize("forged", ["signed_in", "system"])
+def test_assurance_and_door_cannot_be_claimed(forged: str) -> None:
+    by = right("acknowledge", {"by": {"person": "kim", "assurance": forged, "door": "clock"}}).command.by
+    assert (by.assurance, by.door) == ("asserted", "signal")
+
+
+def test_free_text_is_taken_out_and_masked() -> None:
+    read_one = right("escalate", {"by": "kim", "reason": "card 4111 1111 1111 1111 was charged", "is_waived": True})
+    assert isinstance(read_one.command, Escalate)
+    assert read_one.command.reason == TextRef(ref="signal-1.reason", length=len(read_one.texts["signal-1.reason"]))
+    assert "4111 1111" not in read_one.texts["signal-1.reason"]
+    assert "4111 1111" not in read_one.command.model_dump_json()
+
+
+def test_without_a_body() -> None:
+    assert wrong("resolve") == ("bad_body", 'it came with no body; allowed: one JSON object such as {"by": "kim"}')
+
+
+def test_with_two_bodies() -> None:
+    code, why = wrong("resolve", {"by": "kim"}, {"by": "kim"})
+    assert code == "bad_body"
+    assert why.startswith("it came with 2 bodies; allowed: one JSON object")
+
+
+@pytest.mark.parametrize("body", ["kim", 7, None, ["kim"], True, 1.5], ids=repr)
+def test_a_body_of_a_wrong_type(body: object) -> None:
+    code, why = wrong("resolve", body)
+    assert code == "bad_body"
+    assert f"of type {type(body).__name__}" in why
+
+
+def test_a_name_that_is_no_signal_is_answered_with_the_nearest() -> None:
+    code, why = wrong("aknowledge", {"by": "kim"})
+    assert code == "unknown_signal"
+    assert "did you mean acknowledge?" in why
+    assert "allowed: acknowledge, release, escalate, take_charge, resolve, confirm, close, reopen" in why
+
+
+def test_a_field_that_is_not_known_is_answered_with_the_nearest() -> None:
+    code, why = wrong("escalate", {"by": "kim", "reasn": "it is beyond me"})
+    assert code == "unknown_field"
+    assert "did you mean reason?" in why
+    assert "it is beyond me" not in why
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"by": None}, {"by": ""}, {"by": "   "}, {"by": 7}, {"by": ["kim"]}, {"by": {}}, {"by": {"person": ""}}],
+    ids=repr,
+)
+def test_without_who_sent_it(body: dict[str, object]) -> None:
+    code, why = wrong("acknowledge", body)
+    assert code == "bad_field"
+    assert "by is missing or not a person's id" in why
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "says"),
+    [
+        ("take_charge", {"by": "kim"}, "until: Field required"),
+        ("take_charge", {"by": "kim", "until": "soon"}, "until: "),
+        ("take_charge", {"by": "kim", "until": "2026-11-21T12:00:00"}, "timezone"),
+        ("take_charge", {"by": "kim", "until": "0001-01-01T00:00:00+14:00"}, "no instant in UTC"),
+        ("resolve", {"by": "kim", "outcome": "fixed"}, "outcome: Input should be 'solved'"),
+        ("escalate", {"by": "kim", "is_waived": "perhaps"}, "is_waived: "),
+        ("acknowledge", {"by": "kim", "id": ""}, "id is not a text"),
+        ("acknowledge", {"by": "kim", "id": 5}, "id is not a text"),
+        ("acknowledge", {"by": "kim\nowner: eve"}, "control characters"),
+        ("escalate", {"by": "kim", "reason": "a\x00b"}, "control characters"),
+    ],
+)
+def test_a_field_of_a_wrong_value(name: str, body: dict[str, object], says: str) -> None:
+    code, why = wrong(name, body)
+    assert code == "bad_field"
+    assert says in why
+
+
+def test_text_that_is_too_long() -> None:
+    code, why = wrong("resolve", {"by": "kim", "outcome": "solved", "explanation": "x" * (LONGEST_TEXT + 1)})
+    assert code == "too_long"
+    assert "explanation" in why
+    assert right("resolve", {"by": "kim", "outcome": "solved", "explanation": "x" * LONGEST_TEXT})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"by": "k" * (LONGEST_WORD + 1)},
+        {"by": {"person": "k" * (LONGEST_WORD + 1)}},
+        {"by": "kim", "take_over_from": "k" * (LONGEST_WORD + 1)},
+    ],
+    ids=["by", "person", "word"],
+)
+def test_a_word_that_is_too_long(body: dict[str, object]) -> None:
+    assert wrong("acknowledge", body)[0] == "too_long"
+
+
+def test_a_refusal_says_who_is_said_to_have_sent_it() -> None:
+    assert claimed_actor([{"by": "kim", "oh": 1}], "signal").person == "kim"
+    assert claimed_actor([{"by": {"person": "kim"}}], "signal").person == "kim"
+    for bodies in ([], ["kim"], [{"by": 7}], [{"by": "k" * 1000}], [{"by": "k\n"}, {"by": "k"}]):
+        assert claimed_actor(bodies, "signal").person == "unknown"
