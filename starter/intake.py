@@ -197,7 +197,7 @@ async def _open(step: OpenIt, report: Reported, found: Found, into: Into) -> Out
         received_at=min(step.received_at, now) if step.received_at is not None else now,
         first_noticed_at=min(report.began_at, now),
     )
-    prepared = _with_text(request, into, now)
+    prepared = prepared_with_text(request, into, now)
     answer = await _opened(prepared, into)
     if answer.is_new:
         is_repeat = found.is_running and answer.issue == found.issue
@@ -211,7 +211,7 @@ async def _open(step: OpenIt, report: Reported, found: Found, into: Into) -> Out
     return Outcome(report=report, issue=answer.issue, came=(came,), why=sent.why, notes=prepared.notes)
 
 
-def _with_text(request: OpenRequest, into: Into, now: datetime) -> PreparedOpen:
+def prepared_with_text(request: OpenRequest, into: Into, now: datetime) -> PreparedOpen:
     """Prepared with its text; where other words are kept under its id already, without: the issue matters more."""
     try:
         return prepare_open(request, into.here, into.db, now)
