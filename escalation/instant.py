@@ -34,10 +34,10 @@ def place(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def clock(instant: datetime, zone: str, seen_from: datetime | None = None) -> str:
+def clock(instant: datetime, zone: str, seen_from: datetime | None = None, *, to_the_second: bool = False) -> str:
     """`20:10 Dublin`; with the day where that is not the one of `seen_from`: `Mon 23 Nov 09:00 Dublin`.
 
-    Seconds are shown of what is less than two minutes ahead.
+    Seconds are shown of what is less than two minutes ahead, or always, where they are not zero.
     """
     local = instant.astimezone(zone_of(zone))
     day = ""
@@ -45,7 +45,7 @@ def clock(instant: datetime, zone: str, seen_from: datetime | None = None) -> st
         here = seen_from.astimezone(local.tzinfo)
         if here.date() != local.date():
             day = f"{_day(local, with_year=here.year != local.year)} "
-    seconds = _is_close(instant, seen_from)
+    seconds = to_the_second or _is_close(instant, seen_from)
     return f"{day}{_time(local, with_seconds=seconds)} {place(zone)}"
 
 
@@ -60,15 +60,15 @@ def full(instant: datetime, zone: str, seen_from: datetime | None = None) -> str
     return f"{shown} ({day}{_time(utc, with_seconds=seconds)} UTC)"
 
 
-def localised(sentence: str, zone: str, seen_from: datetime) -> str:
+def localised(sentence: str, zone: str, seen_from: datetime, *, to_the_second: bool = False) -> str:
     """The sentence with its instants in UTC, as `narrate.instant` writes them, shown as `clock` does in the zone.
 
     They have no year: it is the one that brings them nearest to `seen_from`.
     """
-    return _NARRATED.sub(lambda found: _localised(found, zone, seen_from), sentence)
+    return _NARRATED.sub(lambda found: _localised(found, zone, seen_from, to_the_second), sentence)
 
 
-def _localised(found: re.Match[str], zone: str, seen_from: datetime) -> str:
+def _localised(found: re.Match[str], zone: str, seen_from: datetime, to_the_second: bool) -> str:
     day, month = int(found["day"]), _MONTHS.index(found["month"]) + 1
     hour, minute, second = (int(found[part]) for part in ("hour", "minute", "second"))
     near: list[datetime] = []
@@ -81,7 +81,8 @@ def _localised(found: re.Match[str], zone: str, seen_from: datetime) -> str:
             near.append(instant)
     if not near:
         return found[0]
-    return clock(min(near, key=lambda instant: abs(instant - seen_from)), zone, seen_from)
+    nearest = min(near, key=lambda instant: abs(instant - seen_from))
+    return clock(nearest, zone, seen_from, to_the_second=to_the_second)
 
 
 def _is_close(instant: datetime, seen_from: datetime | None) -> bool:

@@ -45,8 +45,11 @@ class Reader:
         return f"in {told}" if at > self.now else f"{told} ago"
 
     def sentence(self, text: str) -> str:
-        """The sentence with its instants in this zone, on one line, with nothing in it that acts on a terminal."""
-        return one_line(localised(text, self.zone, self.now))
+        """The sentence with its instants in this zone, to the second, since they are added up and compared.
+
+        On one line, with nothing in it that acts on a terminal.
+        """
+        return one_line(localised(text, self.zone, self.now, to_the_second=True))
 
     def person(self, person: str | None) -> str:
         """`Sample Team Lead One (sample-lead-1)`, or the id alone."""

@@ -92,3 +92,10 @@ def test_what_is_no_instant_of_the_rules_stays_as_it_is(sentence: str) -> None:
 def test_a_deadline_is_never_shown_later_than_it_is(at: datetime) -> None:
     shown = datetime.strptime(full(at, "Europe/Dublin").split(" ")[0], "%H:%M").time()  # noqa: DTZ007 - a time of day
     assert shown <= at.astimezone(ZoneInfo("Europe/Dublin")).time()
+
+
+def test_where_times_are_added_up_every_second_counts() -> None:
+    """A tier of 12 seconds, explained: 20:09:18 + 12 s = 20:09:30, long after both."""
+    said = "Sat 21 Nov 20:09:30 UTC = Sat 21 Nov 20:09:18 UTC + 12 s"
+    now = datetime(2026, 11, 21, 20, 40, tzinfo=UTC)
+    assert localised(said, "UTC", now, to_the_second=True) == "20:09:30 UTC = 20:09:18 UTC + 12 s"
