@@ -11,7 +11,8 @@ from sqlalchemy import make_url
 from records.database import Database, migrate, open_database
 from tests.records import postgres
 
-DATABASES = ["sqlite", "postgresql"]
+DATABASES = ["sqlite"] if postgres.why_not() else ["sqlite", "postgresql"]
+"""Where there is no PostgreSQL, `test_database.py` says so once, rather than each test for itself."""
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ def server_url() -> Iterator[str]:
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of its own, without tables."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/home/record.db"
+        yield f"sqlite:///{tmp_path}/state/record.db"
         return
     server: str = request.getfixturevalue("server_url")
     name = f"test_{next(_NUMBERS)}"
@@ -53,7 +54,7 @@ def db(empty_url: str) -> Iterator[Database]:
 @pytest.fixture
 def sqlite_db(tmp_path: Path) -> Iterator[Database]:
     """An open record on SQLite, for what is SQLite's own."""
-    database = open_database(f"sqlite:///{tmp_path}/home/record.db")
+    database = open_database(f"sqlite:///{tmp_path}/state/record.db")
     migrate(database)
     yield database
     database.close()

@@ -19,7 +19,7 @@ from tests.records.samples import issue_id, record
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Where `sqlite_db` lies."""
-    return tmp_path / "home"
+    return tmp_path / "state"
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_nothing_is_overwritten(sqlite_db: Database, home: Path, tmp_path: Path)
     back_up({"record": home / "record.db"}, backup)
     with pytest.raises(BackupError, match="backup exists: a backup goes into a new folder"):
         back_up({"record": home / "record.db"}, backup)
-    with pytest.raises(BackupError, match=r"home/record\.db exists: move it away first"):
+    with pytest.raises(BackupError, match=r"state/record\.db exists: move it away first"):
         restore(backup, {"record": home / "record.db"})
     (tmp_path / "left.db-wal").write_bytes(b"of another file")
     with pytest.raises(BackupError, match=r"left\.db-wal exists"):
@@ -204,7 +204,7 @@ def test_a_backup_that_is_not_whole_is_not_restored(
     [
         ({}, "nothing to back up"),
         ({"record": "absent.db"}, "there is no file .*absent.db to back up as record"),
-        ({"a/b": "home/record.db"}, "'a/b' cannot name a file of a backup"),
+        ({"a/b": "state/record.db"}, "'a/b' cannot name a file of a backup"),
         ({"record": "text.db"}, "did not succeed: file is not a database"),
     ],
 )

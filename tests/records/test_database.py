@@ -14,6 +14,11 @@ from records import tables
 from records.database import BadDatabase, Database, SchemaMismatch, check_schema, migrate, open_database
 
 
+def test_the_record_is_tested_on_postgresql_too(server_url: str) -> None:
+    """Skipped, with the reason, where everything in this folder ran on SQLite alone."""
+    assert server_url.startswith("postgresql://")
+
+
 def test_the_migrations_make_the_tables_that_the_code_names(db: Database) -> None:
     with db.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
