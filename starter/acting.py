@@ -30,7 +30,7 @@ def act_from(
     """Send the command and say what came of it; raises WrongInput, NotDone, and what connecting raises."""
     settings, now = settings_now(), datetime.now(UTC)
     here = installed(settings)
-    who = here.person(person, "as")
+    who = here.person(person, "--as")
     fields = _read(HUMAN_COMMANDS[name], typed, now)
     happened_at = instant_past(at, "at", now) if at else None
     with record_if_there(settings) as db:

@@ -46,7 +46,7 @@ def reader_for(settings: Settings, person: str, now: datetime) -> Reader:
     if not person:
         return Reader(now, machine_zone(), people_names(settings))
     here = installed(settings)
-    return Reader(now, here.person(person, "as").zone, here.names)
+    return Reader(now, here.person(person, "--as").zone, here.names)
 
 
 def filters_from(

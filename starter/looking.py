@@ -157,9 +157,12 @@ def _unwritten(db: Database, issue: IssueId) -> NotDone:
     try:
         state = asyncio.run(ask(issue))
     except Exception as error:
-        if as_failure(error) is None:
+        failure = as_failure(error)
+        if failure is None:
             raise
-        return unknown_issue(db, issue)
+        if failure.code == "no_such_issue":
+            return unknown_issue(db, issue)
+        return NotDone(f"{failure.why}, and {issue.short} is not on record", failure.code)
     return NotDone(
         f"{issue.short} is open, and none of its {state.entries} entries is on record yet: the record lags; "
         f"`escalon show {issue.short}` asks the issue itself",

@@ -44,18 +44,24 @@ def build_app(only: str | None = None) -> typer.Typer:
     return app
 
 
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        print(f"escalon {version('escalon')}")
+        raise typer.Exit
+
+
 def _about(
-    version: bool = typer.Option(False, "--version", help="Say which release this is, and end.", is_eager=True),
+    is_version: bool = typer.Option(
+        False, "--version", help="Say which release this is, and end.", is_eager=True, callback=_say_version
+    ),
 ) -> None:
     """Issue escalation that forgets nobody: every issue climbs until somebody has it.
 
     Exit codes: 0 done, 1 refused or found wanting, 2 the call or its input is wrong.
     """
-    if version:
-        from importlib.metadata import version as of
-
-        print(f"escalon {of('escalon')}")
-        raise typer.Exit
+    assert not is_version, "its callback has ended the call"
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -60,7 +60,7 @@ def open_from(typed: Typed, *, as_json: bool) -> None:
     """Open the issue and say what came of it; raises WrongInput, NotDone, and what connecting raises."""
     settings, now = settings_now(), datetime.now(UTC)
     here = installed(settings)
-    reader = Reader(now, here.person(typed.person, "as").zone, here.names)
+    reader = Reader(now, here.person(typed.person, "--as").zone, here.names)
     request = _request(typed, here, now)
     with record_if_there(settings) as db:
         prepared = prepare_open(request, here, db, now)
@@ -104,7 +104,7 @@ async def _open(prepared: PreparedOpen, settings: Settings) -> tuple[OpenAnswer,
 
 
 def _request(typed: Typed, here: Installed, now: datetime) -> OpenRequest:
-    person = here.person(typed.person, "as")
+    person = here.person(typed.person, "--as")
     return OpenRequest(
         raiser=actor_for(person, "cli"),
         command_id=typed.command_id or uuid4().hex,

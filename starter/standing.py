@@ -93,6 +93,8 @@ def _read(settings: Settings, db: Database | None, issue: IssueId, failure: Fail
         with open_record(settings):  # says why there is none
             raise failure
     state = from_record(db, issue)
-    if state is None:
+    if state is None and failure.code == "no_such_issue":
         raise unknown_issue(db, issue)
+    if state is None:
+        raise NotDone(f"{failure.why}, and {issue.short} is not on record", failure.code)
     return Standing(state, is_live=False, as_of=state.last_at, why_not_live=failure.why)

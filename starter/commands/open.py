@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
 
 
 def open_issue(
-    title: Annotated[str, typer.Argument(show_default=False, help="What is wrong, in one line.")],
+    title: Annotated[str, typer.Argument(metavar="TITLE", show_default=False, help="What is wrong, in one line.")],
     person: AsOption,
     description: Annotated[
         str, typer.Option("--description", "-d", metavar="TEXT", help="All that is known of it; - reads it from stdin.")

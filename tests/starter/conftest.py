@@ -25,10 +25,10 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return Settings()
 
 
-@pytest.fixture
-def here(settings: Settings) -> Installed:
-    """The shipped policies and people."""
-    return installed(settings)
+@pytest.fixture(scope="session")
+def here() -> Installed:
+    """The shipped policies and people, read once."""
+    return installed(Settings())
 
 
 @pytest.fixture
