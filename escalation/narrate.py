@@ -8,6 +8,7 @@ from typing import assert_never
 
 from escalation.duration import words
 from escalation.issue import events as e
+from escalation.issue.facts import CLOCK
 
 _BEGAN: dict[str, str] = {
     "entered": "it enters there",
@@ -89,7 +90,8 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.TierBegan():
             waived = f"; waived: {', '.join(event.waived)}" if event.waived else ""
             due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
-            return f"{_tier(event.tier)} is asked: {why_began(event.why)}{_late(event.late_by_s)}{due}{waived}"
+            why = f"{why_began(event.why)}{_by_hand(event.why, by)}{_late(event.late_by_s)}"
+            return f"{_tier(event.tier)} is asked: {why}{due}{waived}"
         case e.PeopleAsked():
             whom = _people([person.id for person in event.people])
             return f"{whom} asked at {_tier(event.tier)} ({event.why})"
@@ -114,12 +116,8 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.LimitMissed():
             return f"the time of {_tier(event.tier)} to {event.of} ended {instant(event.due_at)} and was missed"
         case e.Exhausted():
-            procedure = {
-                "last_resort": "the last resort is told until a person takes charge",
-                "restart": "the last resort is told and the ladder starts anew",
-                "fallback": "the last resort is told and the fallback policy takes over",
-            }[event.procedure]
-            return f"NOBODY HAS IT: {why_began(event.why)}, all tiers' time is up{_late(event.late_by_s)}; {procedure}"
+            why = f"{why_began(event.why)}{_by_hand(event.why, by)}"
+            return f"NOBODY HAS IT: {why}, all tiers' time is up{_late(event.late_by_s)}; {_then(event)}"
         case e.LastResortTold():
             return f"the last resort is told again (no. {event.count})"
         case e.ChargeTaken():
@@ -146,6 +144,21 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return f"refused {event.command} from {by}: {event.why}"
         case _:
             assert_never(event)
+
+
+def _by_hand(why: str, by: str) -> str:
+    """Who moved it up, where that was not time."""
+    is_by_hand = why == "escalated_by_hand" or (why == "repeated" and by != CLOCK.person)
+    return f", by {by}" if is_by_hand else ""
+
+
+def _then(event: e.Exhausted) -> str:
+    """What follows exhaustion. `next_at` is set where nothing is climbed at once."""
+    if event.next_at is None:
+        takes_over = "the fallback policy takes over" if event.procedure == "fallback" else "the ladder starts anew"
+        return f"the last resort is told and {takes_over}"
+    anew = f", and the ladder starts anew {instant(event.next_at)}" if event.procedure == "restart" else ""
+    return f"the last resort is told until a person takes charge{anew}"
 
 
 def _acknowledged(event: e.Acknowledged) -> str:

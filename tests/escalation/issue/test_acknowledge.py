@@ -1,4 +1,4 @@
-"""Acknowledging stops the acknowledgement clock and nothing else; it lapses, is renewed, joined, taken over, released."""
+"""Acknowledging stops the acknowledgement clock and no other; it lapses, is renewed, joined, taken over, released."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How an issue ends and begins again: resolve, confirm, close, silence, reopen, the window, and being reported again."""
+"""How an issue ends and begins again: resolve, confirm, close, silence, reopen, the window, being reported again."""
 
 from datetime import timedelta
 from typing import Any

@@ -16,18 +16,18 @@ def next_lines(played: Played, minute: float) -> list[str]:
 
 def test_every_instant_of_a_tier_is_its_beginning_plus_its_limit() -> None:
     played = Played(opened(policy(tier("first", warnings=WARNINGS, remind_every={"S1": minutes(4)}), tier("second"))))
+    began = "Fri 20 Nov 19:40:00 UTC (when the tier began)"
+    acknowledge, work = "(acknowledge_within for S1 at first)", "(work_within for S1 at first)"
+    used_up = "75% of the time to {} is used up: a warning to {}."
     assert next_lines(played, 1) == [
-        "Fri 20 Nov 19:44:00 UTC = Fri 20 Nov 19:40:00 UTC (when the tier began) + 4 min (remind_every for S1 at first)"
-        " (in 3 min): First is reminded.",
-        "Fri 20 Nov 19:47:30 UTC = Fri 20 Nov 19:40:00 UTC (when the tier began) + 75% of 10 min"
-        " (acknowledge_within for S1 at first) (in 6 min 30 s): 75% of the time to acknowledge is used up:"
-        " a warning to whoever is asked.",
-        "Fri 20 Nov 19:50:00 UTC = Fri 20 Nov 19:40:00 UTC (when the tier began) + 10 min"
-        " (acknowledge_within for S1 at first) (in 9 min): nobody has acknowledged: Second is asked.",
-        "Fri 20 Nov 20:02:30 UTC = Fri 20 Nov 19:40:00 UTC (when the tier began) + 75% of 30 min"
-        " (work_within for S1 at first) (in 21 min 30 s): 75% of the time to work is used up: a warning to the owner.",
-        "Fri 20 Nov 20:10:00 UTC = Fri 20 Nov 19:40:00 UTC (when the tier began) + 30 min (work_within for S1 at first)"
-        " (in 29 min): the time to work is spent: Second is asked.",
+        f"Fri 20 Nov 19:44:00 UTC = {began} + 4 min (remind_every for S1 at first) (in 3 min): First is reminded.",
+        f"Fri 20 Nov 19:47:30 UTC = {began} + 75% of 10 min {acknowledge} (in 6 min 30 s): "
+        + used_up.format("acknowledge", "whoever is asked"),
+        f"Fri 20 Nov 19:50:00 UTC = {began} + 10 min {acknowledge} (in 9 min): "
+        + "nobody has acknowledged: Second is asked.",
+        f"Fri 20 Nov 20:02:30 UTC = {began} + 75% of 30 min {work} (in 21 min 30 s): "
+        + used_up.format("work", "the owner"),
+        f"Fri 20 Nov 20:10:00 UTC = {began} + 30 min {work} (in 29 min): the time to work is spent: Second is asked.",
     ]
 
 
@@ -74,8 +74,10 @@ def test_exhaustion_is_explained_and_the_cadence_with_its_sum() -> None:
     explained = explain(played.state, at(12))
     assert "All tiers' time has been up since Fri 20 Nov 19:50:00 UTC; nobody has taken charge." in explained.why_here
     assert explained.what_next == (
-        "Fri 20 Nov 20:05:00 UTC = Fri 20 Nov 19:50:00 UTC (last told) + 15 min (last_resort_every for S1)"
-        " (in 13 min): the last resort is told again.",
+        (
+            "Fri 20 Nov 20:05:00 UTC = Fri 20 Nov 19:50:00 UTC (last told) + 15 min (last_resort_every for S1)"
+            " (in 13 min): the last resort is told again."
+        ),
     )
 
 
@@ -90,10 +92,14 @@ def test_after_the_resolution_the_sums_count_from_it() -> None:
     played = Played()
     played.resolve("first-1", at(20))
     assert next_lines(played, 20) == [
-        "Mon 23 Nov 20:00:00 UTC = Fri 20 Nov 20:00:00 UTC (resolved) + 3 days (remind_after) (in 3 days):"
-        " ray is reminded to have it confirmed.",
-        "Wed 25 Nov 20:00:00 UTC = Fri 20 Nov 20:00:00 UTC (resolved) + 5 days (silence_after) (in 5 days):"
-        " it is closed, since nobody objected.",
+        (
+            "Mon 23 Nov 20:00:00 UTC = Fri 20 Nov 20:00:00 UTC (resolved) + 3 days (remind_after) (in 3 days):"
+            " ray is reminded to have it confirmed."
+        ),
+        (
+            "Wed 25 Nov 20:00:00 UTC = Fri 20 Nov 20:00:00 UTC (resolved) + 5 days (silence_after) (in 5 days):"
+            " it is closed, since nobody objected."
+        ),
     ]
 
 
@@ -102,8 +108,10 @@ def test_the_window_counts_from_the_close_though_an_earlier_one_is_claimed() -> 
     played.resolve("first-1", at(20))
     played.confirm("ray", at(25), happened_at=at(22))
     assert next_lines(played, 25) == [
-        "Fri 04 Dec 20:05:00 UTC = Fri 20 Nov 20:05:00 UTC (closed) + 14 days (reopen_within) (in 14 days):"
-        " it can no longer be reopened."
+        (
+            "Fri 04 Dec 20:05:00 UTC = Fri 20 Nov 20:05:00 UTC (closed) + 14 days (reopen_within) (in 14 days):"
+            " it can no longer be reopened."
+        )
     ]
 
 

@@ -125,7 +125,8 @@ def test_text_that_is_too_long() -> None:
     code, why = wrong("resolve", {"by": "kim", "outcome": "solved", "explanation": "x" * (LONGEST_TEXT + 1)})
     assert code == "too_long"
     assert "explanation" in why
-    assert right("resolve", {"by": "kim", "outcome": "solved", "explanation": "x" * LONGEST_TEXT})
+    longest = right("resolve", {"by": "kim", "outcome": "solved", "explanation": "x" * LONGEST_TEXT})
+    assert len(longest.texts["signal-1.explanation"]) == LONGEST_TEXT
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""Every event has a sentence, one line, with who and when in it."""
+
+import typing
+
+import pytest
+
+from escalation.issue import events
+from escalation.issue.commands import TakeDelivery
+from escalation.issue.decide import note_refusal
+from escalation.issue.events import Entry
+from escalation.issue.refusal import Rejected
+from escalation.narrate import narrate, tried, why_began
+from escalation.policy.model import Acknowledgement, Warn
+from tests.given import Played, actor, at, done, exhaustion, minutes, opened, policy, tier
+
+KINDS = {event.model_fields["kind"].default for event in typing.get_args(typing.get_args(events.Event)[0])}
+
+
+def story() -> list[Entry]:
+    """One issue in which everything happens that can."""
+    warning = Warn(at=0.5, of="acknowledge", tell=("asked",))
+    first = tier("first", warnings=(warning,), remind_every={"S1": minutes(4)})
+    rules = Acknowledgement(lapses_after={"S1": minutes(5)})
+    ladder = policy(first, tier("second"), exhaustion=exhaustion(repeats=1), acknowledgement=rules)
+    played = Played(opened(ladder), nobody_at=("second",), answer=False)
+    played.run_to(at(6))
+    played.send(opened(id="again"), at(6.5))
+    played.acknowledge("first-known", at(7))
+    played.acknowledge("kim", at(8))
+    played.acknowledge("kim", at(8.5), take_over_from="first-known")
+    played.run_to(at(14))
+    played.acknowledge("ann", at(15))
+    played.acknowledge("ann", at(16))
+    played.release("ann", at(17))
+    answering = Played(opened(ladder), nobody_at=("second",)).run_to(at(40))
+    answering.take_charge("boss", at(60), at(45))
+    answering.run_to(at(60))
+    answering.resolve("boss", at(61), outcome="paid", payment_reference="P-77")
+    answering.run_to(at(62 + 3 * 24 * 60))
+    answering.reopen("ray")
+    answering.resolve("boss")
+    answering.close("ray", "duplicate_of", duplicate_of="desk:REF-0")
+    note = next(effect for effect in answering.effects if effect.kind == "notify")
+    for outcome in ("sent", "failed"):
+        fields = {"id": note.key, "message": note.key, "person": "ann", "channel": "inbox", "about": "asked"}
+        done(answering.send(TakeDelivery.model_validate({**fields, "outcome": outcome, "error": "no route"})))
+    rejected = Rejected(code="bad_body", why="it came with no body")
+    refusal = note_refusal(answering.state, rejected, "resolve", actor("kim"), "s-1", answering.now)
+    answering.run_to(answering.now + minutes(15 * 24 * 60))
+    late = Played(opened(policy(tier("first"))))
+    late.acknowledge("ann", at(12))
+    return [*played.entries, *answering.entries, *late.entries, refusal]
+
+
+STORY = story()
+
+
+def test_in_this_story_everything_happens() -> None:
+    assert {entry.event.kind for entry in STORY} == KINDS
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_event_has_a_sentence(kind: str) -> None:
+    for entry in STORY:
+        if entry.event.kind == kind:
+            sentence = narrate(entry)
+            assert len(sentence) > 8
+            assert "\n" not in sentence
+            assert "None" not in sentence
+            assert not sentence.endswith(".")
+
+
+def sentences(kind: str) -> set[str]:
+    """All that is said of that kind in the story."""
+    return {narrate(entry) for entry in STORY if entry.event.kind == kind}
+
+
+def test_some_of_them_word_by_word() -> None:
+    assert "ray opened it as S1, owner ray: Everything enters. (trigger all)" in sentences("opened")
+    assert "kim took it over from first-known; it holds until Fri 20 Nov 19:53:30 UTC" in sentences("acknowledged")
+    assert "ann renewed the acknowledgement (no. 1); it holds until Fri 20 Nov 20:01:00 UTC" in sentences(
+        "acknowledged"
+    )
+    assert "kim joined" in sentences("acknowledged")
+    assert "boss resolved it: paid, payment P-77" in sentences("resolved")
+    assert sentences("told") == {"ann was told by inbox: asked", "ann could not be told by inbox (asked): no route"}
+    assert sentences("refused") == {"refused resolve from kim: it came with no body"}
+    assert "the time of the first to acknowledge ended Fri 20 Nov 19:50:00 UTC and was missed" in sentences(
+        "limit_missed"
+    )
+
+
+def test_moving_up_by_hand_says_who_did_it() -> None:
+    played = Played(opened(policy(tier("first"), exhaustion=exhaustion(repeats=1))))
+    played.escalate("kim", at(1))
+    played.escalate("lee", at(2))
+    assert "it was moved up by hand, by lee" in narrate(played.entry("exhausted"))
+    assert "the ladder is climbed again, by kim" in narrate(played.entry("tier_began"))
+
+
+def test_exhaustion_says_what_truly_follows() -> None:
+    def end(procedure: str, nobody_at: tuple[str, ...] = ()) -> str:
+        ladder = policy(tier("first"), exhaustion=exhaustion(procedure))
+        return narrate(Played(opened(ladder), nobody_at=nobody_at).run_to(at(10)).entry("exhausted"))
+
+    assert end("last_resort").endswith("the last resort is told until a person takes charge")
+    assert end("restart").endswith("the last resort is told and the ladder starts anew")
+    assert end("restart", ("first",)).endswith(
+        "the last resort is told until a person takes charge, and the ladder starts anew Fri 20 Nov 19:55:00 UTC"
+    )
+
+
+@pytest.mark.parametrize("why", sorted({*typing.get_args(events.BeganWhy), *typing.get_args(events.ExhaustedWhy)}))
+def test_every_reason_for_a_tier_has_its_words(why: str) -> None:
+    assert why_began(why)
+
+
+def test_what_was_tried_leaves_out_what_nobody_did() -> None:
+    kinds = {entry.event.kind for entry in STORY if tried(entry)}
+    assert kinds.isdisjoint({"opened", "told", "refused", "warned", "reminded", "limit_missed"})
