@@ -57,10 +57,10 @@ def standing(db: Database, overdue_at: datetime) -> Standing:
         func.sum(case((late, 1), else_=0)),
     ).where(table.c.status != "ended")
     with db.reading() as connection:
-        by_status = connection.execute(select(table.c.status, func.count()).group_by(table.c.status)).tuples().all()
-        exhausted, breached, without_handler, overdue = connection.execute(counted).tuples().one()
+        by_status = connection.execute(select(table.c.status, func.count()).group_by(table.c.status)).all()
+        exhausted, breached, without_handler, overdue = connection.execute(counted).one()
         there = select(finding.c.what, func.count()).where(finding.c.ended_at.is_(None)).group_by(finding.c.what)
-        found = connection.execute(there).tuples().all()
+        found = connection.execute(there).all()
     return Standing(
         statuses=dict(by_status),
         exhausted=exhausted or 0,
@@ -81,7 +81,7 @@ def written(db: Database, after: datetime | None, until: datetime) -> Written:
     told = select(channel, outcome, func.count()).where(span, table.c.kind == "told").group_by(channel, outcome)
     with db.reading() as connection:
         entries = connection.scalar(select(func.count()).where(span).select_from(table)) or 0
-        messages = connection.execute(told).tuples().all()
+        messages = connection.execute(told).all()
     return Written(
         entries=entries,
         messages=tuple(Messages(channel=way, outcome=how, count=count) for way, how, count in messages),

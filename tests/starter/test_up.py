@@ -13,6 +13,7 @@ from records import reading
 from records.database import open_database
 from records.filters import ListFilters
 from records.reading import IssueRow
+from starter.main import run
 from tests.starter.running import Up, belonging, escalon, free_port, surroundings, up
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -142,7 +143,7 @@ def test_killed_it_leaves_nothing_behind_and_started_again_it_has_everything(tmp
         first.end(signal.SIGKILL)
         # At once, on the same ports: it waits for what its children still hold.
         with up(home, port=first.port, ui_port=first.ui_port) as second:
-            assert set(belonging(home)) == {second.pid("server"), second.pid("worker")}
+            assert set(belonging(home)) == {second.pid(each) for each in ("server", "worker", "watch")}
             assert not children & set(belonging(home))
             assert sample(home).issue == issue
             done = second.escalon("resolve", issue.short, "--as", "sample-lead-1", "--outcome", "solved")
@@ -173,20 +174,37 @@ def test_a_server_that_cannot_start_is_said_with_its_last_words(tmp_path: Path) 
     assert belonging(tmp_path / "home") == {}
 
 
-def test_a_wrong_call_starts_nothing(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+@pytest.mark.parametrize(
+    ("options", "variable", "words"),
+    [
+        (("--ip", "192.0.2.1"), None, "--ip: 192.0.2.1 is not an address of this machine"),
+        (("--ui-port", "PORT"), None, "--ui-port: port PORT is taken by --port already"),
+        (("--health-port", "PORT"), None, "--health-port: port PORT is taken by --port already"),
+        (("--address", "nowhere"), None, "--address: 'nowhere' is no address; allowed: host:port"),
+        ((), ("ESCALON_WATCH_EVERY_S", "0"), "ESCALON_WATCH_EVERY_S: '0'"),
+        ((), ("ESCALON_TEMPORAL_CLI", "none/such"), "ESCALON_TEMPORAL_CLI: none/such is not a program"),
+    ],
+)
+def test_a_wrong_call_starts_nothing(
+    options: tuple[str, ...],
+    variable: tuple[str, str] | None,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     port = str(free_port())
-    for options, more, code, words in (
-        (("--ip", "192.0.2.1", "--port", port), {}, 2, "--ip:"),
-        (("--port", port, "--ui-port", port), {}, 2, f"--ui-port: port {port} is taken by --port already"),
-        (("--port", "65000"), {}, 2, "--ui-port: there is no port 66000"),
-        (("--address", "nowhere"), {}, 2, "--address: 'nowhere' is no address"),
-        (("--address", f"127.0.0.1:{port}", "--no-watch"), {"ESCALON_WATCH_EVERY_S": "0"}, 2, "ESCALON_WATCH_EVERY_S"),
-        (("--port", port), {"ESCALON_TEMPORAL_CLI": str(home / "none")}, 2, "ESCALON_TEMPORAL_CLI"),
-    ):
-        refused = escalon("up", "--home", str(home), *options, env=surroundings(**more))
-        assert (refused.returncode, words in refused.stderr) == (code, True), refused.stderr
-    assert not (home / "temporal.db").exists()
+    if variable is not None:
+        monkeypatch.setenv(*variable)
+    given = [option.replace("PORT", port) for option in options]
+    assert run(["up", "--home", str(tmp_path / "home"), "--port", port, *given]) == 2
+    assert words.replace("PORT", port) in capsys.readouterr().err
+    assert not (tmp_path / "home" / "temporal.db").exists()
+
+
+def test_a_ui_port_above_all_ports_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["up", "--port", "65000"]) == 2
+    assert "--ui-port: there is no port 66000; choose one with --ui-port" in capsys.readouterr().err
 
 
 def test_a_server_that_runs_already_is_used(running: Up, tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""Each finding about the record, its inbox and the directory: raised by the real thing, and ended by it."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from records.database import open_database
+from records.measures import standing
+from selfwatch.rounds import all_checks
+from tests.selfwatch.stand import PEOPLE, Stand, later, open_keys
+
+LOCAL = {
+    kind: check
+    for kind, check in all_checks().items()
+    if kind in {"record_unreachable", "overdue_on_record", "inbox_fails", "directory_unusable"}
+}
+"""The checks that need no server."""
+
+
+async def test_all_is_well(stand: Stand) -> None:
+    report = await stand.watch(LOCAL).round()
+    assert (report.open, report.broken, report.has_worked) == ((), {}, True)
+
+
+def hide(record: Path) -> None:
+    """Put something else where the record lies, and it aside."""
+    aside = record.with_name("aside")
+    aside.mkdir()
+    for part in list(record.parent.glob("record.db*")):
+        part.rename(aside / part.name)
+    record.mkdir()
+
+
+def bring_back(record: Path) -> None:
+    """Put it where it was."""
+    record.rmdir()
+    for part in list(record.with_name("aside").iterdir()):
+        part.rename(record.parent / part.name)
+
+
+async def test_a_record_that_cannot_be_read(stand: Stand, tmp_path: Path) -> None:
+    stand.db.close()
+    hide(tmp_path / "record.db")
+    watch = stand.watch(LOCAL)
+    report = await watch.round()
+    assert open_keys(report) == {"record_unreachable"}
+    assert report.broken == {}, "what needs the record is left out, not broken"
+    assert report.untold == 1, "the inbox, the only channel here, lies in the record"
+    assert not report.has_worked
+    bring_back(tmp_path / "record.db")
+    ended = await watch.round()
+    assert (ended.open, [each.found.kind for each in ended.ended]) == ((), ["record_unreachable"])
+    (on_record,) = stand.findings(open_only=False)
+    assert (on_record.found_at, on_record.last_seen_at, on_record.ended_at) == (report.at, report.at, ended.at)
+
+
+async def test_a_record_without_tables_is_none(stand: Stand, tmp_path: Path) -> None:
+    empty = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
+    report = await Stand(stand.settings, empty).watch(LOCAL).round()
+    assert open_keys(report) == {"record_unreachable"}
+    assert "no tables yet" in report.open[0].found.detail
+    empty.close()
+
+
+async def test_an_inbox_that_takes_nothing(stand: Stand) -> None:
+    full = "CREATE TRIGGER full BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    with stand.db.writing() as connection:
+        connection.execute(text(full))
+    watch = stand.watch(LOCAL)
+    report = await watch.round()
+    assert open_keys(report) == {"inbox_fails"}
+    assert "the disk is full" in report.open[0].found.detail
+    with stand.db.writing() as connection:
+        connection.execute(text("DROP TRIGGER full"))
+    assert (await watch.round()).open == ()
+
+
+async def test_an_inbox_that_gives_back_something_else(stand: Stand) -> None:
+    garbling = "CREATE TRIGGER garbling AFTER INSERT ON inbox BEGIN UPDATE inbox SET body = '?'; END"
+    with stand.db.writing() as connection:
+        connection.execute(text(garbling))
+    report = await stand.watch(LOCAL).round()
+    assert open_keys(report) == {"inbox_fails"}
+
+
+async def test_trying_the_inbox_leaves_nothing_behind(stand: Stand) -> None:
+    watch = stand.watch(LOCAL)
+    for _ in range(3):
+        await watch.round()
+    with stand.db.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM inbox")).scalar() == 0
+
+
+@pytest.mark.parametrize("spoilt", [PEOPLE.replace("operator: olga", "operator: nobody"), "people: [", ""])
+async def test_a_directory_that_cannot_be_used(stand: Stand, spoilt: str) -> None:
+    watch = stand.watch(LOCAL)
+    assert (await watch.round()).open == ()
+    stand.settings.people.write_text(spoilt)
+    report = await watch.round()
+    assert open_keys(report) == {"directory_unusable"}
+    assert "people.yaml" in report.open[0].found.detail
+    assert report.untold == 0, "the operator of the last good copy is told"
+    stand.settings.people.write_text(PEOPLE)
+    assert (await watch.round()).open == ()
+
+
+async def test_what_is_found_is_in_the_figures(stand: Stand) -> None:
+    stand.settings.people.write_text("people: [")
+    await stand.watch(LOCAL).round()
+    assert standing(stand.db, later()).findings == {"directory_unusable": 1}
