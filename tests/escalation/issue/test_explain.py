@@ -18,13 +18,13 @@ def test_every_instant_of_a_tier_is_its_beginning_plus_its_limit() -> None:
     played = Played(opened(policy(tier("first", warnings=WARNINGS, remind_every={"S1": minutes(4)}), tier("second"))))
     began = "Fri 20 Nov 19:40:00 UTC (when the tier began)"
     acknowledge, work = "(acknowledge_within for S1 at first)", "(work_within for S1 at first)"
+    silent = "nobody has acknowledged: Second is asked."
     used_up = "75% of the time to {} is used up: a warning to {}."
     assert next_lines(played, 1) == [
         f"Fri 20 Nov 19:44:00 UTC = {began} + 4 min (remind_every for S1 at first) (in 3 min): First is reminded.",
         f"Fri 20 Nov 19:47:30 UTC = {began} + 75% of 10 min {acknowledge} (in 6 min 30 s): "
         + used_up.format("acknowledge", "whoever is asked"),
-        f"Fri 20 Nov 19:50:00 UTC = {began} + 10 min {acknowledge} (in 9 min): "
-        + "nobody has acknowledged: Second is asked.",
+        f"Fri 20 Nov 19:50:00 UTC = {began} + 10 min {acknowledge} (in 9 min): " + silent,
         f"Fri 20 Nov 20:02:30 UTC = {began} + 75% of 30 min {work} (in 21 min 30 s): "
         + used_up.format("work", "the owner"),
         f"Fri 20 Nov 20:10:00 UTC = {began} + 30 min {work} (in 29 min): the time to work is spent: Second is asked.",
