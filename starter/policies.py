@@ -12,7 +12,7 @@ from escalation.policy.describe import describe_policy
 from escalation.policy.finding import PolicyError
 from starter.failure import NotDone, WrongInput
 from starter.installation import installed, settings_now
-from starter.showing import console, pairs, say_json, table
+from starter.showing import console, note, pairs, say_json, table
 
 _PEOPLE = "people.yaml"
 
@@ -22,8 +22,8 @@ def check_from(paths: Sequence[Path], *, as_json: bool) -> None:
     settings = settings_now()
     asked, checked = _check(paths or [settings.policies], settings)
     found = [finding for finding in checked.findings if finding.file in asked]
-    elsewhere = [each for each in checked.errors if each not in found] if not found else []
-    found += elsewhere  # a neighbour that cannot be read hides what would be wrong between the two
+    for file in sorted({each.file for each in checked.errors} - asked):
+        note(f"{file} has errors of its own, so what may be wrong between the two is not found")
     errors = [finding for finding in found if finding.level == "error"]
     if as_json:
         say_json({"is_fit": not errors, "checked": sorted(asked), "findings": found})

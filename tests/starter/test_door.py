@@ -212,14 +212,18 @@ def _on_record(db: Database, here: Installed, status: str, entries: int = 2) -> 
 def test_any_words_are_either_refused_or_fit_to_keep(here: Installed, title: str, description: str) -> None:
     try:
         command = opening(here, title=title, description=f"{MARK}{description}", reference="")
-    except WrongInput as refused:
-        assert refused.why.isprintable()
+    except WrongInput as error:
+        _is_one_line(error.why)
         return
     facts = command.issue
     assert 0 < len(facts.title) <= 200
     assert "\n" not in facts.title
     assert MARK not in command.model_dump_json(), "free text never travels"
     assert Open.model_validate_json(command.model_dump_json()) == command
+
+
+def _is_one_line(refusal: str) -> None:
+    assert refusal.isprintable()
 
 
 def command(here: Installed, name: str, db: Database | None = None, **fields: Any) -> Any:

@@ -1,12 +1,11 @@
 """The command line against the real server: what people see of an issue's life, and what happens without a worker."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import TypeAlias
@@ -59,10 +58,9 @@ class Office:
         raise AssertionError(f"not {entries} entries of {issue} on record")
 
     async def at_rest(self, issue: str) -> None:
-        """Wait until nothing that is decided is still to be written."""
-        wanted = read_issue_id(issue)[0]
-        while (await ask_state(self.env.client, wanted)).entries > len(reading.timeline(self.db, wanted)):
-            await asyncio.sleep(0.02)
+        """Wait until all that is decided is on record."""
+        state = await ask_state(self.env.client, read_issue_id(issue)[0])
+        await self.on_record(issue, state.entries)
 
     async def signal(self, issue: str, name: str, *bodies: object) -> None:
         """Signal it as Temporal's own command line does."""
@@ -210,7 +208,7 @@ async def test_what_is_refused_says_why(office: Office, escalon: Escalon) -> Non
         (("reopen", issue, *AGENT), "it is open already"),
     ):
         ran = await escalon(*arguments)
-        assert (ran.code, ran.out) == (1, "")
+        assert (ran.code, ran.out) == (1, ""), ran.err
         assert why in ran.err
     ran = await escalon("escalate", issue, *LEAD, "--waive", "--reason", "the lead has no authority")
     assert (ran.code, "the department manager is asked: it was moved up by hand" in ran.out) == (0, True)
@@ -312,19 +310,15 @@ async def test_a_pipe_is_told_line_by_line_of_what_happens(office: Office, escal
     await opened(escalon, issue)
     await office.on_record(issue, 4)
     call = [sys.executable, "-m", "starter.main", "watch", issue, "--every", "0.2"]
-    watching = subprocess.Popen(call, stdout=subprocess.PIPE, text=True, env=os.environ)
+    watching = await asyncio.create_subprocess_exec(*call, stdout=subprocess.PIPE)
+    assert watching.stdout is not None
     try:
-        await asyncio.sleep(2)
+        await asyncio.sleep(2)  # it tells what happens from when it has begun, and says nothing of having begun
         await escalon("acknowledge", issue, *LEAD)
-        assert watching.stdout is not None
-        line = await asyncio.wait_for(
-            asyncio.to_thread(watching.stdout.readline), timedelta(seconds=15).total_seconds()
-        )
+        line = (await asyncio.wait_for(watching.stdout.readline(), 15)).decode()
     finally:
         watching.terminate()
-        watching.wait()
-        if watching.stdout is not None:
-            watching.stdout.close()
+        await watching.wait()
     assert f" {issue} 5 sample-lead-1 acknowledged it" in line
 
 
@@ -341,7 +335,8 @@ async def test_the_board_shows_what_nobody_has(office: Office, escalon: Escalon)
 async def test_the_console_script_leaves_in_order(office: Office, escalon: Escalon) -> None:
     issue = office.fresh()
     await opened(escalon, issue)
-    script = os.path.join(os.path.dirname(sys.executable), "escalon")  # noqa: PTH118, PTH120
-    ran = await asyncio.to_thread(subprocess.run, [script, "show", issue], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert "Nobody has it yet" in ran.stdout
+    script = Path(sys.executable).with_name("escalon")
+    ran = await asyncio.create_subprocess_exec(script, "show", issue, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = await ran.communicate()
+    assert (ran.returncode, err) == (0, b"")
+    assert "Nobody has it yet" in out.decode()

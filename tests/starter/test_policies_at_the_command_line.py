@@ -1,0 +1,77 @@
+"""`escalon policy`: checking what is in use, one file, or a folder; reading a policy in words."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from client.settings import SHIPPED
+from tests.starter.command_line import CommandLine
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of what ships, to break."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "policies"))
+
+
+def spoil(file: Path, before: str, after: str) -> None:
+    """Change the one place where that stands."""
+    text = file.read_text()
+    assert before in text
+    file.write_text(text.replace(before, after, 1))
+
+
+def test_what_ships_is_fit_for_use(escalon: CommandLine) -> None:
+    ran = escalon("policy", "check")
+    assert (ran.code, ran.err) == (0, "")
+    assert "✓ 3 files are fit for use" in ran.out
+    assert "technical-sev, version 1: Technical incidents by severity (main/technical)" in ran.out
+    ran = escalon("policy", "check", "--json")
+    assert (ran.json["is_fit"], ran.json["findings"]) == (True, [])
+
+
+def test_a_file_is_checked_with_its_neighbours(escalon: CommandLine, folder: Path) -> None:
+    file = folder / "technical-sev.yaml"
+    assert escalon("policy", "check", str(file)).code == 0
+    spoil(file, "kind: technical", "kind: technicl")
+    ran = escalon("policy", "check", str(file))
+    assert ran.code == 1
+    assert f"{file}:" in ran.out
+    assert "did you mean 'technical'" in ran.out
+    assert "1 error: not fit for use" in ran.err
+    ran = escalon("policy", "check", str(folder / "four-tier-support.yaml"))
+    assert (ran.code, "technical-sev.yaml has errors of its own" in ran.err) == (0, True)
+
+
+def test_a_folder_is_checked_with_its_own_people(escalon: CommandLine, folder: Path) -> None:
+    assert escalon("policy", "check", str(folder)).code == 0
+    spoil(folder / "people.yaml", "role: senior_manager", "role: senor_manager")
+    ran = escalon("policy", "check", str(folder))
+    assert ran.code == 1
+    assert "senior_manager" in ran.out
+
+
+def test_every_error_reaches_a_program(escalon: CommandLine, folder: Path) -> None:
+    spoil(folder / "four-tier-support.yaml", "S1: 5 min", "S1: 5 mins")
+    ran = escalon("policy", "check", str(folder), "--json")
+    assert ran.code == 1
+    finding = ran.json["findings"][0]
+    assert finding["line"] > 1
+    assert finding["value"] == "5 mins"
+    assert "acknowledge_within" in finding["field"]
+
+
+def test_an_empty_folder_is_no_installation(escalon: CommandLine, tmp_path: Path) -> None:
+    ran = escalon("policy", "check", str(tmp_path))
+    assert (ran.code, "has no file that ends in .yaml or .yml" in ran.err) == (2, True)
+
+
+def test_a_policy_is_read_in_words(escalon: CommandLine) -> None:
+    ran = escalon("policy", "show", "four-tier-support")
+    assert ran.code == 0
+    for words in ("The ladder", "if nobody answers", "raised by a machine", "until a person takes charge"):
+        assert words in ran.out
+    assert escalon("policy", "show", "technical-sev", "--json").json["name"] == "technical-sev"
+    assert [each["name"] for each in escalon("policy", "show", "--json").json] == ["four-tier-support", "technical-sev"]
+    assert "main/support" in escalon("policy", "show").out
