@@ -62,7 +62,8 @@ class Notifying:
         Fails as `ChannelUnavailable` or `DirectoryUnreadable`, to be retried after the delay that the other side
         asked for; what can never succeed is an answer, not a failure.
         """
-        attempt, is_possible_repeat = activity.info().attempt, _is_possible_repeat()
+        attempt = activity.info().attempt
+        is_possible_repeat = effect.is_possible_repeat or _is_possible_repeat()
         address = ""
         try:
             channel = self._channel(effect)

@@ -1,7 +1,10 @@
 """The activities that write to the record: entries, texts, refusals. How that is done: `records/`.
 
-Synchronous: they run in the worker's thread pool, as local and as regular activities. Their names are the effects'
-kinds. Failures say what happened without quoting SQL or anybody's text, since they are kept in Temporal's history.
+Synchronous: they run in the worker's thread pool. Their names are the effects' kinds. Failures say what happened
+without quoting SQL or anybody's text, since they are kept in Temporal's history.
+
+One that ran out of time is not cut short by an exception thrown into its thread: thrown between taking the writers'
+lock and letting go of it, it keeps every other writer out for ever (seen).
 """
 
 from collections.abc import Iterator
@@ -22,7 +25,7 @@ class RecordKeeping:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    @activity.defn(name="record")
+    @activity.defn(name="record", no_thread_cancel_exception=True)
     def record(self, effect: Record) -> None:
         """Write the entries and the issue's row.
 
@@ -32,13 +35,13 @@ class RecordKeeping:
         with _named_failures(self._db):
             journal.write(self._db, effect)
 
-    @activity.defn(name="keep_text")
+    @activity.defn(name="keep_text", no_thread_cancel_exception=True)
     def keep_text(self, effect: KeepText) -> None:
         """Keep the text, masked. Fails for good as `TextConflict` or `TextTooLong`: trying again changes neither."""
         with _named_failures(self._db):
             texts.keep(self._db, effect.issue, effect.ref, effect.text)
 
-    @activity.defn(name="log_refusal")
+    @activity.defn(name="log_refusal", no_thread_cancel_exception=True)
     def log_refusal(self, effect: LogRefusal) -> None:
         """Write the refusal to the security log."""
         with _named_failures(self._db):

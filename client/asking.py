@@ -1,5 +1,6 @@
 """Asking an issue where it stands, through queries; they need a worker."""
 
+import asyncio
 from datetime import timedelta
 
 from temporalio.client import Client, WorkflowQueryFailedError
@@ -10,6 +11,7 @@ from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
 
 ANSWER_WITHIN = timedelta(seconds=4)
+_ASK_AGAIN_S = 0.1
 
 
 class NoWorker(Exception):
@@ -19,13 +21,19 @@ class NoWorker(Exception):
 async def ask_state(client: Client, issue: IssueId, within: timedelta = ANSWER_WITHIN) -> IssueState:
     """The issue's whole state; raises NoSuchIssue, NoWorker."""
     handle = client.get_workflow_handle(str(issue))
-    try:
-        state: IssueState = await handle.query("state", result_type=IssueState, rpc_timeout=within)
-    except WorkflowQueryFailedError as error:
-        raise NoWorker(f"{issue.short} cannot be asked: {error}") from error
-    except RPCError as error:
-        if error.status == RPCStatusCode.NOT_FOUND:
-            raise NoSuchIssue(f"there is no issue {issue.short} on the server") from error
-        seconds = round(within.total_seconds())
-        raise NoWorker(f"no worker answered within {seconds} s; is one running? (`escalon worker`)") from error
-    return state
+    end = asyncio.get_running_loop().time() + within.total_seconds()
+    while True:
+        try:
+            state: IssueState = await handle.query("state", result_type=IssueState, rpc_timeout=within)
+        except WorkflowQueryFailedError as error:
+            raise NoWorker(f"{issue.short} cannot be asked: {error}") from error
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise NoSuchIssue(f"there is no issue {issue.short} on the server") from error
+            # A run that has just handed over: the server lets the next one begin up to a second later.
+            if error.status == RPCStatusCode.FAILED_PRECONDITION and asyncio.get_running_loop().time() < end:
+                await asyncio.sleep(_ASK_AGAIN_S)
+                continue
+            seconds = round(within.total_seconds())
+            raise NoWorker(f"no worker answered within {seconds} s; is one running? (`escalon worker`)") from error
+        return state

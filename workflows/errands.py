@@ -5,20 +5,18 @@ from typing import Any
 
 from temporalio.common import RetryPolicy
 
-RECORD_AT_ONCE: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(seconds=1),
-    "schedule_to_close_timeout": timedelta(seconds=1),
-    "retry_policy": RetryPolicy(maximum_attempts=1),
-}
-"""A local activity with one attempt: a record that is away must not hold up a page (measured, design.md)."""
-
-RECORD_AGAIN: dict[str, Any] = {
+RECORD: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=20),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(milliseconds=500), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
     ),
 }
-"""Retried until it is written."""
+"""Retried until it is written. Longer than a writer waits for a database that others keep (records/database.py).
+
+Never a local activity: that writes down what a workflow task has decided before the task is durable. A task that is
+then lost (its worker killed, or more had arrived when it wanted to end the run) is decided anew, at another instant
+and perhaps otherwise, and what is on record never happened (measured; docs/decisions/0008).
+"""
 
 _OPTIONS: dict[str, dict[str, Any]] = {
     "find_responders": {

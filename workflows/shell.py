@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules
     from escalation.issue.state import IssueState
-    from workflows.errands import RECORD_AGAIN, RECORD_AT_ONCE, options
+    from workflows.errands import RECORD, options
 
 KEPT_LINES = 200
 """Entries kept in memory for the timeline query; the journal holds them all."""
@@ -48,7 +48,6 @@ class Shell:
         self.errands: dict[str, Effect] = {}
         self.recent: list[Entry] = []
         self._is_changed = True
-        self._is_record_away = False
         self._is_cancelling_refused = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._broken: Exception | None = None
@@ -60,7 +59,7 @@ class Shell:
         self.state = state
         self.unwritten = list(unwritten)
         for effect in errands:
-            self._start(effect)
+            self._start(self.rules.again(effect))
 
     def deliver(self, command: Command) -> tuple[Entry, ...] | Rejected:
         """Decide a command now and set going what it asks for."""
@@ -95,7 +94,8 @@ class Shell:
         while not (self.rules.is_over(self._now_state) and self._is_at_rest):
             self._is_changed = False
             if self._broken is not None:
-                raise self._broken
+                # As it is, a failed activity would fail the workflow, and with it the issue.
+                raise RuntimeError(f"beside the loop: {self._broken!r}") from self._broken
             self._publish()
             if self._is_to_hand_over:
                 await hand_over()
@@ -216,15 +216,7 @@ class Shell:
 
     async def _write(self, entries: tuple[Entry, ...]) -> None:
         record = self.rules.record(self._now_state, entries)
-        if not self._is_record_away:
-            try:
-                await workflow.execute_local_activity(record.kind, record, **RECORD_AT_ONCE)
-            except ActivityError:
-                self._is_record_away = True
-            else:
-                return
-        await workflow.execute_activity(record.kind, record, summary="the record, late", **RECORD_AGAIN)
-        self._is_record_away = False
+        await workflow.execute_activity(record.kind, record, **RECORD)
 
     def _publish(self) -> None:
         """Search attributes that changed, and the card; nothing on the last step: the status says it is over."""

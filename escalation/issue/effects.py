@@ -84,6 +84,8 @@ class Notify(Value):
     """Names of the commands by which this person can answer."""
     handler: str | None = None
     owner: str = ""
+    is_possible_repeat: bool = False
+    """Whether an earlier copy may have left: this one was under way when a run handed over to the next."""
 
 
 class KeepText(Value):

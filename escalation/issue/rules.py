@@ -85,6 +85,10 @@ class IssueRules:
             case _:
                 return None
 
+    def again(self, effect: Effect) -> Effect:
+        """The errand as a later run takes it up: the earlier one may have got through with it."""
+        return effect.model_copy(update={"is_possible_repeat": True}) if isinstance(effect, Notify) else effect
+
     def summary(self, effect: Effect) -> str:
         """The errand's name in the Temporal UI."""
         match effect:
