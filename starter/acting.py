@@ -9,9 +9,11 @@ from uuid import uuid4
 
 from pydantic import AwareDatetime
 
+from client.asking import NoWorker
 from client.connect import connect
 from client.sending import NoSuchIssue, Sent, send
 from escalation.issue.commands import HUMAN_COMMANDS, Command
+from escalation.issue.effects_of import snapshot
 from escalation.issue.facts import TextRef
 from escalation.masking import LONGEST_TEXT
 from starter.door import PreparedCommand, actor_for, prepare_command
@@ -19,7 +21,7 @@ from starter.failure import NotDone, one_of
 from starter.installation import installed, record_if_there, settings_now
 from starter.reader import Reader
 from starter.showing import note, say_json
-from starter.standing import named, unknown_issue
+from starter.standing import named, settled, unknown_issue
 from starter.views.answer import show_sent
 from starter.when import instant_ahead, instant_past
 
@@ -52,7 +54,15 @@ def act_from(
 
 
 async def _send(prepared: PreparedCommand) -> Sent:
-    return await send(await connect(), prepared.issue, prepared.command)
+    client = await connect()
+    sent = await send(client, prepared.issue, prepared.command)
+    if sent.done is None or sent.done.status.status != "open" or sent.done.status.asked:
+        return sent
+    try:
+        state = await settled(client, prepared.issue)
+    except (NoWorker, NoSuchIssue):  # it is done; who is asked now is heard another time
+        return sent
+    return sent.model_copy(update={"done": sent.done.model_copy(update={"status": snapshot(state)})})
 
 
 def _read(kind: type[Command], typed: Mapping[str, Any], now: datetime) -> dict[str, object]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import get_args
 from uuid import uuid4
 
-from client.asking import NoWorker, ask_state
+from client.asking import NoWorker
 from client.connect import connect
 from client.names import register_search_attributes
 from client.opening import OpenAnswer, Refused, open_issue
@@ -23,11 +23,9 @@ from starter.installation import Installed, installed, record_if_there, settings
 from starter.keeping import clean_line
 from starter.reader import Reader
 from starter.showing import note, say_json
-from starter.standing import QUICK
+from starter.standing import settled
 from starter.views.answer import show_opened
 from starter.when import instant, instant_past
-
-_LOOK_AGAIN_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -91,16 +89,10 @@ async def _open(prepared: PreparedOpen, settings: Settings) -> tuple[OpenAnswer,
             answer = await open_issue(client, prepared.command, settings.task_queue, prepared.latest)
     except Refused as refused:
         raise NotDone(refused.rejected.why, refused.rejected.code) from None
-    end = asyncio.get_running_loop().time() + QUICK.total_seconds()
-    while True:
-        try:
-            state = await ask_state(client, answer.issue, QUICK)
-        except NoWorker:
-            return answer, None
-        # The look-up of people runs beside: a moment later the answer can say who is asked.
-        if state.asked or not state.findings or asyncio.get_running_loop().time() > end:
-            return answer, state
-        await asyncio.sleep(_LOOK_AGAIN_S)
+    try:
+        return answer, await settled(client, answer.issue)
+    except NoWorker:
+        return answer, None
 
 
 def _request(typed: Typed, here: Installed, now: datetime) -> OpenRequest:

@@ -93,6 +93,25 @@ def severity(name: str, priority: int) -> Text:
     return Text(f" {name} ", SEVERITY_STYLES.get(priority, ""))
 
 
+def marked(mark: str, style: str, text: Text | str) -> Table:
+    """A sentence behind a mark, with its own margin."""
+    made = Table.grid(padding=(0, 1, 0, 0))
+    made.add_column(style=style, no_wrap=True)
+    made.add_column(overflow="fold")
+    made.add_row(mark, text)
+    return made
+
+
+def grid(*rows: tuple[Text | str, ...], right: int | None = None) -> Table:
+    """Cells in columns, without head or frame, under a margin; column `right`, from 0, stands at its right edge."""
+    made = Table.grid(padding=(0, 2, 0, 0))
+    for place in range(len(rows[0]) if rows else 0):
+        made.add_column(justify="right" if place == right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
 def sentences(lines: Iterable[str], mark: str = "•") -> Table:
     """Sentences below each other, each with its own indent."""
     made = Table.grid(padding=(0, 1))

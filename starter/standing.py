@@ -6,6 +6,7 @@ The record holds every entry, so the state can be made of them again by the same
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from client.settings import Settings
 from escalation.issue.events import Entry
@@ -20,6 +21,7 @@ from starter.installation import open_record, record_if_there
 
 QUICK = timedelta(seconds=2)
 """How long a reader waits for a worker before the record must do."""
+_LOOK_AGAIN_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,21 @@ async def ask(issue: IssueId, within: timedelta = QUICK) -> IssueState:
     from client.connect import connect
 
     return await ask_state(await connect(), issue, within)
+
+
+async def settled(client: Any, issue: IssueId) -> IssueState:
+    """The issue's answer once whoever is asked has been looked up, which takes a moment; else what it is by then.
+
+    Raises what asking raises.
+    """
+    from client.asking import ask_state
+
+    end = asyncio.get_running_loop().time() + QUICK.total_seconds()
+    while True:
+        state = await ask_state(client, issue, QUICK)
+        if state.asked or not state.findings or asyncio.get_running_loop().time() > end:
+            return state
+        await asyncio.sleep(_LOOK_AGAIN_S)
 
 
 def ask_or_read(settings: Settings, text: str) -> Standing:

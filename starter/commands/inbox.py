@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from starter.options import EVERYDAY, JsonOption
+from starter.options import EVERYDAY, JsonOption, ReaderOption
 
 
 def register(app: typer.Typer) -> None:
@@ -14,10 +14,7 @@ def register(app: typer.Typer) -> None:
 
 def inbox(
     person: Annotated[
-        str,
-        typer.Argument(
-            metavar="[PERSON]", envvar="ESCALON_AS", show_default=False, help="Whose. Else: everybody's, counted."
-        ),
+        str, typer.Argument(metavar="[PERSON]", show_default=False, help="Whose. Else: everybody's, counted.")
     ] = "",
     unread: Annotated[bool, typer.Option("--unread", help="Only what has not been read.")] = False,
     read: Annotated[
@@ -27,9 +24,10 @@ def inbox(
         ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="So many at most, the latest first.")] = 20,
+    reader: ReaderOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Show what a person has been told in the embedded inbox, the latest first."""
     from starter.mail import inbox_from
 
-    inbox_from(person, read or [], limit, is_unread_only=unread, as_json=as_json)
+    inbox_from(person or reader, read or [], limit, is_unread_only=unread, as_json=as_json)

@@ -9,67 +9,54 @@ from escalation.issue.effects import Snapshot
 from escalation.issue.state import IssueState
 from escalation.message import one_line
 from starter.reader import Reader
-from starter.showing import console, note, severity
+from starter.showing import console, marked, note, severity
 from starter.views.standing import next_line, standing
 
-_DONE = ("✓ ", "bold green")
+_DONE = ("✓", "bold green")
 
 
 def show_opened(answer: OpenAnswer, state: IssueState | None, command: Open, reader: Reader) -> None:
     """A new issue, or one that was reported again."""
-    out = console()
     if answer.sent is not None:
         show_sent(answer.sent, reader)
         return
-    priority = command.policies[0].severity(command.match.severity).priority
+    out = console()
+    how_bad = severity(command.match.severity, command.policies[0].severity(command.match.severity).priority)
     title = one_line(command.issue.title) or f"({command.issue.issue_class})"
-    out.print(
-        Text.assemble(
-            _DONE,
-            "opened ",
-            (answer.issue.short, "bold cyan"),
-            "  ",
-            severity(command.match.severity, priority),
-            "  ",
-            title,
-        )
-    )
+    out.print(marked(*_DONE, Text.assemble("opened ", (answer.issue.short, "bold cyan"), " ", how_bad, " ", title)))
     for line in command.match.words.splitlines():
         if "does not hold" not in line:
-            out.print(Text(f"  {line}", "dim"))
+            out.print(marked(" ", "", Text(line, "dim")))
     if state is None:
         note("no worker answers: it is on the server, and people are told when one runs (`escalon worker`)")
         return
-    out.print(Text("  ").append_text(standing(state, reader)))
     asked = ", ".join(reader.person(person) for person in state.asked) or "being looked up"
-    out.print(f"  Asked: {asked}. Owner: {reader.person(state.owner)}.")
-    out.print(f"  {next_line(state, reader)}")
+    out.print(marked(" ", "", standing(state, reader)))
+    out.print(marked(" ", "", f"Asked: {asked}. Owner: {reader.person(state.owner)}."))
+    out.print(marked(" ", "", next_line(state, reader)))
 
 
 def show_sent(sent: Sent, reader: Reader) -> None:
     """What came of a command; of one that was refused nothing: the error says it."""
-    out = console()
+    out, short = console(), sent.issue.short
     if sent.outcome == "stored":
-        out.print(Text.assemble(("… ", "bold yellow"), f"{sent.issue.short}: {sent.why}"))
-        return
+        out.print(marked("…", "bold yellow", f"{short}: {sent.why}"))
     if sent.done is None:
         return
     if sent.done.is_repeat:
-        out.print(Text.assemble(_DONE, f"{sent.issue.short}: this command came before; nothing was done again"))
+        out.print(marked(*_DONE, f"{short}: this command came before; nothing was done again"))
     for sentence in sent.done.sentences:
-        out.print(Text.assemble(_DONE, f"{sent.issue.short}: {reader.sentence(sentence)}"))
+        out.print(marked(*_DONE, f"{short}: {reader.sentence(sentence)}"))
     for line in _stands(sent.done.status, reader):
-        out.print(line)
+        out.print(marked(" ", "", line))
 
 
-def _stands(status: Snapshot, reader: Reader) -> list[Text]:
+def _stands(status: Snapshot, reader: Reader) -> list[str]:
     lines = []
     if status.status == "open":
         asked = ", ".join(reader.person(person) for person in status.asked) or "being looked up"
-        lines.append(Text(f"  Asked at {status.tier}: {asked}. Handler: {reader.person(status.handler)}."))
-    if status.next_due_at is not None:
-        when = f"{reader.clock(status.next_due_at)} ({reader.away(status.next_due_at)})"
-        lines.append(Text(f"  Next: at {when} {one_line(status.next_due)}."))
-    else:
-        lines.append(Text("  Nothing more is due: it is over."))
-    return lines
+        lines.append(f"Asked at {status.tier}: {asked}. Handler: {reader.person(status.handler)}.")
+    if status.next_due_at is None:
+        return [*lines, "Nothing more is due: it is over."]
+    when = f"{reader.clock(status.next_due_at)} ({reader.away(status.next_due_at)})"
+    return [*lines, f"Next: at {when} {one_line(status.next_due)}."]

@@ -13,7 +13,7 @@ from escalation.issue.state import IssueState
 from escalation.message import one_line
 from escalation.narrate import why_began
 from starter.reader import Reader
-from starter.showing import pairs, severity, table
+from starter.showing import grid, pairs, severity
 from starter.views.clocks import Running, bar, bar_style, running
 
 _BAR = 24
@@ -117,14 +117,13 @@ def _people(people: Sequence[str], reader: Reader) -> str:
 
 def clocks_view(state: IssueState, reader: Reader, width: int = _BAR) -> RenderableType:
     """Each clock that moves the issue, as a bar."""
-    made = table("", "", ("", {"justify": "right"}), "")
-    made.show_header, made.box = False, None
+    rows: list[tuple[Text | str, ...]] = []
     for clock in running(state):
         share = clock.share(reader.now)
         style = bar_style(share)
         shown = bar(share, width, style) if clock.began_at is not None else Text("")
-        made.add_row(f"  {clock.name}", shown, Text(_left(clock, reader), style), reader.clock(clock.due.at))
-    return made
+        rows.append((f"  {clock.name}", shown, Text(_left(clock, reader), style), reader.clock(clock.due.at)))
+    return grid(*rows, right=2)
 
 
 def _left(clock: Running, reader: Reader) -> str:
@@ -137,17 +136,15 @@ def coming_view(state: IssueState, reader: Reader) -> RenderableType | None:
     dues = deadlines(state)
     if not dues:
         return None
-    made = table("", "", "")
-    made.show_header, made.box = False, None
+    rows: list[tuple[Text | str, ...]] = []
     for due in dues[:_SOON]:
         style = "bold" if due.moves else ""
         late = "red" if due.at < reader.now - timedelta(seconds=1) else "dim"
-        made.add_row(
-            Text(f"  {reader.clock(due.at)}"), Text(reader.away(due.at), late), Text(one_line(due.words), style)
-        )
+        when = Text(reader.away(due.at), late)
+        rows.append((f"  {reader.clock(due.at)}", when, Text(one_line(due.words), style)))
     if len(dues) > _SOON:
-        made.add_row("", "", Text(f"and {len(dues) - _SOON} more", "dim"))
-    return made
+        rows.append(("", "", Text(f"and {len(dues) - _SOON} more", "dim")))
+    return grid(*rows)
 
 
 def next_line(state: IssueState, reader: Reader) -> str:
