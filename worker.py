@@ -9,13 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Replayer, Worker
 
 from activities.channels.installed import channels
 from activities.find_responders import FindingResponders
 from activities.live_directory import LiveDirectory
 from activities.notify import Notifying
 from activities.record import RecordKeeping
+from client.converter import data_converter
 from client.settings import Settings
 from records.database import Database
 from workflows.escalation import Escalation
@@ -48,3 +49,8 @@ def build_worker(client: Client, settings: Settings, db: Database, cached_workfl
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
+
+
+def build_replayer() -> Replayer:
+    """What tries out histories on this release's workflows, as the worker would run them."""
+    return Replayer(workflows=[Escalation], data_converter=data_converter)

@@ -3,6 +3,7 @@
 Read only, save for the time that ended issues are kept. What is made of it: `selfwatch/`, and health in `starter/`.
 """
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from temporalio.api.workflowservice.v1 import (
     DescribeTaskQueueRequest,
     UpdateNamespaceRequest,
 )
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHistory
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -173,6 +174,12 @@ class Server:
                 return False
             raise
         return described.close_time is None
+
+    async def histories(self, most: int) -> AsyncIterator[WorkflowHistory]:
+        """What has happened to running issues so far, those started last first. Raises RPCError."""
+        running = self._client.list_workflows(_RUNNING, limit=most, page_size=min(most, 200), rpc_timeout=_RPC)
+        async for history in running.map_histories():
+            yield history
 
     async def _list(self, query: str, limit: int) -> list[Listed]:
         found = self._client.list_workflows(query, limit=limit, page_size=min(limit, 500), rpc_timeout=_RPC)

@@ -169,14 +169,7 @@ async def _health_server(settings: Settings, health: WorkerHealth, metrics: Reco
     if not settings.health_port:
         yield
         return
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.health_ip, settings.health_port))
-    except OSError as error:
-        raise WrongInput(
-            f"ESCALON_HEALTH_PORT: {settings.health_ip}:{settings.health_port}: {error.strerror}", "port_in_use"
-        ) from None
+    listening = _listening(settings.health_ip, settings.health_port)
     server = HealthServer(health_app(health, metrics), settings.health_ip, settings.health_port)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
@@ -185,6 +178,17 @@ async def _health_server(settings: Settings, health: WorkerHealth, metrics: Reco
         server.should_exit = True
         await asyncio.wait({serving}, timeout=5)
         listening.close()
+
+
+def _listening(ip: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((ip, port))
+    except OSError as error:
+        listening.close()
+        raise WrongInput(f"ESCALON_HEALTH_PORT: {ip}:{port}: {error.strerror}", "port_in_use") from None
+    return listening
 
 
 def _runtime(settings: Settings) -> Any:
