@@ -78,9 +78,20 @@ def late_acknowledgement() -> Played:
 
 def late_tick() -> Played:
     """Three tiers late: one is climbed."""
-    played = Told(opened(policy(tier("first"), tier("second"), tier("third"))))
+    warning = Warn(at=0.5, of="acknowledge", tell=("asked",))
+    first = tier("first", remind_every={"S1": minutes(4)}, warnings=(warning,))
+    played = Told(opened(policy(first, tier("second"), tier("third"), acknowledgement=LAPSES)))
+    played.acknowledge("kim", at(1))
     played.tick(at(45))
     return played.run_to(at(60))
+
+
+def late_by_hand() -> Played:
+    """Moved up by hand when the tier's time was up already."""
+    played = Told(opened(policy(tier("first"), exhaustion=exhaustion(repeats=1))))
+    played.tick(at(10.01))
+    played.escalate("first-1", at(55))
+    return played
 
 
 def late_entry() -> Played:
@@ -167,9 +178,12 @@ def last_resort() -> Played:
 
 def charge() -> Played:
     """Charge taken, renewed, lapsed, taken again and given back."""
-    played = Told(opened(policy(tier("first")))).run_to(at(11))
+    played = Told(opened(policy(tier("first"), acknowledgement=LAPSES))).run_to(at(11))
     played.acknowledge("first-1", at(12))
+    played.run_to(at(17))
     played.take_charge("boss", at(30), next_action=TEXT)
+    played.acknowledge("boss", at(18))
+    played.acknowledge("first-1", at(19))
     played.take_charge("boss", at(40), at(20))
     played.run_to(at(40))
     played.take_charge("kim", at(70))
@@ -260,9 +274,9 @@ def lane() -> Played:
 STORIES: dict[str, Callable[[], Played]] = {
     story.__name__: story
     for story in (
-        silence, work_limit, tie, late_acknowledgement, late_tick, late_entry, lapse, takes_over, lower_handler,
-        by_hand, empty_tier, nobody_anywhere, look_ups, restart, fallback, last_resort, charge, resolution,
-        closed_by_silence, duplicate, reopened, reported_again, conflict, assurance, same_id, lane,
+        silence, work_limit, tie, late_acknowledgement, late_tick, late_by_hand, late_entry, lapse, takes_over,
+        lower_handler, by_hand, empty_tier, nobody_anywhere, look_ups, restart, fallback, last_resort, charge,
+        resolution, closed_by_silence, duplicate, reopened, reported_again, conflict, assurance, same_id, lane,
     )
 }  # fmt: skip
 """Every story by its name, which is its file's."""

@@ -3,7 +3,9 @@
 import pytest
 
 from escalation.issue.commands import Acknowledge, TakePeople, Tick
-from escalation.issue.decide import CLOCK_SKEW, decide
+from escalation.issue.decide import CLOCK_SKEW, decide, note_refusal
+from escalation.issue.evolve import evolve
+from escalation.issue.refusal import Rejected
 from tests.given import Played, actor, at, done, exhaustion, minutes, opened, person, policy, refused, tier
 
 THREE = policy(tier("first"), tier("second"), tier("third"))
@@ -156,6 +158,13 @@ class TestCommandIds:
         assert refused(played.take_charge("boss", at(30), at(1), id="c")) == "not_exhausted"
         played.run_to(at(20))
         assert done(played.take_charge("boss", at(30), id="c")) == ["charge_taken"]
+
+    def test_a_refusal_on_record_does_not_count_as_carried_out(self) -> None:
+        played = Played()
+        answer = played.take_charge("boss", at(30), at(1), id="c")
+        assert isinstance(answer, Rejected)
+        noted = evolve(played.state, note_refusal(played.state, answer, "take_charge", actor("boss"), "c", at(1)))
+        assert "c" not in noted.done
 
     def test_one_that_calls_itself_by_our_name_is_known_again_all_the_same(self) -> None:
         command = Acknowledge(id="a", by=actor("escalon", door="signal"))
