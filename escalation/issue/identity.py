@@ -10,12 +10,15 @@ from base64 import b32encode
 from typing import Annotated
 from urllib.parse import quote, unquote
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from escalation.value import Value
 
 DEFAULT = "main"
 LONGEST_REFERENCE = 200
+LONGEST_WRITTEN = 800
+"""Characters of a reference as it stands in an id, where one beyond ASCII takes three for each of its bytes. Temporal
+takes workflow ids of up to 1,000 characters (its default limit), and the rest of ours has at most 175."""
 _SAFE = "-_.~@"
 _NAME = r"^[a-z0-9][a-z0-9_.-]{0,39}$"
 Name = Annotated[str, Field(pattern=_NAME)]
@@ -31,6 +34,14 @@ class IssueId(Value):
     source: Name
     reference: Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE)]
     occurrence: Annotated[int, Field(ge=1)] = 1
+
+    @field_validator("reference")
+    @classmethod
+    def _fits_into_an_id(cls, reference: str) -> str:
+        written = len(quote(reference, safe=_SAFE, errors="replace"))
+        if written > LONGEST_WRITTEN:
+            raise ValueError(f"reference takes {written:,} characters as part of an id; allowed: {LONGEST_WRITTEN}")
+        return reference
 
     def __str__(self) -> str:
         return (
@@ -81,6 +92,10 @@ def read_issue_id(text: str) -> tuple[IssueId, bool]:
     if not 1 <= len(plain) <= LONGEST_REFERENCE:
         raise ValueError(
             f"reference of issue id {text!r} has {len(plain)} characters; allowed: 1 to {LONGEST_REFERENCE}"
+        )
+    if len(quote(plain, safe=_SAFE)) > LONGEST_WRITTEN:
+        raise ValueError(
+            f"reference of issue id {text[:60]!r} is too long as part of an id; allowed: {LONGEST_WRITTEN}"
         )
     return IssueId(**fields, reference=plain, occurrence=int(number or 1)), number is not None
 

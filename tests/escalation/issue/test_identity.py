@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from escalation.issue.identity import LONGEST_REFERENCE, IssueId, read_issue_id, reference_for
 
@@ -52,6 +53,7 @@ def test_all_occurrences_of_a_reference_share_its_series() -> None:
         ("desk:REF-1:\u0661", "occurrence"),
         ("desk:REF-1:1\u0662", "occurrence"),
         (f"desk:{'x' * (LONGEST_REFERENCE + 1)}", "has 201 characters"),
+        ("desk:" + "\u65e5" * 100, "is too long as part of an id"),
         ("main:Main:main:desk:REF-1:1", "legal_entity 'Main'"),
     ],
 )
@@ -59,6 +61,14 @@ def test_what_is_no_id_says_why_and_what_is(text: str, says: str) -> None:
     with pytest.raises(ValueError, match="allowed:") as raised:
         read_issue_id(text)
     assert says in str(raised.value)
+
+
+def test_an_id_fits_into_what_the_server_takes() -> None:
+    longest = {"org": "o" * 40, "legal_entity": "e" * 40, "team": "t" * 40, "source": "s" * 40}
+    issue = IssueId(**longest, reference="/" * LONGEST_REFERENCE, occurrence=999_999_999)
+    assert len(str(issue)) < 1000
+    with pytest.raises(ValidationError, match="reference takes 900 characters as part of an id; allowed: 800"):
+        IssueId(source="desk", reference="\u65e5" * 100)
 
 
 def test_the_same_words_give_the_same_reference() -> None:
