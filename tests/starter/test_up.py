@@ -66,23 +66,25 @@ def test_nothing_is_found_wrong(running: Up) -> None:
     assert "All is well" in looked.stdout
 
 
-def test_a_second_one_on_the_same_home_is_refused(running: Up) -> None:
-    second = escalon("up", "--home", str(running.home), "--port", str(free_port()), env=surroundings())
-    assert second.returncode == 1
-    assert f"in use by another `escalon up`, process {running.process.pid}" in second.stderr
-    assert "--home" in second.stderr
+def test_a_second_one_on_the_same_home_is_refused(running: Up, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["up", "--home", str(running.home), "--port", str(free_port())]) == 1
+    said = capsys.readouterr().err
+    assert f"in use by another `escalon up`, process {running.process.pid}" in said
+    assert "--home" in said
 
 
-def test_a_used_port_is_named_with_its_option_and_its_holder(running: Up, tmp_path: Path) -> None:
+def test_a_used_port_is_named_with_its_option_and_its_holder(
+    running: Up, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     server, ui = str(running.port), str(running.ui_port)
     for options, named in (
         (("--port", server, "--ui-port", str(free_port())), f"--port: port {server} is in use by process"),
         (("--port", str(free_port()), "--ui-port", ui), f"--ui-port: port {ui} is in use by process"),
     ):
-        refused = escalon("up", "--home", str(tmp_path / "other"), *options, env=surroundings())
-        assert refused.returncode == 2
-        assert named in refused.stderr
-        assert f"process {running.pid('server')} (temporal server start-dev)" in refused.stderr
+        assert run(["up", "--home", str(tmp_path / "other"), *options]) == 2
+        said = capsys.readouterr().err
+        assert named in said
+        assert f"process {running.pid('server')} (temporal server start-dev)" in said
     assert not (tmp_path / "other" / "temporal.db").exists()
 
 
