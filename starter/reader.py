@@ -36,12 +36,8 @@ class Reader:
         return full(at, self.zone, self.now)
 
     def away(self, at: datetime) -> str:
-        """`in 4 min`, `12 s ago`: to the minute from an hour on, to the second below ten minutes."""
-        distance = abs(at - self.now)
-        grain = 60 if distance >= timedelta(minutes=10) else 1
-        told = words(timedelta(seconds=distance.total_seconds() // grain * grain))
-        if distance >= timedelta(days=2):
-            told = words(timedelta(hours=distance.total_seconds() // 3600))
+        """`in 4 min`, `12 s ago`."""
+        told = about(at - self.now)
         return f"in {told}" if at > self.now else f"{told} ago"
 
     def sentence(self, text: str) -> str:
@@ -61,6 +57,13 @@ class Reader:
     def local(self, at: datetime) -> datetime:
         """The instant in this zone."""
         return at.astimezone(zone_of(self.zone))
+
+
+def about(distance: timedelta) -> str:
+    """How long that is, cut to what matters: to the second below ten minutes, to the hour from two days on."""
+    seconds = abs(distance.total_seconds())
+    grain = 1 if seconds < 600 else 60 if seconds < 2 * 86_400 else 3600
+    return words(timedelta(seconds=seconds // grain * grain))
 
 
 def machine_zone() -> str:

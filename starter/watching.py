@@ -36,7 +36,7 @@ MOST = 200
 """Issues on a board at most; a screen has no room for more."""
 _LATEST = 8
 """Entries shown beneath one issue."""
-_NOT_OVER = ["open", "resolved", "closed"]
+_UNDER_WAY = ["open", "resolved"]
 
 View: TypeAlias = Callable[[Reader, Console], RenderableType]
 
@@ -71,7 +71,7 @@ def watch_from(text: str, given: Mapping[str, Any], person: str, every: float, *
             filters, view = None, _issue(db, issue, person)
         else:
             issue = None
-            filters = filters_from({**given, "status": given.get("status") or _NOT_OVER}, settings, db)
+            filters = filters_from({**given, "status": given.get("status") or _UNDER_WAY}, settings, db)
             view = _board(db, filters)
 
         def rows() -> list[IssueRow]:

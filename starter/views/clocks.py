@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from rich.text import Text
 
-from escalation.duration import words
 from escalation.issue.clocks import Due, What, deadlines
 from escalation.issue.state import IssueState
+from starter.reader import about
 
 _NAMES: dict[What, str] = {
     "acknowledge": "to acknowledge",
@@ -40,9 +40,7 @@ class Running:
 
     def left(self, now: datetime) -> str:
         """What is left of it, `12 min`, or `3 s late`."""
-        distance = abs(self.due.at - now)
-        grain = 60 if distance >= timedelta(hours=1) else 1
-        told = words(timedelta(seconds=distance.total_seconds() // grain * grain))
+        told = about(self.due.at - now)
         return told if self.due.at > now else f"{told} late"
 
 

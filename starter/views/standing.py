@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from escalation.answering import cli_answers
@@ -65,7 +66,7 @@ def standing_view(
     parts: list[RenderableType] = [heading(state, title), standing(state, reader), "", _facts(state, reader)]
     if description:
         rows = [one_line(row) for row in description.splitlines()]
-        parts += ["", Text("What was written", "bold"), *(Text(f"  {row}") for row in rows)]
+        parts += ["", Text("What was written", "bold"), Padding(Text("\n".join(rows)), (0, 0, 0, 2))]
     if running(state):
         parts += ["", Text("Clocks", "bold"), clocks_view(state, reader)]
     coming = coming_view(state, reader)
