@@ -53,18 +53,19 @@ class Scenario:
 
 @asynccontextmanager
 async def staged(
-    env: WorkflowEnvironment, home: Path, scenario: Scenario, cached_workflows: int = 1000
+    env: WorkflowEnvironment, home: Path, scenario: Scenario, cached_workflows: int = 1000, task_queue: str = ""
 ) -> AsyncIterator[House]:
     """A house for the story, on that server."""
+    queue = task_queue or str(home)
     home.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240
     (home / "people.yaml").write_text(scenario.people)
     if not scenario.has_mail:
-        async with working(env, home, str(home), cached_workflows) as house:
+        async with working(env, home, queue, cached_workflows) as house:
             yield house
         return
     async with mail_server() as mails:
         mail = {"smtp_host": "127.0.0.1", "smtp_port": mails.port, "smtp_security": "plain"}
-        async with working(env, home, str(home), cached_workflows, **mail, mail_from="escalon@example.org") as house:
+        async with working(env, home, queue, cached_workflows, **mail, mail_from="escalon@example.org") as house:
             yield house
 
 
