@@ -36,6 +36,7 @@ class FindResponders(Value):
     key: str
     issue: IssueId
     issue_kind: Kind
+    issue_class: IssueClass = "normal"
     severity: str
     turn: int
     policy: str

@@ -135,6 +135,7 @@ def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
         key=f"{state.facts.id}/find/{turn}",
         issue=state.facts.id,
         issue_kind=state.facts.kind,
+        issue_class=state.facts.issue_class,
         severity=state.severity,
         turn=turn,
         policy=pinned.name,

@@ -92,6 +92,8 @@ class IssueRules:
     def summary(self, effect: Effect) -> str:
         """The errand's name in the Temporal UI."""
         match effect:
+            case FindResponders(issue_class="sealed"):
+                return "look up who is asked"
             case FindResponders():
                 return f"look up who is asked at {effect.tier or 'the last resort'}"
             case Notify(issue_class="sealed"):
@@ -99,7 +101,7 @@ class IssueRules:
             case Notify():
                 return f"{effect.channel} to {effect.person.id} ({effect.tier_title}): {effect.about.replace('_', ' ')}"
             case LogRefusal():
-                return f"security log: {effect.command} refused"
+                return "security log: a command was refused"
             case _:
                 return effect.kind.replace("_", " ")
 

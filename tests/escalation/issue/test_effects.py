@@ -220,7 +220,11 @@ def test_every_errand_has_a_summary_and_a_command_for_when_it_fails() -> None:
 def test_an_errand_of_a_sealed_issue_names_nobody() -> None:
     raiser = actor("ray", assurance="signed_in")
     played = Played(opened(issue={"issue_class": "sealed", "raiser": raiser}))
-    assert IssueRules().summary(notes(played, "asked")[0]) == "inbox: restricted case"
+    assert [IssueRules().summary(effect) for effect in played.effects] == [
+        "look up who is asked",
+        "inbox: restricted case",
+        "inbox: restricted case",
+    ]
 
 
 def test_all_kinds_of_effects_are_listed() -> None:
