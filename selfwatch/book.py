@@ -5,6 +5,7 @@ What is in the record outlives the watch.
 """
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -86,15 +87,18 @@ class Book:
                 kinds.setdefault(finding.found.kind, set()).add(finding.found.issue)
         return {kind: frozenset(issues) for kind, issues in kinds.items()}
 
-    def take(self, seen: Round) -> News:
-        """Enter what a round gave; says what is new, what lasts, and what ended."""
+    def take(self, seen: Round, learnt: Collection[str] = ()) -> News:
+        """Enter what a round gave; says what is new, what lasts, and what ended.
+
+        What was `learnt` from the record after the round had begun does not end by it: it was not looked for.
+        """
         there = {each.key: each for each in seen.found}
         for key, found in there.items():
             known = self.open.get(key)
             at = {"found": found, "seen_at": seen.at}
             self.open[key] = known.model_copy(update=at) if known else Finding(found_at=seen.at, **at)  # type: ignore[arg-type]
         for key in [key for key in self.open if key not in there]:
-            if self.open[key].found.kind in seen.looked:
+            if self.open[key].found.kind in seen.looked and key not in learnt:
                 over = self.open.pop(key).model_copy(update={"ended_at": seen.at})
                 self.unwritten.append(over)
                 if over.told_at is not None:  # of what nobody heard of, nobody needs to hear the end

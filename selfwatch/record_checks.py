@@ -1,6 +1,7 @@
 """Looking at the record: can it be read, what is overdue by it, does its inbox take messages."""
 
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -8,7 +9,7 @@ from activities.live_directory import DirectoryUnreadable
 from client.server import Server, ServerAway
 from escalation.issue.identity import IssueId
 from records import reading
-from records.database import RecordBusy, SchemaMismatch, check_schema
+from records.database import Database, RecordBusy, SchemaMismatch, check_schema
 from records.probe import InboxBroken, try_inbox
 from selfwatch.found import Found
 from selfwatch.server_checks import was_due
@@ -23,7 +24,7 @@ NOBODY = "nobody"
 async def record_unreachable(watched: Watched, now: datetime) -> list[Found]:  # noqa: ARG001 - as all checks
     """Whether the record can be read, and has the tables of this release."""
     try:
-        await watched.in_record(check_schema, watched.db)
+        await watched.in_record(_check_record, watched.db)
     except SchemaMismatch as error:
         why = str(error)
     except TimeoutError:
@@ -79,6 +80,12 @@ async def directory_unusable(watched: Watched, now: datetime) -> list[Found]:  #
     except DirectoryUnreadable as error:
         trouble = str(error)
     return [Found(kind="directory_unusable", detail=" ".join(trouble.split())[:600])] if trouble else []
+
+
+def _check_record(db: Database) -> None:
+    if db.is_sqlite and not Path(str(db.engine.url.database)).is_file():
+        raise FileNotFoundError("there is no such file")  # to connect would make one
+    check_schema(db)
 
 
 def watch_issue(org: str) -> IssueId:

@@ -1,7 +1,7 @@
 """Telling the operator's contact: every channel of theirs that is set up, so that one that is broken hides nothing."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import structlog
@@ -26,21 +26,22 @@ class OperatorTold:
         self._directory = directory
         self._org = org
 
-    async def tell(self, news: News, at: datetime) -> News:
-        """Tell it; returns that part of it which at least one channel has taken over."""
+    async def tell(self, news: News, at: datetime, without: Collection[str] = ()) -> News:
+        """Tell it; returns that part of it which at least one channel has taken over. Some may be left out."""
         try:
             directory = await asyncio.to_thread(self._directory.current)
             operator = directory.person(directory.operator)
         except (DirectoryUnreadable, KeyError) as error:
             _log.critical("operator_unknown", error=str(error))
             return News()
+        ways = [way for way in self._channels if way not in without and (way in operator.addresses or way == INBOX)]
         is_found, is_ended = True, True
         if news.found or news.again:
             message = found_message(news, at, operator.zone)
-            is_found = await self._send(operator, message, "warned", (*news.found, *news.again), at)
+            is_found = await self._send(operator, ways, message, "warned", (*news.found, *news.again), at)
         if news.ended:
             message = ended_message(news, at, operator.zone)
-            is_ended = await self._send(operator, message, "resolved", news.ended, at)
+            is_ended = await self._send(operator, ways, message, "resolved", news.ended, at)
         return News(
             found=news.found if is_found else (),
             again=news.again if is_found else (),
@@ -48,7 +49,13 @@ class OperatorTold:
         )
 
     async def _send(
-        self, operator: Person, message: Message, about: About, findings: tuple[Finding, ...], at: datetime
+        self,
+        operator: Person,
+        ways: list[str],
+        message: Message,
+        about: About,
+        findings: tuple[Finding, ...],
+        at: datetime,
     ) -> bool:
         named = "|".join(f"{each.found.key}@{each.found_at.isoformat()}" for each in findings)
         envelopes = [
@@ -62,16 +69,12 @@ class OperatorTold:
                 at=at,
                 message=message,
             )
-            for channel in self._ways(operator)
+            for channel in ways
         ]
-        ways = self._ways(operator)
         taken = await asyncio.gather(*(self._by(way, each) for way, each in zip(ways, envelopes, strict=True)))
         if not any(taken):
             _log.critical("operator_not_told", operator=operator.id, channels=ways, findings=len(findings))
         return any(taken)
-
-    def _ways(self, operator: Person) -> list[str]:
-        return [name for name in self._channels if name in operator.addresses or name == INBOX]
 
     async def _by(self, channel: str, envelope: Envelope) -> bool:
         try:

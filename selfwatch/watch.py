@@ -9,12 +9,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from activities.channels.installed import channels
-from activities.live_directory import LiveDirectory
+from activities.live_directory import INBOX, LiveDirectory
 from client.settings import Settings
 from escalation.value import Value
 from records.database import Database, RecordBusy
 from selfwatch import heartbeat
-from selfwatch.book import Book, Finding
+from selfwatch.book import Book, Finding, News
 from selfwatch.found import KINDS
 from selfwatch.rounds import Look, Round, all_checks, look_at_all
 from selfwatch.telling import OperatorTold
@@ -71,16 +71,17 @@ class Watch:
     async def round(self, now: datetime | None = None) -> Report:
         """Look at everything once, tell and write down what is new, and call the heartbeat."""
         now = now or datetime.now(UTC)
-        if not self._is_record_away:
-            await self._in_record(self._book.load)
         seen = await look_at_all(self._checks, self._watched, now, self._book.suspects())
         self._is_record_away = any(each.kind == "record_unreachable" for each in seen.found)
+        known = frozenset(self._book.open)
+        if not self._is_record_away:
+            await self._in_record(self._book.load)
         before = {key: each.found_at for key, each in self._book.open.items()}
-        news = self._book.take(seen)
+        news = self._book.take(seen, learnt=self._book.open.keys() - known)
         ended = tuple(each for each in self._book.unwritten if each.ended_at == seen.at)
         await self._write()  # before telling: a watch that is killed here tells again rather than never
         if news:
-            self._book.told(await self._telling.tell(news, now), now)
+            self._book.told(await self._tell(news, now), now)
             await self._write()
         return await self._report(seen, before, ended)
 
@@ -117,9 +118,12 @@ class Watch:
                 _log.error("heartbeat_withheld", broken=list(report.broken), untold=report.untold)
         return report
 
+    async def _tell(self, news: News, now: datetime) -> News:
+        # The inbox lies in the record.
+        return await self._telling.tell(news, now, without={INBOX} if self._is_record_away else frozenset())
+
     async def _write(self) -> None:
         if not self._is_record_away:
-            await self._in_record(self._book.load)
             await self._in_record(self._book.write)
 
     async def _in_record(self, work: Callable[[Database], None]) -> None:

@@ -24,6 +24,8 @@ def show_panel(plan: Plan, sample: IssueId | None, somebody: str) -> None:
     if sample is not None:
         out.print(Text("A sample issue is climbing; nobody answers it, so it is at the top within a minute.", "bold"))
     rows: list[tuple[str, Text | str]] = []
+    if exports := _exports(plan):
+        rows.append(("elsewhere, first", f"export {' '.join(exports)}"))
     if sample is not None:
         rows.append(("see it climb", f"{us} watch {sample.short}"))
         rows.append(("stop it", f"{us} acknowledge {sample.short} --as {somebody}"))
@@ -31,8 +33,6 @@ def show_panel(plan: Plan, sample: IssueId | None, somebody: str) -> None:
         rows.append(("Temporal UI", f"{plan.ui}/namespaces/default/workflows"))
     if plan.health_port:
         rows.append(("health, metrics", f"http://127.0.0.1:{plan.health_port}/healthz, /readyz and /metrics"))
-    if exports := _exports(plan):
-        rows.append(("other terminals", f"export {' '.join(exports)}"))
     rows += [
         ("open an issue", f'{us} open "Card payments fail" --as {somebody}'),
         ("list them", f"{us} list"),

@@ -22,8 +22,10 @@ from starter.installation import Installed
 POLICY = SHIPPED / "samples" / "quick-climb.yaml"
 SOURCE = "sample"
 TITLE = "SAMPLE: nothing is wrong, see how an issue climbs"
-TEXT = """This is a sample issue. Nobody acknowledges it, so it moves up a tier every 12 seconds, until there is nobody
-above to be asked and the last resort is told. Acknowledge or resolve it at any time."""
+TEXT = (
+    "This is a sample issue. Nobody acknowledges it, so it moves up a tier every 12 seconds, until nobody is above to "
+    "be asked and the last resort is told. Acknowledge or resolve it at any time."
+)
 
 
 async def open_sample(client: Any, settings: Settings, db: Database) -> IssueId:

@@ -55,11 +55,16 @@ async def test_a_record_that_cannot_be_read(stand: Stand, tmp_path: Path) -> Non
     assert (on_record.found_at, on_record.last_seen_at, on_record.ended_at) == (report.at, report.at, ended.at)
 
 
-async def test_a_record_without_tables_is_none(stand: Stand, tmp_path: Path) -> None:
-    empty = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
+@pytest.mark.parametrize(("is_there", "words"), [(True, "no tables yet"), (False, "there is no such file")])
+async def test_a_record_without_tables_is_none(stand: Stand, tmp_path: Path, is_there: bool, words: str) -> None:
+    file = tmp_path / "empty.db"
+    if is_there:
+        file.touch()
+    empty = open_database(f"sqlite:///{file}")
     report = await Stand(stand.settings, empty).watch(LOCAL).round()
     assert open_keys(report) == {"record_unreachable"}
-    assert "no tables yet" in report.open[0].found.detail
+    assert words in report.open[0].found.detail
+    assert file.exists() is is_there
     empty.close()
 
 
