@@ -45,8 +45,6 @@ def build_worker(client: Client, settings: Settings, db: Database, cached_workfl
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
         max_cached_workflows=cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE if cached_workflows else None,
-        # What was meant for a worker that was killed waits so long before another one gets it; 10 s by default.
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
 
