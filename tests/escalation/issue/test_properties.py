@@ -1,5 +1,6 @@
 """What is true of every issue, whoever does whatever, whenever, and however late the clock is served."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -35,7 +36,7 @@ from tests.escalation.issue.plays import (
     policies,
     steps,
 )
-from tests.given import T0
+from tests.given import T0, Played, minutes
 
 _EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)
 _QUICK = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -208,10 +209,31 @@ def test_nothing_parks_an_issue(command: Open, acts: list[Step]) -> None:
         assert entry.happened_at <= at_the_latest, f"entry {entry.number} came later than {at_the_latest}"
 
 
-def _path(command: Open) -> list[timedelta]:
-    """The work limits of the tiers that are climbed from the entry to exhaustion, in every pass."""
+@settings(max_examples=60, suppress_health_check=_QUICK)
+@given(openings(must_end=True))
+def test_silence_reaches_the_last_resort_when_the_times_to_acknowledge_are_spent(command: Open) -> None:
+    played = Played(command)
+    latest = played.entries[1].happened_at + sum(_path(command, "acknowledge_within"), timedelta(0))
+    played.run_to(latest)
+    assert played.entry("exhausted").happened_at <= latest
+    assert played.told("last_resort")
+
+
+@settings(max_examples=60, suppress_health_check=_QUICK)
+@given(openings())
+def test_where_nobody_is_on_duty_anywhere_it_never_runs_hot(command: Open) -> None:
+    tiers = tuple(tier.name for pinned in command.policies for tier in pinned.tiers)
+    played = Played(command, nobody_at=tiers).run_to(T0 + minutes(150))
+    at_once = Counter(entry.recorded_at for entry in played.entries)
+    assert max(at_once.values()) <= 3 * len(tiers) + 8
+    assert len(at_once) <= 150 / 15 + 2, "between two instants lies the cadence of the last resort"
+    assert len(played.told("last_resort")) >= 150 // 15
+
+
+def _path(command: Open, clock: str = "work_within") -> list[timedelta]:
+    """The limits of the tiers that are climbed from the entry to exhaustion, in every pass."""
     pinned, severity = command.policies[0], command.match.severity
-    limits = {tier.name: tier.work_within[severity] for tier in pinned.tiers}
+    limits = {tier.name: getattr(tier, clock)[severity] for tier in pinned.tiers}
     tier: str | None = command.match.enter_at
     found = []
     while tier is not None:
