@@ -24,7 +24,7 @@ from starter.listing import reader_for
 from starter.reader import Reader
 from starter.showing import console, note, say_json, sentences
 from starter.standing import Standing, ask, ask_or_read, named, of_entries, unknown_issue
-from starter.views.entries import text_refs, timeline_view
+from starter.views.entries import DELIVERIES, text_refs, timeline_view
 from starter.views.standing import answer_lines, heading, standing_view
 
 
@@ -73,7 +73,7 @@ def timeline_from(text: str, person: str, *, is_brief: bool, as_json: bool) -> N
             raise _unwritten(db, issue)
         refs = [ref for found in text_refs(entries).values() for _, ref in found]
         written = _read_texts(db, state, [state.facts.title_ref, *refs], person)
-    shown = [entry for entry in entries if not (is_brief and entry.event.kind in {"told", "people_asked"})]
+    shown = [entry for entry in entries if not (is_brief and entry.event.kind in DELIVERIES)]
     if as_json:
         say_json([_entry(entry, written) for entry in shown])
     else:

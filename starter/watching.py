@@ -29,13 +29,13 @@ from starter.reader import Reader, is_paper
 from starter.showing import console, say_json
 from starter.standing import named, unknown_issue
 from starter.views.board import board_view
-from starter.views.entries import text_refs, timeline_view
-from starter.views.standing import standing_view
+from starter.views.entries import DELIVERIES, text_refs, timeline_view
+from starter.views.standing import moving_view
 
 MOST = 200
 """Issues on a board at most; a screen has no room for more."""
-_LATEST = 8
-"""Entries shown beneath one issue."""
+_LATEST = 20
+"""Entries shown beneath one issue at most."""
 _UNDER_WAY = ["open", "resolved"]
 
 View: TypeAlias = Callable[[Reader, Console], RenderableType]
@@ -109,31 +109,35 @@ def _board(db: Database, filters: ListFilters) -> View:
 
 
 def _issue(db: Database, issue: IssueId, person: str) -> View:
-    def view(reader: Reader, out: Console) -> RenderableType:  # noqa: ARG001 - all views are called alike
+    def view(reader: Reader, out: Console) -> RenderableType:
         entries = reading.timeline(db, issue)
         state: IssueState | None = None
         for entry in entries:
             state = evolve(state, entry)
         assert state is not None, "it was on record when the watch began, and the record only grows"
-        latest = entries[-_LATEST:]
-        written = _texts(db, state, latest, person)
-        title = written.get(state.facts.title_ref.ref) if state.facts.title_ref else None
-        return Group(
-            standing_view(state, reader, title=title),
-            "",
-            Text("Lately", "bold"),
-            timeline_view(latest, reader, written),
-        )
+        above = [moving_view(state, reader, _title(db, state, person)), Text("\nLately", "bold")]
+        told = [entry for entry in entries if entry.event.kind not in DELIVERIES]
+        written = _texts(db, state, told[-_LATEST:], person)
+
+        def whole(most: int) -> Group:
+            return Group(*above, timeline_view(told[-most:], reader, written))
+
+        # The latest must be in sight: a screen cuts off what is below.
+        fits = (most for most in range(_LATEST, 1, -1) if len(out.render_lines(whole(most), pad=False)) < out.height)
+        return whole(next(fits, 1) if out.is_terminal else _LATEST)
 
     return view
+
+
+def _title(db: Database, state: IssueState, person: str) -> str | None:
+    ref = state.facts.title_ref
+    return texts.read(db, [ref.ref]).get(ref.ref) if ref is not None and may_read(state, person) else None
 
 
 def _texts(db: Database, state: IssueState, entries: Sequence[Entry], person: str) -> dict[str, str]:
     if not may_read(state, person):
         return {}
-    refs = [ref.ref for found in text_refs(entries).values() for _, ref in found]
-    title = [state.facts.title_ref.ref] if state.facts.title_ref else []
-    return texts.read(db, refs + title)
+    return texts.read(db, [ref.ref for found in text_refs(entries).values() for _, ref in found])
 
 
 def _live(view: View, reader: Reader, every: float, is_over: Callable[[], bool]) -> None:

@@ -35,6 +35,8 @@ _STYLES: dict[str, str] = {
     "told": "dim",
     "people_asked": "dim",
 }
+DELIVERIES = frozenset({"told", "people_asked"})
+"""Kinds of entries that only say who was told: left out where the course of things matters."""
 _LATE = timedelta(seconds=60)
 """From here on the time of recording is told beside the time of happening."""
 

@@ -75,6 +75,18 @@ def standing_view(
     return Group(*parts)
 
 
+def moving_view(state: IssueState, reader: Reader, title: str | None = None) -> RenderableType:
+    """What moves, in few lines, for a screen that is looked at again and again."""
+    asked = _people(state.asked, reader) or "being looked up"
+    rows: list[tuple[str, Text | str]] = [("Asked", f"{state.tier}: {asked}"), ("Owner", reader.person(state.owner))]
+    if state.joined:
+        rows.insert(1, ("Also on it", _people(state.joined, reader)))
+    if state.missed:
+        rows.append(("Limits missed", Text(str(state.missed), "red")))
+    clocks = [clocks_view(state, reader)] if running(state) else []
+    return Group(heading(state, title), standing(state, reader), pairs(rows), *clocks, Text(next_line(state, reader)))
+
+
 def _facts(state: IssueState, reader: Reader) -> RenderableType:
     facts, policy = state.facts, state.pinned
     missed = f"{state.missed} time limit{'s' if state.missed != 1 else ''}" if state.missed else "none"
