@@ -117,6 +117,8 @@ def _failed(error: Exception, *, wants_json: bool) -> int:
 
 
 def _say(code: str, why: str, *, wants_json: bool) -> None:
+    # What was typed is quoted in it, and may not act on the terminal.
+    why = "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in why)
     if wants_json:
         print(json.dumps({"error": {"code": code, "why": why}}, ensure_ascii=False), flush=True)
     is_plain = "NO_COLOR" in os.environ or not sys.stderr.isatty()

@@ -2,6 +2,7 @@
 JSON value where a program asked for it.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -175,6 +176,30 @@ def test_broken_policies_stop_an_opening_with_file_and_line(
     ran = escalon("open", "title", *AS)
     assert ran.code == 2
     assert "broken.yaml:2: version: 'one'" in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("acknowledge", ISSUE, *LEAD, "--until", "\x1b[31m"),
+        ("show", "\x1b]0;title\x07:REF"),
+        ("\x1b[31m",),
+        ("open", "t", *AS, "--\x1b[31m"),
+    ],
+)
+def test_what_was_typed_does_not_act_on_the_terminal(escalon: CommandLine, arguments: tuple[str, ...]) -> None:
+    ran = escalon(*arguments)
+    assert ran.code == 2
+    assert "\x1b" not in ran.err
+    assert "\\x1b" in ran.err
+
+
+def test_a_terminal_that_lacks_a_sign_is_no_reason_to_fail() -> None:
+    call = [sys.executable, "-m", "starter.main", "policy", "show", "four-tier-support"]
+    poor = {**os.environ, "PYTHONIOENCODING": "ascii", "NO_COLOR": "1"}
+    ran = subprocess.run(call, capture_output=True, env=poor, check=False, timeout=30)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert b"The ladder" in ran.stdout
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("open", "--help"), ("policy", "--help"), ("--version",), ("-h",)])
