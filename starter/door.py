@@ -3,7 +3,7 @@
 In: plain words. Out: a command of the rules, complete, whose free text lies beside the record. Nothing is sent here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, get_args
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from escalation.issue.commands import HUMAN_COMMANDS, HumanCommand, Open
 from escalation.issue.decide import RULES_REVISION
-from escalation.issue.facts import Actor, HarmFlag, IssueClass, IssueFacts, Link, Party, PersonFacts, TextRef
+from escalation.issue.facts import Actor, HarmFlag, IssueClass, IssueFacts, Link, Party, TextRef
 from escalation.issue.identity import (
     ALLOWED_NAME,
     DEFAULT,
@@ -22,14 +22,14 @@ from escalation.issue.identity import (
     read_issue_id,
     reference_for,
 )
-from escalation.issue.state import LAST_RESORT
-from escalation.policy.choose import choose_policy, entry_policies, policy_named, with_fallbacks
+from escalation.policy.choose import with_fallbacks
 from escalation.policy.directory import Person
 from escalation.policy.match import issue_fields, match
 from escalation.policy.matched import Match, NoMatch
-from escalation.policy.model import Assurance, Kind, Policy, Tell
+from escalation.policy.model import Assurance, Policy
 from records import reading
 from records.database import Database
+from starter.entering import facts_of, last_known_people, owner_of, policy_for
 from starter.failure import NotDone, WrongInput, one_of, unknown
 from starter.installation import Installed
 from starter.keeping import Keeper, clean, clean_line
@@ -106,7 +106,7 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
     description = clean(request.description, "description")
     if not title:
         raise WrongInput("title: it is empty; allowed: one line that says what is wrong")
-    policy = _policy(request, here)
+    policy = policy_for(request.policy, request.legal_entity, request.kind, here)
     issue = _issue_id(request, policy, here, title, description)
     issue_class = one_of("class", request.issue_class, get_args(IssueClass))
     harm = tuple(one_of("harm", flag, get_args(HarmFlag)) for flag in dict.fromkeys(request.harm_flags))
@@ -137,9 +137,9 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
         first_noticed_at=_not_ahead("first_noticed_at", request.first_noticed_at, now),
     )
     pinned = with_fallbacks(policy, here.policies)
-    owner = _owner(request, here)
-    last_known = _last_known(pinned, here, request, found.severity)
-    people = _people([request.raiser.person, owner, *(each for ids in last_known.values() for each in ids)], here)
+    owner = owner_of(request.raiser, request.team, here)
+    last_known = last_known_people(pinned, here, request.team, found.severity, request.about)
+    people = facts_of([request.raiser.person, owner, *(each for ids in last_known.values() for each in ids)], here)
     command = Open(
         id=request.command_id,
         by=request.raiser,
@@ -208,27 +208,6 @@ def issue_id(text: str, field_name: str = "issue") -> tuple[IssueId, bool]:
         return read_issue_id(text)
     except ValueError as error:
         raise WrongInput(f"{field_name}: {error}", "bad_issue_id") from None
-
-
-def _policy(request: OpenRequest, here: Installed) -> Policy:
-    kinds = get_args(Kind)
-    kind = one_of("kind", request.kind, kinds) if request.kind else ""
-    try:
-        if not request.policy:
-            return choose_policy(here.policies, request.legal_entity or DEFAULT, kind or "support")
-        policy = policy_named(here.policies, request.policy)
-    except ValueError as error:
-        raise WrongInput(str(error), "unknown_policy") from None
-    if policy not in entry_policies(here.policies):
-        raise WrongInput(f"policy: '{policy.name}' is only climbed after another one, as its fallback")
-    if kind and kind != policy.kind:
-        raise WrongInput(f"kind: '{kind}' is not that of policy {policy.name}; allowed: {policy.kind}")
-    if request.legal_entity and request.legal_entity != policy.legal_entity:
-        raise WrongInput(
-            f"legal_entity: '{request.legal_entity}' is not that of policy {policy.name}; allowed: "
-            f"{policy.legal_entity}"
-        )
-    return policy
 
 
 def _issue_id(request: OpenRequest, policy: Policy, here: Installed, title: str, description: str) -> IssueId:
@@ -302,41 +281,6 @@ def _occurrences(db: Database | None, issue: IssueId) -> tuple[int, int]:
     except SQLAlchemyError:
         return 0, 1
     return latest, latest + 1 if row is not None and row.status == "ended" else max(latest, 1)
-
-
-def _owner(request: OpenRequest, here: Installed) -> str:
-    """The raiser, where that is one of our people; else the duty lead of the team that takes it in."""
-    if not request.raiser.is_machine and here.directory.has(request.raiser.person):
-        return request.raiser.person
-    return here.directory.duty_lead(request.team).id
-
-
-def _last_known(
-    pinned: tuple[Policy, ...], here: Installed, request: OpenRequest, severity: str
-) -> dict[str, tuple[str, ...]]:
-    """Whom to ask when nobody can be looked up: by tier of every pinned policy, and as last resort."""
-
-    def told(tell: Tell) -> tuple[str, ...]:
-        found = here.directory.in_tell(tell, request.team)
-        return tuple(person.id for person in found if person.id not in request.about)
-
-    known: dict[str, tuple[str, ...]] = {}
-    for policy in pinned:
-        known.update({f"{policy.name}/{tier.name}": told(tier.told_for(severity)) for tier in policy.tiers})
-        known[f"{policy.name}/{LAST_RESORT}"] = told(policy.exhaustion.last_resort)
-    return known
-
-
-def _people(ids: Iterable[str], here: Installed) -> tuple[PersonFacts, ...]:
-    known = [here.directory.person(each) for each in dict.fromkeys(ids) if here.directory.has(each)]
-    return tuple(_reachable(person.facts(here.channels)) for person in known)
-
-
-def _reachable(facts: PersonFacts) -> PersonFacts:
-    """Everybody is told in the inbox, whatever else they have."""
-    if "inbox" in facts.channels:
-        return facts
-    return facts.model_copy(update={"channels": (*facts.channels, "inbox")})
 
 
 def _not_ahead(field_name: str, at: datetime | None, now: datetime) -> datetime | None:

@@ -1,0 +1,66 @@
+"""What an issue gets when it enters: a policy, an owner, and whom to ask when nobody can be looked up."""
+
+from collections.abc import Iterable
+from typing import get_args
+
+from escalation.issue.facts import Actor, PersonFacts
+from escalation.issue.identity import DEFAULT
+from escalation.issue.state import LAST_RESORT
+from escalation.policy.choose import choose_policy, entry_policies, policy_named
+from escalation.policy.model import Kind, Policy, Tell
+from starter.failure import WrongInput, one_of
+from starter.installation import Installed
+
+
+def policy_for(name: str, legal_entity: str, kind: str, here: Installed) -> Policy:
+    """The policy of this name, else that of legal entity and kind; empty words are not given. Raises WrongInput."""
+    if kind:
+        one_of("kind", kind, get_args(Kind))
+    try:
+        if not name:
+            return choose_policy(here.policies, legal_entity or DEFAULT, kind or "support")
+        policy = policy_named(here.policies, name)
+    except ValueError as error:
+        raise WrongInput(str(error), "unknown_policy") from None
+    if policy not in entry_policies(here.policies):
+        raise WrongInput(f"policy: '{policy.name}' is only climbed after another one, as its fallback")
+    for field, given, its in (("kind", kind, policy.kind), ("legal_entity", legal_entity, policy.legal_entity)):
+        if given and given != its:
+            raise WrongInput(f"{field}: '{given}' is not that of policy {policy.name}; allowed: {its}")
+    return policy
+
+
+def owner_of(raiser: Actor, team: str, here: Installed) -> str:
+    """The raiser, where that is one of our people; else the duty lead of the team that takes it in."""
+    if not raiser.is_machine and here.directory.has(raiser.person):
+        return raiser.person
+    return here.directory.duty_lead(team).id
+
+
+def last_known_people(
+    pinned: Iterable[Policy], here: Installed, team: str, severity: str, about: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """Whom to ask when nobody can be looked up: by tier of every pinned policy, and as last resort."""
+    never = frozenset(about)
+
+    def told(tell: Tell) -> tuple[str, ...]:
+        return tuple(person.id for person in here.directory.in_tell(tell, team) if person.id not in never)
+
+    known: dict[str, tuple[str, ...]] = {}
+    for policy in pinned:
+        known.update({f"{policy.name}/{tier.name}": told(tier.told_for(severity)) for tier in policy.tiers})
+        known[f"{policy.name}/{LAST_RESORT}"] = told(policy.exhaustion.last_resort)
+    return known
+
+
+def facts_of(ids: Iterable[str], here: Installed) -> tuple[PersonFacts, ...]:
+    """What a decision may copy of these people, each once; who is not in the directory is left out."""
+    known = [here.directory.person(each) for each in dict.fromkeys(ids) if here.directory.has(each)]
+    return tuple(_reachable(person.facts(here.channels)) for person in known)
+
+
+def _reachable(facts: PersonFacts) -> PersonFacts:
+    """Everybody is told in the inbox, whatever else they have."""
+    if "inbox" in facts.channels:
+        return facts
+    return facts.model_copy(update={"channels": (*facts.channels, "inbox")})
