@@ -8,6 +8,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RetryConfig
 
 from client.converter import data_converter
+from client.runtime import quiet_runtime
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
@@ -32,7 +33,7 @@ async def connect(runtime: Runtime | None = None, profile: str | None = None, co
             **settings,  # type: ignore[arg-type]
             data_converter=data_converter,
             retry_config=RetryConfig(max_retries=3, max_elapsed_time_millis=2000),
-            **({"runtime": runtime} if runtime else {}),  # type: ignore[arg-type]
+            runtime=runtime or quiet_runtime(),
         )
     except RuntimeError as error:
         raise NoServer(

@@ -5,6 +5,7 @@ A process makes one, before it connects. How logs look is said in `starter/logs.
 
 import logging
 from datetime import timedelta
+from functools import cache
 
 from temporalio.runtime import (
     LogForwardingConfig,
@@ -39,3 +40,9 @@ def make_runtime(metrics_address: str = "", *, has_worker: bool = False) -> Runt
         metrics=metrics,
     )
     return Runtime(telemetry=telemetry, worker_heartbeat_interval=timedelta(seconds=60) if has_worker else None)
+
+
+@cache
+def quiet_runtime() -> Runtime:
+    """The runtime of those who only ask: one for the whole process, without metrics, and silent on stdout."""
+    return make_runtime()

@@ -37,14 +37,16 @@ class Settings(BaseSettings):
     health_port: int = Field(default=0, ge=0, le=65535, description="Worker's health and metrics port; 0: none.")
     health_ip: str = Field(default="127.0.0.1", description="Address of both metrics ports; 0.0.0.0: all.")
     temporal_metrics_port: int = Field(default=0, ge=0, le=65535, description="The SDK's own Prometheus port; 0: none.")
-    heartbeat_url: str = Field(default="", description="URL that the watch calls after each round that it made; empty: none.")
+    heartbeat_url: str = Field(default="", description="URL that the watch calls after each round; empty: none.")
     watch_every_s: float = Field(default=30, gt=0, le=3600, description="Seconds between two rounds of the watch.")
     overdue_after_s: float = Field(default=60, gt=0, description="Seconds past a deadline that the watch reports.")
     worker_silent_s: float = Field(
         default=75, gt=0, description="Seconds without a worker's request for work that the watch reports."
     )
-    record_late_s: float = Field(default=30, gt=0, description="Seconds that the record may lag behind what is decided.")
-    temporal_cli: str = Field(default="", description="Program of Temporal's server for `up`; empty: the one installed.")
+    record_late_s: float = Field(default=30, gt=0, description="Seconds that the record may lag behind decisions.")
+    temporal_cli: str = Field(
+        default="", description="Program of the server that `up` starts; empty: the one installed."
+    )
 
     @property
     def record(self) -> str:

@@ -11,7 +11,6 @@ from typing import ParamSpec, TypeVar
 
 from activities.live_directory import LiveDirectory
 from client.connect import NoServer, connect
-from client.runtime import make_runtime
 from client.server import Server, ServerAway
 from client.settings import Settings
 from records.database import Database
@@ -35,14 +34,13 @@ class Watched:
         self.record_late = timedelta(seconds=settings.record_late_s)
         # Of its own, so that a database that hangs holds up nothing but itself.
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="watch-record")
-        self._runtime = make_runtime()
         self._server: Server | None = None
 
     async def server(self) -> Server:
         """The server, once it has answered; raises ServerAway, BadConnectionSettings."""
         if self._server is None:
             try:
-                self._server = Server(await connect(runtime=self._runtime))
+                self._server = Server(await connect())
             except NoServer as error:
                 raise ServerAway(str(error)) from error
         await self._server.answer()

@@ -11,7 +11,7 @@ from rich.text import Text
 from client.connect import DEFAULT_ADDRESS
 from escalation.issue.identity import IssueId
 from starter.plan import Plan
-from starter.showing import console, pairs
+from starter.showing import console
 
 _USUAL_HOME = ".escalon"
 
@@ -23,7 +23,7 @@ def show_panel(plan: Plan, sample: IssueId | None, somebody: str) -> None:
     out.print(Text.assemble("\n", ("Escalon is running.", "bold green"), f" Its state stays in {_shown(plan.home)}."))
     if sample is not None:
         out.print(Text("A sample issue is climbing; nobody answers it, so it is at the top within a minute.", "bold"))
-    rows: list[tuple[str, Text | str]] = []
+    rows: list[tuple[str, str]] = []
     if exports := _exports(plan):
         rows.append(("elsewhere, first", f"export {' '.join(exports)}"))
     if sample is not None:
@@ -41,7 +41,8 @@ def show_panel(plan: Plan, sample: IssueId | None, somebody: str) -> None:
         ("logs", _shown(plan.home / "logs")),
         ("stop", "Ctrl-C"),
     ]
-    out.print(pairs(rows), soft_wrap=True)
+    for name, value in rows:  # no table: a command that a narrow terminal wraps can still be copied
+        out.print(Text.assemble((f"{name:<17}", "dim"), value), soft_wrap=True)
     sys.stdout.flush()
 
 

@@ -8,7 +8,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from client.connect import connect
-from client.runtime import make_runtime
 from client.server import Server, ServerAway
 from escalation.value import Value
 from starter.failure import NotDone
@@ -33,7 +32,7 @@ class Replayed(Value):
 
 async def replay_running(replayer: Replays, most: int) -> Replayed:
     """Replay running issues, those opened last first. Raises NoServer, NotDone, RPCError."""
-    server = Server(await connect(runtime=make_runtime()))
+    server = Server(await connect())
     try:
         await server.answer()
     except ServerAway as away:

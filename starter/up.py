@@ -17,7 +17,6 @@ from typing import Any
 
 from client.connect import NoServer, connect
 from client.names import register_search_attributes
-from client.runtime import make_runtime
 from client.server import Server, ServerAway
 from client.settings import Settings
 from escalation.issue.identity import IssueId
@@ -95,7 +94,6 @@ class _House:
         self._plan = plan
         self._settings = settings
         self._client: Any = None
-        self._runtime = make_runtime()
         self._has_watched = asyncio.Event()
         self._shown: dict[str, str] = {}
         logs, environment = plan.home / "logs", dict(os.environ)
@@ -162,7 +160,7 @@ class _House:
 
     async def _server_answers(self) -> bool:
         try:
-            self._client = self._client or await connect(runtime=self._runtime)
+            self._client = self._client or await connect()
             await Server(self._client).answer()
         except (NoServer, ServerAway):
             return False
