@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     )
     record_late_s: float = Field(default=30, gt=0, description="Seconds that the record may lag behind decisions.")
     temporal_cli: str = Field(
-        default="", description="Program of the server that `up` starts; empty: the one installed."
+        default="", description="Program of the server that `up` starts; empty: ours."
     )
 
     @property
