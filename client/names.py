@@ -40,7 +40,8 @@ async def register_search_attributes(client: Client) -> None:
             raise SearchAttributesWrong(
                 f"search attribute {name} of namespace {client.namespace!r} has type {has}; "
                 f"needed: {_CLI_TYPES[kind]}. "
-                f"Use another namespace, or remove it: temporal operator search-attribute remove --name {name}"
+                "Use another namespace, or remove it: "
+                f"temporal operator search-attribute remove --namespace {client.namespace} --name {name}"
             )
     if not missing:
         return

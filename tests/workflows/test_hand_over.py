@@ -4,7 +4,6 @@ The server here suggests it after a few events instead of thousands, so that eac
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from escalation.issue.events import Told
 from tests.activities.channels.mail_server import mail_server
 from tests.given import actor, minutes
 from tests.server import House, dev_server, working
+from tests.stories.server_process import free_port
 from tests.workflows.history import failed_tasks, goes_on, kind, runs
 from tests.workflows.scenarios import SCENARIOS, WITH_MAIL, Scenario, Telling, in_short, staged
 
@@ -111,14 +111,6 @@ async def test_no_signal_is_lost_over_hand_overs(hasty: WorkflowEnvironment, tmp
         assert sum(entry.event.kind == "refused" for entry in entries) == 60
         assert len(await runs(house.client, str(story.issue))) >= 3
         assert await failed_tasks(house.client, story.issue) == []
-
-
-def free_port() -> int:
-    """A port of loopback on which nobody listens now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 async def test_errands_under_way_are_carried_over_a_forced_hand_over(
