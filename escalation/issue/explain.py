@@ -37,7 +37,7 @@ def _why_here(state: IssueState) -> tuple[str, ...]:
     lines = [
         f"It is on the ladder of {version}, decided by rules revision {state.rules_revision}.",
         f"It entered because of trigger {match.trigger}: {match.why}",
-        *(f"Trigger {tried.trigger}: {tried.words}" for tried in match.tried),
+        *(f"Trigger {tried.words}" for tried in match.tried),
         f"Its severity is {severity.name}: {severity.means}",
     ]
     if state.policy != state.policies[0].name:

@@ -108,6 +108,13 @@ def test_an_issue_that_is_not_normal_is_nobodys_on_their_word_alone(issue_class:
     assert done(played.acknowledge("kim", at(1), by=assured("signed_link")))
 
 
+@pytest.mark.parametrize("issue_class", ["normal", "restricted", "sealed"])
+@pytest.mark.parametrize("kind", ["support", "complaint"])
+def test_nobody_who_has_something_to_tell_is_turned_away(issue_class: str, kind: str) -> None:
+    given = opened(policy(kind=kind), issue={"issue_class": issue_class, "kind": kind, "raiser": assured("asserted")})
+    assert Played(given).state.status == "open"
+
+
 def test_nor_is_a_complaint() -> None:
     raiser = assured("signed_in", "ray")
     played = Played(opened(policy(kind="complaint"), issue={"kind": "complaint", "raiser": raiser}))
