@@ -44,9 +44,7 @@ class Settings(BaseSettings):
         default=75, gt=0, description="Seconds without a worker's request for work that the watch reports."
     )
     record_late_s: float = Field(default=30, gt=0, description="Seconds that the record may lag behind decisions.")
-    temporal_cli: str = Field(
-        default="", description="Program of the server that `up` starts; empty: ours."
-    )
+    temporal_cli: str = Field(default="", description="Program of the server that `up` starts; empty: ours.")
 
     @property
     def record(self) -> str:
