@@ -131,6 +131,10 @@ class Shell:
         return not self.unwritten and not self.errands and workflow.all_handlers_finished()
 
     @property
+    def _is_about_to_hear(self) -> bool:
+        return any(self.rules.is_answered_soon(effect) for effect in self.errands.values())
+
+    @property
     def _is_to_hand_over(self) -> bool:
         info = workflow.info()
         if info.is_continue_as_new_suggested() and self._is_at_rest:
@@ -206,9 +210,12 @@ class Shell:
         self._is_changed = True
 
     async def _write_all(self) -> None:
-        """The scribe: strictly in order, retried until it is written, never in the way of a page."""
+        """The scribe: strictly in order, retried until it is written, never in the way of a page.
+
+        What is about to be answered is waited for, so that a step is written at once and costs one activity.
+        """
         while True:
-            await workflow.wait_condition(lambda: bool(self.unwritten))
+            await workflow.wait_condition(lambda: bool(self.unwritten) and not self._is_about_to_hear)
             entries = tuple(self.unwritten)
             await self._write(entries)
             del self.unwritten[: len(entries)]

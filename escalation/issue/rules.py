@@ -66,6 +66,10 @@ class IssueRules:
         """The command that the effect's activity answers with."""
         return ANSWERS.get(effect.kind)
 
+    def is_answered_soon(self, effect: Effect) -> bool:
+        """Whether its answer comes within half a minute and belongs to the same step on the record."""
+        return isinstance(effect, FindResponders)
+
     def on_failure(self, effect: Effect, error: str) -> Command | None:
         """The command that stands for an errand that failed for good."""
         match effect:

@@ -14,7 +14,7 @@ from tests.workflows.history import events
 
 pytestmark = pytest.mark.server
 
-RECORDS = 10
+RECORDS = 8
 """Batches of entries at most; fewer where entries come so close together that they are written at once."""
 
 
