@@ -96,7 +96,7 @@ def _signal_fields(command: str, at: datetime) -> dict[str, str]:
     match command:
         case "take_charge":
             until = (at + _SUGGESTED_CHARGE).astimezone(UTC).replace(second=0, microsecond=0)
-            return {"until": until.isoformat().replace("+00:00", "Z")}
+            return {"next_action": "NEXT ACTION", "until": until.isoformat().replace("+00:00", "Z")}
         case "resolve":
             return {"outcome": "solved"}
         case "close":

@@ -27,7 +27,7 @@ from escalation.issue.effects import Effect
 from escalation.issue.effects_of import effects
 from escalation.issue.events import Entry
 from escalation.issue.evolve import evolve
-from escalation.issue.facts import Actor, IssueFacts, Party, PersonFacts
+from escalation.issue.facts import Actor, IssueFacts, Party, PersonFacts, TextRef
 from escalation.issue.identity import IssueId
 from escalation.issue.refusal import Rejected
 from escalation.issue.state import IssueState
@@ -263,7 +263,9 @@ class Played:
         self, who: str, until: datetime, now: datetime | None = None, **more: Any
     ) -> tuple[Entry, ...] | Rejected:
         """Who takes charge."""
-        return self.send(TakeCharge(**{"id": self._id(), "by": actor(who), "until": until, **more}), now)
+        said = TextRef(ref="next", length=9)
+        given = {"id": self._id(), "by": actor(who), "until": until, "next_action": said, **more}
+        return self.send(TakeCharge(**given), now)
 
     def resolve(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
         """Who says it is fixed."""

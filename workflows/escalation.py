@@ -194,7 +194,7 @@ class Escalation:
         """See the update."""
         self._take_signal("escalate", bodies)
 
-    @workflow.signal(name="take_charge", description='{"by": "<your id>", "until": "2026-11-21T12:00:00Z"}')
+    @workflow.signal(name="take_charge", description='{"by": "<your id>", "next_action": "...", "until": "2026-11-21T12:00Z"}')
     def take_charge_by_signal(self, *bodies: Any) -> None:
         """See the update."""
         self._take_signal("take_charge", bodies)

@@ -74,7 +74,10 @@ def _rows(state: IssueState) -> list[tuple[str, str]]:
 
 def _how_to_answer(state: IssueState) -> str:
     if state.status == "open":
-        names = "`take_charge`" if state.is_exhausted else "`acknowledge`, `escalate`, `resolve`"
+        if state.is_exhausted:
+            body = '`{"by": "<your id>", "next_action": "...", "until": "2026-11-21T12:00:00Z"}`'
+            return f"Send a signal `take_charge` with the body {body}."
+        names = "`acknowledge`, `escalate`, `resolve`"
         return f'Send a signal {names} with the body `{{"by": "<your id>"}}` (resolve: also `"outcome": "solved"`).'
     if state.status == "resolved":
         return 'Send a signal `confirm` or `reopen` with the body `{"by": "<your id>"}`.'

@@ -77,7 +77,7 @@ class TakeCharge(Command):
     """Ends exhaustion: this person does the next action by `until`."""
 
     kind: Literal["take_charge"] = "take_charge"
-    next_action: TextRef | None = None
+    next_action: TextRef
     until: AwareDatetime
 
 

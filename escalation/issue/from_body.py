@@ -173,6 +173,8 @@ def _holds_text(annotation: object) -> bool:
 
 def _problem(problem: Mapping[str, Any]) -> str:
     place = ".".join(str(part) for part in problem["loc"]) or "body"
+    if problem["type"] == "missing":
+        return f"{place}: {problem['msg']}"
     return f"{place}: {problem['msg'][:120]} (given: {str(problem.get('input'))[:60]!a})"
 
 

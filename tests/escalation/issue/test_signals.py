@@ -103,10 +103,11 @@ def test_without_who_sent_it(body: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("name", "body", "says"),
     [
-        ("take_charge", {"by": "kim"}, "until: Field required"),
-        ("take_charge", {"by": "kim", "until": "soon"}, "until: "),
+        ("take_charge", {"by": "kim", "next_action": "Call the bank."}, "until: Field required"),
+        ("take_charge", {"by": "kim", "until": "2026-11-21T12:00:00Z"}, "next_action: Field required"),
+        ("take_charge", {"by": "kim", "next_action": "Call the bank.", "until": "soon"}, "until: "),
         ("take_charge", {"by": "kim", "until": "2026-11-21T12:00:00"}, "timezone"),
-        ("take_charge", {"by": "kim", "until": "0001-01-01T00:00:00+14:00"}, "no instant in UTC"),
+        ("take_charge", {"by": "kim", "next_action": "x", "until": "0001-01-01T00:00:00+14:00"}, "no instant in UTC"),
         ("resolve", {"by": "kim", "outcome": "fixed"}, "outcome: Input should be 'solved'"),
         ("escalate", {"by": "kim", "is_waived": "perhaps"}, "is_waived: "),
         ("acknowledge", {"by": "kim", "id": ""}, "id is not a text"),
