@@ -179,6 +179,11 @@ class Escalation:
     def _check_reopen(self, *bodies: Any) -> None:
         self._check("reopen", bodies)
 
+    @workflow.signal(name="open", description="The same thing reported again; doors send it when no worker answers")
+    def report_again_by_signal(self, *bodies: Any) -> None:
+        """See the update."""
+        self._take_signal("open", bodies)
+
     @workflow.signal(name="acknowledge", description='I am working on it: {"by": "<your id>"}')
     def acknowledge_by_signal(self, *bodies: Any) -> None:
         """See the update."""
@@ -194,7 +199,9 @@ class Escalation:
         """See the update."""
         self._take_signal("escalate", bodies)
 
-    @workflow.signal(name="take_charge", description='{"by": "<your id>", "next_action": "...", "until": "2026-11-21T12:00Z"}')
+    @workflow.signal(
+        name="take_charge", description='{"by": "<your id>", "next_action": "...", "until": "2026-11-21T12:00Z"}'
+    )
     def take_charge_by_signal(self, *bodies: Any) -> None:
         """See the update."""
         self._take_signal("take_charge", bodies)

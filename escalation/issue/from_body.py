@@ -44,7 +44,7 @@ def read_body(
 
     `is_strict` False: unknown fields are ignored, as for an update that an earlier release has let in.
     """
-    allowed: dict[str, type[Command]] = HUMAN_COMMANDS if door == "signal" else {**HUMAN_COMMANDS, "open": Open}
+    allowed: dict[str, type[Command]] = {**HUMAN_COMMANDS, "open": Open}
     kind = allowed.get(name)
     if kind is None:
         near = difflib.get_close_matches(name, allowed, 1)

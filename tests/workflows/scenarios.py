@@ -26,6 +26,7 @@ from escalation.issue.commands import (
     TakeCharge,
 )
 from escalation.issue.events import Entry
+from escalation.issue.facts import TextRef
 from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
 from escalation.policy.model import Acknowledgement, Policy, Tell, Warn
@@ -35,6 +36,7 @@ from tests.server import PEOPLE, House, working
 from tests.workflows.waiting import until_found
 
 MOMENT = timedelta(seconds=1)
+NEXT = TextRef(ref="next-action", length=9)
 WITH_MAIL = PEOPLE.replace("{inbox: ann}", "{email: ann@example.org, inbox: ann}").replace(
     "{inbox: lee}", "{email: nobody@example.org, inbox: lee}"
 )
@@ -150,9 +152,9 @@ async def exhausted(house: House) -> IssueId:
     await story.after(minutes(10), lambda s: s.tier == "second" and bool(s.asked))
     await story.after(minutes(10), lambda s: s.is_exhausted and bool(s.last_resort))
     await story.after(minutes(15), lambda s: s.last_resort_count == 1 and not s.findings)
-    await story.say(TakeCharge, "boss", until=await story.now() + minutes(30))
+    await story.say(TakeCharge, "boss", next_action=NEXT, until=await story.now() + minutes(30))
     await story.after(minutes(30), lambda s: s.charge is None and not s.findings)
-    await story.say(TakeCharge, "boss", until=await story.now() + minutes(30))
+    await story.say(TakeCharge, "boss", next_action=NEXT, until=await story.now() + minutes(30))
     await story.say(Resolve, "boss", outcome="workaround")
     await story.say(Close, "boss", reason="confirmed")
     return await story.end()
@@ -243,7 +245,7 @@ async def by_hand(house: House) -> IssueId:
     await story.say(Acknowledge, "lee", until=await story.now() + minutes(4))
     await story.after(minutes(4), lambda s: s.handler is None)
     await story.after(minutes(10), lambda s: s.is_exhausted and bool(s.last_resort))
-    await story.say(TakeCharge, "boss", until=await story.now() + minutes(30))
+    await story.say(TakeCharge, "boss", next_action=NEXT, until=await story.now() + minutes(30))
     await story.say(Release, "boss")
     await story.until(lambda s: s.charge is None and not s.findings)
     await story.say(Resolve, "lee", outcome="solved")

@@ -51,6 +51,27 @@ async def test_what_is_sent_while_no_worker_runs_is_carried_out_once_when_one_do
     db.close()
 
 
+async def test_a_report_that_no_worker_hears_is_kept(env: WorkflowEnvironment, tmp_path: Path) -> None:
+    """An alert that fires again while the worker is away reopens what was resolved, once the worker is back."""
+    (tmp_path / "people.yaml").write_text(PEOPLE)
+    settings = Settings(home=tmp_path, people=tmp_path / "people.yaml", task_queue=str(tmp_path))
+    db = open_database(settings.record)
+    migrate(db)
+    house = House(env, env.client, db, settings)
+    first = house.fresh()
+    issue = (await house.open(first)).issue
+    again = first.model_copy(update={"id": f"{first.id}-again"})
+    answer = await house.open(again)
+    assert answer.sent is not None
+    assert (answer.is_new, answer.sent.outcome) == (False, "stored")
+    async with build_worker(env.client, settings, db):
+        await house.until(issue, lambda s: again.id in s.done)
+        kinds = [entry.event.kind for entry in await house.recorded(issue)]
+        assert kinds.count("opened_again") == 1
+        assert "refused" not in kinds
+    db.close()
+
+
 async def test_an_issue_that_never_was_is_said_to_be_none(house: House) -> None:
     nowhere = IssueId(source="desk", reference="never-was")
     with pytest.raises(NoSuchIssue):

@@ -76,7 +76,7 @@ SIGNALS: list[tuple[str, Sequence[Any], str, str]] = [
     ("take_charge", [BY_ANN], "bad_field", "until: Field required"),
     ("close", [{**BY_ANN, "reason": "bored"}], "bad_field", "reason: Input should be 'confirmed'"),
     ("acknowlege", [BY_ANN], "unknown_signal", "there is no signal 'acknowlege'; did you mean acknowledge?"),
-    ("open", [BY_ANN], "unknown_signal", "there is no signal 'open'"),
+    ("open", [BY_ANN], "bad_field", "issue: Field required"),
     ("tick", [], "unknown_signal", "there is no signal 'tick'"),
     ("take_delivery", [raw(b"?", "x/y")], "unknown_signal", "there is no signal 'take_delivery'"),
     ("n" * 900, [raw(b"?", "x/y")] * 3, "unknown_signal", "there is no signal 'nnnnnn"),
