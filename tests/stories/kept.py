@@ -53,7 +53,8 @@ class Kept:
                     if channel == "email":
                         assert mailed[f"<{opaque(key)}@example.org>"] >= 1, key
                     else:
-                        assert [m.message for m in inbox.read(self.house.db, person.id, limit=1000)].count(key) == 1
+                        lying = [m.message for m in inbox.read(self.house.db, person.id, limit=1000)]
+                        assert lying.count(key) == 1, (key, lying)
                     asked += 1
         assert asked >= 2
 

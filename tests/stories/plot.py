@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 
 from client.sending import NoSuchIssue, send
 from escalation.issue.commands import Acknowledge, Command, Escalate, Release, Resolve, TakeCharge
+from escalation.issue.facts import TextRef
 from escalation.issue.identity import IssueId
 from escalation.policy.model import Closing, Policy
 from records import reading
@@ -93,7 +94,8 @@ async def nobody_answers(part: Part) -> None:
     """All tiers are silent; the boss takes charge at last, and resolves."""
     await part.until(lambda row: row.is_exhausted)
     while (await part.until(lambda row: bool(row.status))).is_exhausted:
-        await part.say(TakeCharge, "boss", until=datetime.now(UTC) + timedelta(seconds=20))
+        until = datetime.now(UTC) + timedelta(seconds=20)
+        await part.say(TakeCharge, "boss", next_action=TextRef(ref="next-action", length=9), until=until)
         await asyncio.sleep(1)
     await resolved_by(part, "boss")
 
