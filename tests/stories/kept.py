@@ -24,13 +24,14 @@ class Kept:
     issue: IssueId
     entries: list[Entry]
 
-    def check(self, mails: MailServer) -> None:
-        """All of it."""
+    def check(self, mails: MailServer) -> int:
+        """All of it; says how many messages asked somebody."""
         self.numbers_without_gap()
-        self.everyone_asked_was_told(mails)
+        asked = self.everyone_asked_was_told(mails)
         self.nothing_twice_unless_marked(mails)
         self.deadlines_met_or_their_lateness_on_record()
         self.each_command_once()
+        return asked
 
     def numbers_without_gap(self) -> None:
         """The journal begins with the opening, ends with the end, and misses nothing between."""
@@ -40,8 +41,8 @@ class Kept:
         times = [entry.recorded_at for entry in self.entries]
         assert times == sorted(times)
 
-    def everyone_asked_was_told(self, mails: MailServer) -> None:
-        """Each person asked has the message that asks, by each of their channels, and that is on record."""
+    def everyone_asked_was_told(self, mails: MailServer) -> int:
+        """Each person asked has the message that asks, by each of their channels, and that is on record. How many."""
         told = {e.event.message: e.event for e in self.entries if isinstance(e.event, Told)}
         mailed = Counter(str(mail["Message-ID"]) for mail in mails.mails)
         asked = 0
@@ -56,7 +57,7 @@ class Kept:
                         lying = [m.message for m in inbox.read(self.house.db, person.id, limit=1000)]
                         assert lying.count(key) == 1, (key, lying)
                     asked += 1
-        assert asked >= 2
+        return asked
 
     def nothing_twice_unless_marked(self, mails: MailServer) -> None:
         """One line on record for a message; a second copy of a mail says that it may be one, on paper and on record."""
