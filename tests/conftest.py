@@ -1,9 +1,14 @@
 """Settings for the whole suite; fixtures live in the conftest beside the tests that use them."""
 
+import os
+
 from hypothesis import settings
 
 # Two busy cores make any deadline per example a coin toss; a property that hangs is caught by the suite's own timeout.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# pytest-xdist sets it in its processes; without it, what the command line prints does not depend on who runs the suite.
+os.environ.pop("COLUMNS", None)
 
 pytest_plugins = ["tests.server"]

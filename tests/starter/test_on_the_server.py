@@ -203,7 +203,7 @@ async def test_what_is_refused_says_why(office: Office, escalon: Escalon) -> Non
         (("escalate", issue, *LEAD, "--checked", "whoo"), "'whoo' is not on the checklist of department_manager"),
         (("escalate", issue, *LEAD, "--from-tier", "front_line", "--waive"), "it is not at front_line any more"),
         (("acknowledge", issue, *LEAD, "--until", "9 h"), "an acknowledgement holds for 30 min at most"),
-        (("take-charge", issue, *LEAD, "--until", "1 h"), "acknowledge it instead"),
+        (("take-charge", issue, *LEAD, "--next", "Call", "--until", "1 h"), "acknowledge it instead"),
         (("confirm", issue, *AGENT), "it is not resolved; resolve it first"),
         (("reopen", issue, *AGENT), "it is open already"),
     ):
