@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -52,10 +53,11 @@ async def stage(env: WorkflowEnvironment, home: Path) -> AsyncIterator[tuple[Hou
 class Killing:
     """Workers, one after the other, each killed at a point that chance chooses."""
 
-    def __init__(self, chance: Random, environment: dict[str, str], mails: MailServer) -> None:
+    def __init__(self, chance: Random, environment: dict[str, str], mails: MailServer, record: Path) -> None:
         self._chance = chance
         self._environment = environment
         self._mails = mails
+        self._record = sqlite3.connect(record)
         self.kills = 0
 
     async def run(self) -> None:
@@ -77,14 +79,22 @@ class Killing:
                 await worker.wait()
 
     async def _moment(self) -> None:
-        """Some time, or the instant in which a mail has been handed over but its answer has not gone out."""
-        patience = self._chance.uniform(0.02, 1.5)
-        is_at_a_mail = self._chance.random() < 0.5
-        before, end = len(self._mails.mails), asyncio.get_running_loop().time() + patience
-        while asyncio.get_running_loop().time() < end:
-            if is_at_a_mail and len(self._mails.mails) > before:
-                return
+        """Some time; or a mail was handed over and its answer has not gone out; or entries were just written."""
+        watched = self._chance.choice([lambda: 0, self._mailed, self._written])
+        before, end = watched(), asyncio.get_running_loop().time() + self._chance.uniform(0.02, 1.5)
+        while asyncio.get_running_loop().time() < end and watched() == before:  # noqa: ASYNC110 - others' doing
             await asyncio.sleep(0.001)
+
+    def close(self) -> None:
+        """Let go of the record."""
+        self._record.close()
+
+    def _mailed(self) -> int:
+        return len(self._mails.mails)
+
+    def _written(self) -> int:
+        count: int = self._record.execute("SELECT count(*) FROM entries").fetchone()[0]
+        return count
 
 
 async def test_nothing_is_lost_when_workers_are_killed(env: WorkflowEnvironment, tmp_path: Path) -> None:
@@ -92,7 +102,7 @@ async def test_nothing_is_lost_when_workers_are_killed(env: WorkflowEnvironment,
     sys.stdout.write(f"STORY_SEED={seed}\n")  # shown where it fails
     chance = Random(seed)
     async with stage(env, tmp_path) as (house, mails, environment):
-        killing = Killing(chance, environment, mails)
+        killing = Killing(chance, environment, mails, tmp_path / "record.db")
         killer = asyncio.create_task(killing.run())
         parts = [Part(house, Random(chance.random())) for _ in range(ISSUES)]
         try:
@@ -104,6 +114,7 @@ async def test_nothing_is_lost_when_workers_are_killed(env: WorkflowEnvironment,
         finally:
             killer.cancel()
             await asyncio.wait([killer])
+            killing.close()
         assert killing.kills == KILLS
         asked = 0
         for part, result in zip(parts, results, strict=True):
