@@ -168,7 +168,7 @@ async def test_an_upgrade_with_an_issue_running(env: WorkflowEnvironment, tmp_pa
         await kinds_on_record(tmp_path, issue, "told")
         assert await before.end() == 0
     settings = setting(tmp_path, address(env))
-    tried = await asyncio.to_thread(escalon, "replay", "--json", env=settings)
+    tried = await asyncio.to_thread(escalon, "rehearse", "--json", env=settings)
     assert tried.returncode == 0, tried.stderr
     assert json.loads(tried.stdout)["failed"] == {}
     assert json.loads(tried.stdout)["replayed"] >= 1

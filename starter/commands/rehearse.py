@@ -1,4 +1,4 @@
-"""`escalon replay`: before an upgrade, see whether the new release takes up all that runs."""
+"""`escalon rehearse`: before an upgrade, see whether the new release takes up all that runs."""
 
 import asyncio
 from typing import Annotated
@@ -10,10 +10,10 @@ from starter.options import RUN, JsonOption
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("replay", rich_help_panel=RUN)(replay)
+    app.command("rehearse", rich_help_panel=RUN)(rehearse)
 
 
-def replay(
+def rehearse(
     most: Annotated[int, typer.Option(min=1, max=100_000, help="So many issues at most, those opened last.")] = 1000,
     as_json: JsonOption = False,
 ) -> int:
@@ -23,7 +23,7 @@ def replay(
     """
     from starter import logs
     from starter.failure import REFUSED
-    from starter.replaying import replay_running
+    from starter.rehearsing import replay_running
     from starter.showing import console, say_json
     from worker import build_replayer
 
