@@ -25,7 +25,7 @@ def check_authority(state: IssueState, command: Command, name: str) -> None:
         )
     least = least_assurance(state, state.policies[0], name)
     # A machine is known by its door; one that came by signal has only its own word for being one.
-    is_known_machine = by.is_machine and by.door != SIGNAL
+    is_known_machine = acts_as_machine(state, by) and by.door != SIGNAL
     if not is_known_machine and ASSURANCES.index(by.assurance) < ASSURANCES.index(least):
         raise Refusal(
             "assurance_too_low",
@@ -34,12 +34,17 @@ def check_authority(state: IssueState, command: Command, name: str) -> None:
         )
 
 
+def acts_as_machine(state: IssueState, by: Actor) -> bool:
+    """A machine answers for what a machine raised; elsewhere saying so opens nothing and excuses from nothing."""
+    return by.is_machine and state.facts.raiser.is_machine
+
+
 def relations(state: IssueState, by: Actor) -> frozenset[str]:
     """The words of a policy's `roles` that are true of this actor."""
     person = by.person
     known = state.people.get(person)
-    held = {"anyone"}
-    held.update(role for role in (by.role, known.role if known else None) if role)
+    roles = {by.role, known.role if known else None} - {None, *RELATIONS}  # a role cannot be named like a relation
+    held = {"anyone", *(role for role in roles if role)}
     in_charge = state.charge.person if state.charge else None
     true_of = {
         "asked": person in state.asked or (state.exhausted_at is not None and person in state.last_resort),
@@ -47,7 +52,7 @@ def relations(state: IssueState, by: Actor) -> frozenset[str]:
         "owner": person == state.owner,
         "raiser": person == state.facts.raiser.person,
         "customer": any(p.key == person and p.role in {"customer", "complainant"} for p in state.facts.parties),
-        "machine": by.is_machine and state.facts.raiser.is_machine,  # a machine answers for what a machine raised
+        "machine": acts_as_machine(state, by),
     }
     return frozenset(held | {word for word, is_true in true_of.items() if is_true})
 

@@ -46,6 +46,7 @@ from escalation.issue.events import Entry, Opened, Refused, Told
 from escalation.issue.facts import Actor
 from escalation.issue.refusal import Rejected
 from escalation.issue.state import IssueState
+from escalation.masking import mask_cards
 
 RULES_REVISION = 1
 """The revision that new issues are opened with."""
@@ -174,7 +175,10 @@ def _check_claimed_time(turn: Deciding) -> None:
 def note_refusal(state: IssueState, rejected: Rejected, name: str, by: Actor, command_id: str, now: datetime) -> Entry:
     """The entry for something that could not be accepted and came through a door that hears no answer."""
     turn = Deciding(state, Tick(id=command_id, by=by), now)
-    turn.emit(Refused(command=name[:100], code=rejected.code, why=rejected.why[:500]))
+    # What came may hold anything; of a sealed issue nothing of it is repeated.
+    is_sealed = state.facts.issue_class == "sealed"
+    why = "not shown: the issue is sealed" if is_sealed else mask_cards(rejected.why)[:500]
+    turn.emit(Refused(command="" if is_sealed else mask_cards(name)[:100], code=rejected.code, why=why))
     return turn.entries[0]
 
 

@@ -1,6 +1,7 @@
 """How an issue ends and begins again: resolve, confirm, close, reopen, and being reported again."""
 
 from escalation.issue import events as e
+from escalation.issue.authority import acts_as_machine
 from escalation.issue.climb import begin_tier, note_missed
 from escalation.issue.commands import Close, Confirm, Open, Reopen, Resolve
 from escalation.issue.deciding import ENDED, Deciding, Refusal, already_closed, not_open
@@ -13,7 +14,7 @@ def decide_resolve(turn: Deciding, command: Resolve) -> None:
     state = turn.state
     if state.status != "open":
         raise not_open(state)
-    if state.facts.has_customer and command.told_customer is None and not command.by.is_machine:
+    if state.facts.has_customer and command.told_customer is None and not acts_as_machine(state, command.by):
         raise Refusal("told_customer_missing", "told_customer is missing: say what the customer was told", "input")
     if command.outcome == "paid" and not command.payment_reference:
         raise Refusal("payment_reference_missing", "payment_reference is missing: outcome paid needs it", "input")

@@ -2,6 +2,7 @@
 
 from escalation.duration import words
 from escalation.issue import events as e
+from escalation.issue.authority import acts_as_machine
 from escalation.issue.climb import exhaust, move_up, note_missed
 from escalation.issue.clocks import is_late
 from escalation.issue.commands import Acknowledge, Escalate, Release, TakeCharge
@@ -81,7 +82,7 @@ def decide_release(turn: Deciding, command: Release) -> None:
     """The handler gives it back: the tier is asked again; its work limit stays."""
     _must_be_open(turn)
     state, person = turn.state, command.by.person
-    is_machine_for = command.by.is_machine and state.handler is not None
+    is_machine_for = acts_as_machine(state, command.by) and state.handler is not None
     if state.handler != person and not is_machine_for:
         has = f"{state.handler} has it" if state.handler else "nobody has it"
         raise Refusal("not_handler", f"only who has it can release it: {has}")
@@ -117,7 +118,7 @@ def decide_escalate(turn: Deciding, command: Escalate) -> None:
             )
         due = [item for item in items if state.severity not in item.waived_for]
         missing = tuple(item.name for item in due if item.name not in command.checked)
-        if missing and not (command.is_waived or command.by.is_machine):
+        if missing and not (command.is_waived or acts_as_machine(state, command.by)):
             asks = "; ".join(f"{item.name} ({item.ask})" for item in due if item.name in missing)
             raise Refusal(
                 "checklist_open", f"{following} needs: {asks}. Give them, or waive the checklist with a reason", "input"

@@ -6,6 +6,7 @@ is taken out of the command, to be kept beside the record.
 """
 
 import difflib
+import re
 import types
 import typing
 import unicodedata
@@ -16,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import ValidationError
 
 from escalation.issue.commands import HUMAN_COMMANDS, Command, Open
-from escalation.issue.facts import SIGNAL, Actor, TextRef
+from escalation.issue.facts import CLOCK, SIGNAL, Actor, TextRef
 from escalation.issue.refusal import Rejected
 from escalation.masking import LONGEST_TEXT, clean_text, mask_cards
 from escalation.value import Value
@@ -25,6 +26,7 @@ Door: TypeAlias = Literal["signal", "update"]
 
 LONGEST_WORD = 300
 """Characters of an id, a name or any other word of a command that is not free text."""
+_DIGEST = re.compile(r"([0-9a-f]{64})?")
 _IMPLIED = {"kind"}
 _OF_OPEN: Any = {"id": True, "by": True, "happened_at": True, "issue": {"description"}}
 """What is used of an issue that is reported again; the rest was checked when it was first opened, or is ignored."""
@@ -49,7 +51,8 @@ def read_body(
     if kind is None:
         near = difflib.get_close_matches(name, allowed, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        return _bad(f"unknown_{door}", f"there is no {door} {name[:60]!r}{hint}; allowed: {', '.join(allowed)}")
+        said = f"there is no {door} {mask_cards(name)[:60]!r}{hint}"
+        return _bad(f"unknown_{door}", f"{said}; allowed: {', '.join(allowed)}")
     if len(bodies) != 1:
         given = "no body" if not bodies else f"{len(bodies)} bodies"
         return _bad("bad_body", f'it came with {given}; allowed: one JSON object such as {{"by": "kim"}}')
@@ -77,7 +80,8 @@ def _unknown_field(kind: type[Command], body: Mapping[str, object]) -> Rejected 
         if field not in allowed and field not in _IMPLIED:
             near = difflib.get_close_matches(field, allowed, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            return _bad("unknown_field", f"field {field[:60]!r} is not known{hint}; allowed: {', '.join(allowed)}")
+            said = f"field {mask_cards(field)[:60]!r} is not known{hint}"
+            return _bad("unknown_field", f"{said}; allowed: {', '.join(allowed)}")
     return None
 
 
@@ -104,13 +108,30 @@ def _read_fields(kind: type[Command], body: dict[str, object], fallback_id: str,
         command = kind.model_validate(fields)
     except ValidationError as error:
         return _bad("bad_field", "; ".join(_problem(problem) for problem in error.errors()[:3]))
-    return _unfit(command) or FromBody(command=command, texts=texts)
+    return _unfit(command) or _foreign_text(command) or FromBody(command=command, texts=texts)
+
+
+def _foreign_text(command: Command) -> Rejected | None:
+    """A command refers to text that came with itself and to no other: not to what somebody else wrote."""
+    given: list[object] = [getattr(command, field) for field in _text_fields(type(command))]
+    if isinstance(command, Open):
+        given += [command.issue.description, command.issue.title_ref]
+    for text in given:
+        if isinstance(text, TextRef) and not _is_own(text, command.id):
+            return _bad("bad_field", "a reference to text is not the command's own; allowed: the text itself")
+    return None
+
+
+def _is_own(text: TextRef, command_id: str) -> bool:
+    field = text.ref.removeprefix(f"{command_id}.")
+    is_its = field != text.ref and field.isidentifier()
+    return is_its and _DIGEST.fullmatch(text.digest) is not None and 0 <= text.length <= LONGEST_TEXT
 
 
 def _actor(by: object, door: Door) -> Actor | Rejected:
     missing = _bad("bad_field", 'by is missing or not a person\'s id; allowed: a text such as "kim"')
     if isinstance(by, str) and by.strip():
-        return Actor(person=by.strip(), door=door, assurance="asserted")
+        by = {"person": by.strip()}
     if not isinstance(by, Mapping):
         return missing
     claimed = {"door": door, "assurance": "asserted", **by}
@@ -120,6 +141,8 @@ def _actor(by: object, door: Door) -> Actor | Rejected:
         actor = Actor.model_validate(claimed)
     except ValidationError:
         return missing
+    if actor.person == CLOCK.person or actor.assurance == CLOCK.assurance:
+        return _bad("bad_field", f"by is Escalon itself, which sends nothing; allowed: a person's id such as {'kim'!r}")
     return actor if actor.person.strip() else missing
 
 
@@ -147,6 +170,8 @@ def _unfit_word(place: str, word: str) -> Rejected | None:
         return _bad("too_long", f"{place} has {len(word):,} characters; allowed: at most {LONGEST_WORD}")
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in word):
         return _bad("bad_field", f"{place} {word[:60]!a} has control characters; allowed: one line of text")
+    if mask_cards(word) != word:
+        return _bad("card_number", f"{place} holds what looks like a card number; allowed: a reference that is none")
     return None
 
 
@@ -175,7 +200,7 @@ def _problem(problem: Mapping[str, Any]) -> str:
     place = ".".join(str(part) for part in problem["loc"]) or "body"
     if problem["type"] == "missing":
         return f"{place}: {problem['msg']}"
-    return f"{place}: {problem['msg'][:120]} (given: {str(problem.get('input'))[:60]!a})"
+    return f"{place}: {problem['msg'][:120]} (given: {mask_cards(str(problem.get('input')))[:60]!a})"
 
 
 def _bad(code: str, why: str) -> Rejected:

@@ -122,10 +122,25 @@ def test_nor_is_a_complaint() -> None:
 
 
 def test_a_machine_is_known_by_its_door_unless_it_came_by_signal() -> None:
-    played = Played(opened(policy(assurance={"resolve": "signed_link"})))
+    played = Played(opened(policy(assurance={"resolve": "signed_link"}), issue={"raiser": MACHINE}))
     forged = MACHINE.model_copy(update={"door": "signal"})
     assert refused(played.resolve("alertmanager", at(1), by=forged)) == "assurance_too_low"
     assert done(played.resolve("alertmanager", at(1), by=MACHINE))
+
+
+def test_a_role_that_is_claimed_is_no_relation() -> None:
+    """Whoever says that their role is `handler` has not acknowledged for it."""
+    played = Played(opened(policy(roles={**ROLES, "resolve": ("handler", "owner")})))
+    mallory = actor("mallory", "handler")
+    assert refused(played.resolve("mallory", at(1), by=mallory)) == "not_allowed"
+    done(played.acknowledge("mallory", at(1)))
+    assert done(played.resolve("mallory", at(2), by=mallory))
+
+
+def test_to_say_that_one_is_a_machine_excuses_from_nothing_where_a_person_raised_it() -> None:
+    played = Played(opened(issue={"parties": (CUSTOMER,)}))
+    assert refused(played.resolve("alertmanager", at(1), by=MACHINE)) == "told_customer_missing"
+    assert refused(played.release("alertmanager", at(1), by=MACHINE)) == "not_handler"
 
 
 def test_the_fallbacks_roles_do_not_count_those_of_the_first_policy_do() -> None:

@@ -41,7 +41,7 @@ def test_a_customer_must_be_told_something() -> None:
 
 
 def test_a_machine_that_sees_it_gone_has_told_nobody() -> None:
-    played = Played(opened(issue={"parties": (CUSTOMER,)}))
+    played = Played(opened(issue={"parties": (CUSTOMER,), "raiser": MACHINE}))
     assert done(played.resolve("alertmanager", at(5), by=MACHINE)) == ["resolved"]
 
 

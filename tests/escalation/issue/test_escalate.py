@@ -1,5 +1,7 @@
 """Moving up by hand: at once, with the next tier's checklist given or waived, by one of two who try at once."""
 
+from typing import Any
+
 from escalation.issue.facts import TextRef
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import ChecklistItem
@@ -9,9 +11,10 @@ WHAT = ChecklistItem(name="what", ask="What happened?")
 HARM = ChecklistItem(name="harm", ask="What is the harm?", waived_for=("S1",))
 
 
-def with_checklist(severity: str = "S1") -> Played:
+def with_checklist(severity: str = "S1", **issue: Any) -> Played:
     """The second tier wants to know what happened, and what the harm is."""
-    return Played(opened(policy(tier("first"), tier("second", checklist=(WHAT, HARM))), severity=severity))
+    ladder = policy(tier("first"), tier("second", checklist=(WHAT, HARM)))
+    return Played(opened(ladder, severity=severity, issue=issue))
 
 
 def test_it_is_moved_up_at_once_and_who_did_it_is_on_record() -> None:
@@ -59,7 +62,7 @@ def test_an_item_that_is_not_on_the_checklist_is_answered_with_those_that_are() 
 
 
 def test_time_and_machines_are_asked_no_questions() -> None:
-    played = with_checklist()
+    played = with_checklist(raiser=MACHINE)
     done(played.escalate("alertmanager", at(2), by=MACHINE))
     assert played.event("tier_began").waived == ("what",)
     assert with_checklist().run_to(at(10)).state.tier == "second"

@@ -1,12 +1,16 @@
 """A command by signal: the least that is enough, and an answer in words to whatever else comes."""
 
+from typing import Any
+
 import pytest
 
 from escalation.issue.commands import Acknowledge, Escalate
+from escalation.issue.decide import note_refusal
 from escalation.issue.facts import TextRef
 from escalation.issue.from_body import LONGEST_WORD, FromBody, claimed_actor, read_body
 from escalation.issue.refusal import Rejected
 from escalation.masking import LONGEST_TEXT
+from tests.given import Played, actor, at, opened
 
 
 def read(name: str, *bodies: object) -> FromBody | Rejected:
@@ -148,3 +152,70 @@ def test_a_refusal_says_who_is_said_to_have_sent_it() -> None:
     assert claimed_actor([{"by": {"person": "kim"}}], "signal").person == "kim"
     for bodies in ([], ["kim"], [{"by": 7}], [{"by": "k" * 1000}], [{"by": "k\n"}, {"by": "k"}]):
         assert claimed_actor(bodies, "signal").person == "unknown"
+
+
+CARD = "4111 1111 1111 1111"
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("resolve", {"by": "kim", "outcome": "paid", "payment_reference": CARD}),
+        ("acknowledge", {"by": CARD}),
+        ("acknowledge", {"by": "kim", "until": CARD}),
+        ("escalate", {"by": "kim", "from_tier": CARD, "checked": [CARD]}),
+        ("escalate", {"by": "kim", CARD: "x"}),
+        (CARD, {"by": "kim"}),
+    ],
+)
+def test_a_card_number_is_taken_nowhere_and_repeated_nowhere(name: str, body: dict[str, object]) -> None:
+    """Free text is masked; a word that is none of it is refused, in words that do not say it again."""
+    _, why = wrong(name, body)
+    played = Played()
+    read = read_body(name, [body], "signal-1", "signal")
+    assert isinstance(read, Rejected)
+    by = claimed_actor([body], "signal")
+    noted = note_refusal(played.state, read, name, by, "signal-1", at(1))
+    for said in (why, by.model_dump_json(), noted.model_dump_json()):
+        assert "4111" not in said
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        {"ref": "signal-1.explanation", "digest": "", "length": 3},
+        {"ref": "signal-2.reason", "digest": "my secret text", "length": 3},
+        {"ref": "signal-2.reason", "digest": "", "length": -5},
+        {"ref": "signal-2.any thing", "digest": "", "length": 5},
+    ],
+)
+def test_a_command_refers_to_no_text_but_its_own(reason: dict[str, object]) -> None:
+    read = read_body("escalate", [{"by": "kim", "reason": reason}], "signal-2", "signal")
+    assert isinstance(read, Rejected)
+    assert read.code == "bad_field"
+
+
+def test_a_command_that_a_door_stored_brings_the_text_that_was_kept_for_it() -> None:
+    reason = {"ref": "c-1.reason", "digest": "ab" * 32, "length": 9}
+    read = read_body("escalate", [{"id": "c-1", "by": "kim", "reason": reason}], "signal-2", "signal")
+    assert isinstance(read, FromBody)
+    assert read.command.reason.ref == "c-1.reason"
+
+
+@pytest.mark.parametrize("by", ["escalon", {"person": "kim", "assurance": "system"}, {"person": "escalon"}])
+@pytest.mark.parametrize("door", ["signal", "update"])
+def test_nobody_is_escalon_itself(by: object, door: Any) -> None:
+    read = read_body("acknowledge", [{"by": by}], "x", door)
+    said_system = isinstance(by, dict) and by.get("assurance") == "system"
+    if said_system and door == "signal":
+        assert isinstance(read, FromBody), "its assurance is asserted, whatever it says"
+    else:
+        assert isinstance(read, Rejected)
+
+
+def test_of_a_sealed_issue_a_refusal_repeats_nothing() -> None:
+    played = Played(opened(issue={"issue_class": "sealed"}))
+    read = read_body("resolve", [{"by": "kim", "outcome": "leaked"}], "signal-1", "signal")
+    assert isinstance(read, Rejected)
+    noted = note_refusal(played.state, read, "resolve", actor("kim"), "signal-1", at(1))
+    assert "leaked" not in noted.model_dump_json()
