@@ -16,17 +16,19 @@ with workflow.unsafe.imports_passed_through():
 
     from escalation.issue.carried import Carried, Done, read_input
     from escalation.issue.clocks import Due, deadlines
-    from escalation.issue.commands import Command
     from escalation.issue.effects import KeepText, Snapshot
     from escalation.issue.effects_of import snapshot
     from escalation.issue.events import Entry
     from escalation.issue.explain import Explanation, explain
-    from escalation.issue.from_body import FromBody, claimed_actor, no_instant, read_body
+    from escalation.issue.facts import SIGNAL, Actor
+    from escalation.issue.from_body import Door, FromBody, claimed_actor, no_instant, read_body
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules
     from escalation.issue.state import IssueState
-    from escalation.narrate import narrate
-    from workflows.shell import KEPT_LINES, Shell
+    from workflows.shell import KEPT_LINES, Shell, broke
+
+LONGEST_LINE = 500
+"""Characters of a line of the timeline that is carried along; the journal holds all of it."""
 
 
 class NotAnIssue(Exception):
@@ -59,8 +61,8 @@ class Escalation:
         try:
             answer = no_instant(start) or self._shell.check(start)
         except Exception as error:
-            if _is_ours():
-                raise
+            if _is_ours():  # as it is, it might fail the workflow, and with it the issue
+                raise RuntimeError(f"the rules broke on it: {error!r}") from error
             raise NotAnIssue(f"the rules broke on it: {type(error).__name__}") from error
         if isinstance(answer, Rejected):
             raise NotAnIssue(answer.why)
@@ -92,8 +94,12 @@ class Escalation:
         workflow.continue_as_new(args=[carried], memo=memo)
 
     def _lines(self) -> list[str]:
-        now = [f"{e.number} {e.happened_at.isoformat(timespec='seconds')} {narrate(e)}" for e in self._shell.recent]
+        now = [self._line(entry) for entry in self._shell.recent]
         return [*self._earlier, *now][-KEPT_LINES:]
+
+    def _line(self, entry: Entry) -> str:
+        line = f"{entry.number} {entry.happened_at.isoformat(timespec='seconds')} {self._shell.rules.sentence(entry)}"
+        return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 
     # What people do. Each as an Update, and as a signal of the same name. Bodies of any number and kind: a handler with
     # a fixed parameter fails the workflow task, again and again, for a signal that comes without it.
@@ -194,7 +200,7 @@ class Escalation:
         """See the update."""
         self._take_signal("release", bodies)
 
-    @workflow.signal(name="escalate", description='Move it up: {"by": "<your id>", "is_waived": true}')
+    @workflow.signal(name="escalate", description='Move it up: {"by": "<your id>", "is_waived": true, "reason": "..."}')
     def escalate_by_signal(self, *bodies: Any) -> None:
         """See the update."""
         self._take_signal("escalate", bodies)
@@ -266,35 +272,35 @@ class Escalation:
 
     def _check(self, name: str, bodies: Sequence[Any]) -> None:
         """Refuse at once, leaving nothing in history; refusals for authority go on to the security log."""
-        read = read_body(name, bodies, _update_id(), "update")
-        answer = read if isinstance(read, Rejected) else self._shell.check(read.command)
+        read = _read(name, bodies, _update_id(), "update")
+        answer = read if isinstance(read, Rejected) else self._shell.check_sent(read.command)
         if isinstance(answer, Rejected) and answer.nature != "authority":
             raise ApplicationError(answer.why, type=answer.code)
 
     def _carry_out(self, name: str, bodies: Sequence[Any]) -> Done:
-        read = read_body(name, bodies, _update_id(), "update", is_strict=False)
+        read = _read(name, bodies, _update_id(), "update", is_strict=False)
         if isinstance(read, Rejected):
             raise ApplicationError(read.why, type=read.code)
         command = read.command
         first = self._state.done.get(command.id)
-        answer = self._shell.deliver(command)
+        answer = self._shell.deliver_sent(command)
         if isinstance(answer, Rejected):
             self._shell.guard(answer, name, command.by, command.id)
             raise ApplicationError(answer.why, type=answer.code)
         self._keep_texts(read, answer)
         numbers = tuple(entry.number for entry in answer) or ((first,) if first else ())
-        sentences = tuple(narrate(entry) for entry in answer)
+        sentences = tuple(self._shell.rules.sentence(entry) for entry in answer)
         return Done(status=snapshot(self._state), entries=numbers, sentences=sentences, is_repeat=not answer)
 
     def _take_signal(self, name: str, bodies: Sequence[Any]) -> None:
         if self._shell.state is None:
             return
         command_id = self._next_signal_id()
-        read = read_body(name, bodies, command_id, "signal")
+        read = _read(name, bodies, command_id, "signal")
         if isinstance(read, Rejected):
-            self._shell.note_refusal(read, name, claimed_actor(bodies, "signal"), command_id)
+            self._shell.note_refusal(read, name, _claimed(bodies), command_id)
             return
-        answer = self._decided(read.command)
+        answer = self._shell.deliver_sent(read.command)
         if isinstance(answer, Rejected):
             self._shell.note_refusal(answer, name, read.command.by, read.command.id)
         else:
@@ -307,19 +313,27 @@ class Escalation:
             if f"signal-{self._signals}" not in self._state.done:
                 return f"signal-{self._signals}"
 
-    def _decided(self, command: Command) -> tuple[Entry, ...] | Rejected:
-        """Deliver what came by signal. Rules that break on it refuse it: nothing that is sent may stop an issue."""
-        try:
-            self._shell.check(command)
-        except Exception as error:  # noqa: BLE001 - whatever it is
-            workflow.logger.exception("the rules broke on a signal")
-            return Rejected(code="rules_broke", why=f"the rules broke on it: {type(error).__name__}", nature="input")
-        return self._shell.deliver(command)
-
     def _keep_texts(self, read: FromBody, made: tuple[Entry, ...]) -> None:
         for ref, text in read.texts.items() if made else ():
             issue = self._state.facts.id
             self._shell.start(KeepText(key=f"{issue}/text/{ref}", issue=issue, ref=ref, text=text))
+
+
+def _read(
+    name: str, bodies: Sequence[Any], fallback_id: str, door: Door, *, is_strict: bool = True
+) -> FromBody | Rejected:
+    """`read_body`; what it breaks on is refused too."""
+    try:
+        return read_body(name, bodies, fallback_id, door, is_strict=is_strict)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        return broke(error)
+
+
+def _claimed(bodies: Sequence[Any]) -> Actor:
+    try:
+        return claimed_actor(bodies, "signal")
+    except Exception:  # noqa: BLE001 - whatever it is
+        return Actor(person="unknown", door=SIGNAL, assurance="asserted")
 
 
 def _update_id() -> str:

@@ -2,7 +2,7 @@
 
 from escalation.issue.commands import Command
 from escalation.issue.deciding import Refusal
-from escalation.issue.facts import ASSURANCES, SIGNAL, Actor
+from escalation.issue.facts import ASSURANCES, SIGNAL, Actor, PersonFacts
 from escalation.issue.state import IssueState
 from escalation.policy.model import Assurance, Policy
 
@@ -32,6 +32,14 @@ def check_authority(state: IssueState, command: Command, name: str) -> None:
             f"{by.person} is only {by.assurance.replace('_', ' ')}; to {_verb(name)} this issue needs {least}",
             "authority",
         )
+
+
+def may_send(state: IssueState, person: PersonFacts, name: str) -> bool:
+    """Whether this person, once it is sure that it is them, may send this command to the issue as it stands."""
+    if person.id in state.facts.about:
+        return False
+    sure = Actor(person=person.id, role=person.role, door="message", assurance="signed_in")
+    return not relations(state, sure).isdisjoint(state.policies[0].roles.get(name, ()))
 
 
 def acts_as_machine(state: IssueState, by: Actor) -> bool:

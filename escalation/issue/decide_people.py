@@ -2,14 +2,21 @@
 
 from escalation.duration import words
 from escalation.issue import events as e
-from escalation.issue.authority import acts_as_machine
+from escalation.issue.authority import acts_as_machine, relations
 from escalation.issue.climb import exhaust, move_up, note_missed
 from escalation.issue.clocks import is_late
 from escalation.issue.commands import Acknowledge, Escalate, Release, TakeCharge
 from escalation.issue.decide_clock import ask_again
 from escalation.issue.deciding import Deciding, Refusal, not_open
-from escalation.issue.state import Charge
+from escalation.issue.state import Charge, IssueState
 from escalation.narrate import instant
+
+MOST_JOINED = 50
+"""People, besides those asked, the handler and the owner, who may acknowledge in one tier. Ours: whoever can send a
+signal can make up names, and each would be carried along."""
+
+MOST_CHECKED = 100
+"""Items of a checklist that a command may name. Ours."""
 
 
 def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
@@ -25,6 +32,7 @@ def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
     if command.until is not None and lapse is not None and command.until > turn.now + lapse:
         latest = (turn.now + lapse).isoformat(timespec="seconds")
         raise Refusal("until_too_late", f"an acknowledgement holds for {words(lapse)} at most: until {latest}", "input")
+    _must_not_be_one_too_many(turn, command)
     times = state.acknowledgements.get(person, 0)
     is_handler = state.handler == person
     is_theirs = state.handler is None or person in state.asked
@@ -57,6 +65,21 @@ def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
             next_action=command.next_action,
         )
     )
+
+
+def _must_not_be_one_too_many(turn: Deciding, command: Acknowledge) -> None:
+    state, person = turn.state, command.by.person
+    if person in state.acknowledgements or relations(state, command.by) & {"asked", "handler", "owner"}:
+        return
+    if len(set(state.acknowledgements) - {*state.asked, *state.last_resort, state.owner}) >= MOST_JOINED:
+        raise Refusal(
+            "too_many_joined",
+            f"so many people have joined already: {MOST_JOINED}, besides those asked; ask {_whom(state)}",
+        )
+
+
+def _whom(state: IssueState) -> str:
+    return f"{state.handler}, who works on it" if state.handler else f"{state.owner}, who owns it"
 
 
 def _taken_from(turn: Deciding, command: Acknowledge) -> str | None:
@@ -98,6 +121,13 @@ def decide_escalate(turn: Deciding, command: Escalate) -> None:
     """Up one tier by hand. Never refused for its reason; the next tier's checklist is given or waived, on record."""
     _must_be_open(turn)
     state = turn.state
+    if len(command.checked) > MOST_CHECKED:
+        given = len(command.checked)
+        raise Refusal("too_long", f"checked has {given:,} items; allowed: at most {MOST_CHECKED}", "input")
+    tiers = {tier.name for policy in state.policies for tier in policy.tiers}
+    if command.from_tier is not None and command.from_tier not in tiers:
+        allowed = ", ".join(tier.name for tier in state.pinned.tiers)
+        raise Refusal("unknown_tier", f"from_tier {command.from_tier!r} is not known; allowed: {allowed}", "input")
     if command.from_tier is not None and command.from_tier != state.tier:
         since = instant(state.tier_began_at)
         raise Refusal("tier_changed", f"it is not at {command.from_tier} any more: {state.tier} is asked since {since}")
@@ -123,6 +153,8 @@ def decide_escalate(turn: Deciding, command: Escalate) -> None:
             raise Refusal(
                 "checklist_open", f"{following} needs: {asks}. Give them, or waive the checklist with a reason", "input"
             )
+        if missing and command.reason is None and not acts_as_machine(state, command.by):
+            raise Refusal("reason_missing", "reason is missing: say why the checklist is waived", "input")
     note_missed(turn)
     move_up(turn, "escalated_by_hand", turn.now, waived=missing, reason=command.reason)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AwareDatetime, Field
 
 from escalation.issue.events import Entry
-from escalation.issue.facts import Actor, IssueClass, PersonFacts, TextRef
+from escalation.issue.facts import Actor, HarmFlag, IssueClass, Link, Party, PersonFacts, TextRef
 from escalation.issue.identity import IssueId
 from escalation.policy.model import Kind, Tell
 from escalation.value import Value
@@ -118,6 +118,12 @@ class Snapshot(Value):
     issue: IssueId
     kind: Kind
     issue_class: IssueClass
+    harm_flags: tuple[HarmFlag, ...]
+    audience: tuple[str, ...]
+    about: tuple[str, ...]
+    parties: tuple[Party, ...]
+    """Of an issue that is restricted or sealed, with key and role alone."""
+    links: tuple[Link, ...]
     title: str
     title_ref: TextRef | None
     severity: str

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from escalation.issue import events as e
+from escalation.issue.authority import may_send
 from escalation.issue.clocks import next_due, next_move
 from escalation.issue.effects import About, Effect, FindResponders, Notify, Record, Snapshot
-from escalation.issue.facts import PersonFacts
+from escalation.issue.facts import IssueFacts, Party, PersonFacts
 from escalation.issue.state import LAST_RESORT, IssueState
 from escalation.issue.wording import otherwise, request
 from escalation.policy.model import ChecklistItem
@@ -75,6 +76,11 @@ def snapshot(state: IssueState) -> Snapshot:
         issue=facts.id,
         kind=facts.kind,
         issue_class=facts.issue_class,
+        harm_flags=facts.harm_flags,
+        audience=facts.audience,
+        about=facts.about,
+        parties=_parties(facts),
+        links=facts.links,
         title=facts.title,
         title_ref=facts.title_ref,
         severity=state.severity,
@@ -99,6 +105,12 @@ def snapshot(state: IssueState) -> Snapshot:
         entries=state.entries,
         rules_revision=state.rules_revision,
     )
+
+
+def _parties(facts: IssueFacts) -> tuple[Party, ...]:
+    if facts.issue_class == "normal":
+        return facts.parties
+    return tuple(Party(key=party.key, role=party.role) for party in facts.parties)
 
 
 def _left(before: IssueState | None, state: IssueState, entry: e.Entry, began: e.TierBegan) -> tuple[Effect, ...]:
@@ -161,7 +173,8 @@ def _message(
     tier = pinned.tier(state.tier)
     severity = pinned.severity(state.severity)
     is_call = about in {"asked", "asked_again", "reminded"}
-    commands = ("acknowledge", "escalate") if about == "warned" and state.handler is None else _ANSWERS[about]
+    likely = ("acknowledge", "escalate") if about == "warned" and state.handler is None else _ANSWERS[about]
+    commands = tuple(name for name in likely if may_send(state, person, name))
     return Notify(
         key=f"{facts.id}/{entry.number}/{person.id}/{channel}",
         issue=facts.id,

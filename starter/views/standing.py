@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from escalation.answering import cli_answers
+from escalation.issue.authority import may_send
 from escalation.issue.clocks import Due, deadlines, next_move
 from escalation.issue.facts import IssueClass
 from escalation.issue.state import IssueState
@@ -169,7 +170,14 @@ def next_line(state: IssueState, reader: Reader) -> str:
 
 
 def commands_now(state: IssueState, person: str = "") -> tuple[str, ...]:
-    """The commands that make sense now, the likeliest first."""
+    """The commands that make sense now and that this reader may send, the likeliest first."""
+    likely = _likely(state, person)
+    if person not in state.people:  # what the directory says of them is not known here
+        return likely
+    return tuple(name for name in likely if may_send(state, state.person(person), name))
+
+
+def _likely(state: IssueState, person: str) -> tuple[str, ...]:
     if state.status == "resolved":
         return ("confirm", "reopen", "close")
     if state.status == "closed":

@@ -1,15 +1,17 @@
 """What is asked of the world: who is told of what, once, and never those whom it is about."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
 from escalation.issue.commands import TakePeople
 from escalation.issue.effects import EFFECTS, FindResponders, Notify
 from escalation.issue.effects_of import record, snapshot
+from escalation.issue.facts import Link, Party
 from escalation.issue.rules import IssueRules
 from escalation.policy.model import ChecklistItem, Tell, Warn
-from tests.given import CUSTOMER, MACHINE, Played, actor, at, exhaustion, opened, person, policy, tier
+from tests.given import CUSTOMER, MACHINE, ROLES, Played, actor, at, done, exhaustion, opened, person, policy, tier
 
 
 def notes(played: Played, about: str) -> list[Notify]:
@@ -129,10 +131,10 @@ def test_a_warning_while_nobody_has_it_asks_for_an_acknowledgement() -> None:
 
 
 def test_whom_it_is_about_is_told_of_nothing_whatever_they_are() -> None:
-    about = ("sue", "first-1", "boss")
+    about = ("sue", "first-1", "boss", "second-known")
     warning = Warn(at=0.5, of="acknowledge", tell=("asked", "owner", "next_tier"))
-    ladder = policy(tier("first", warnings=(warning,)), courtesies=("left_tier", "outcome"))
-    played = Played(opened(ladder, owner="sue", issue={"about": about})).run_to(at(40))
+    ladder = policy(tier("first", warnings=(warning,)), tier("second"), courtesies=("left_tier", "outcome"))
+    played = Played(opened(ladder, issue={"about": about})).run_to(at(40))
     played.resolve("kim", at(41))
     played.run_to(at(9000))
     told = {effect.person.id for effect in played.effects if effect.kind == "notify"}
@@ -230,3 +232,34 @@ def test_an_errand_of_a_sealed_issue_names_nobody() -> None:
 def test_all_kinds_of_effects_are_listed() -> None:
     played = Played().run_to(at(20))
     assert {effect.kind for effect in played.effects} <= set(EFFECTS)
+
+
+def test_the_row_says_whom_it_concerns() -> None:
+    concerns: dict[str, Any] = {
+        "harm_flags": ("vulnerable",),
+        "audience": ("ann",),
+        "about": ("eve",),
+        "parties": (CUSTOMER, Party(key="cust-9", role="payee", needs=("large print",), channel="letter")),
+        "links": (Link(kind="related", issue="main:main:main:desk:REF-0:1"),),
+    }
+    row = snapshot(Played(opened(issue=concerns)).state)
+    assert {name: getattr(row, name) for name in concerns} == concerns
+
+
+@pytest.mark.parametrize("issue_class", ["restricted", "sealed"])
+def test_of_an_issue_that_is_not_for_all_the_row_has_opaque_ids_alone(issue_class: str) -> None:
+    party = Party(key="cust-9", role="payee", language="de", zone="UTC", needs=("large print",), channel="letter")
+    row = snapshot(Played(opened(issue={"issue_class": issue_class, "parties": (party,)})).state)
+    assert row.title == ""
+    assert row.parties == (Party(key="cust-9", role="payee"),)
+
+
+def test_nobody_is_offered_what_they_would_be_refused() -> None:
+    """Those asked may acknowledge and move it up; resolving is for who has it."""
+    roles = {**ROLES, "resolve": ("handler",)}
+    played = Played(opened(policy(tier("first", warnings=(Warn(at=0.5, of="work", tell=("handler",)),)), roles=roles)))
+    assert {effect.commands for effect in notes(played, "asked")} == {("acknowledge", "escalate")}
+    done(played.acknowledge("first-1", at(1)))
+    played.run_to(at(15))
+    (warned,) = notes(played, "warned")
+    assert (warned.person.id, warned.commands) == ("first-1", ("resolve", "escalate"))

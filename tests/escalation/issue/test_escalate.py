@@ -99,3 +99,17 @@ def test_what_was_missed_stays_on_record_when_it_is_moved_up_too_late() -> None:
     assert done(played.escalate("first-1", at(12))) == ["limit_missed", "tier_began"]
     assert played.entry("limit_missed").happened_at == at(10)
     assert played.state.missed == 1
+
+
+def test_a_checklist_is_waived_with_a_reason_or_not_at_all() -> None:
+    played = with_checklist()
+    assert refused(played.escalate("first-1", at(2), is_waived=True)) == "reason_missing"
+    done(played.escalate("first-1", at(2), is_waived=True, reason=TextRef(ref="r", length=3)))
+    assert played.event("tier_began").waived == ("what",)
+
+
+def test_a_tier_that_never_was_is_no_race() -> None:
+    answer = Played().escalate("first-1", at(2), from_tier="frist")
+    assert refused(answer) == "unknown_tier"
+    assert isinstance(answer, Rejected)
+    assert answer.why == "from_tier 'frist' is not known; allowed: first, second"
