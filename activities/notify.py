@@ -15,12 +15,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope
-from activities.live_directory import INBOX, DirectoryUnreadable, LiveDirectory
+from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.effects import Notify
 from escalation.issue.facts import Actor
 from escalation.message import MessageTexts, compose, one_line
-from escalation.policy.directory import Directory
+from escalation.policy.directory import INBOX, Directory
 from records import texts
 from records.database import Database
 
@@ -124,7 +124,7 @@ class Notifying:
         refs = {text.ref for text in (effect.title_ref, effect.description, effect.said) if text is not None}
         if effect.issue_class != "normal" or not refs:
             return MessageTexts()
-        reading = asyncio.get_running_loop().run_in_executor(self._readers, texts.read, self._db, refs)
+        reading = asyncio.get_running_loop().run_in_executor(self._readers, texts.read, self._db, effect.issue, refs)
         try:
             found = await asyncio.wait_for(reading, self._text_patience.total_seconds())
         except Exception as error:  # noqa: BLE001 - whatever ails the record, the page goes out

@@ -3,6 +3,7 @@
 What is open or can be reopened is the existing one; what is over is followed by the next occurrence.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client, WorkflowHandle
@@ -43,14 +44,22 @@ class OpenAnswer(Value):
     """For one that existed: what it said to being reported again."""
 
 
-async def open_issue(client: Client, command: Open, task_queue: str, latest: int = 0) -> OpenAnswer:
+async def open_issue(
+    client: Client,
+    command: Open,
+    task_queue: str,
+    latest: int = 0,
+    before: Callable[[IssueId], None] = lambda _: None,
+) -> OpenAnswer:
     """Open the issue or report it again. `latest`: the highest occurrence on record, 0 where none is.
 
+    `before` is called with every occurrence that is about to be tried: an issue may page as soon as it is started.
     Raises Refused before anything is started, NoSuchIssue never.
     """
     start = max(latest, command.issue.id.occurrence, 1)
     for occurrence in range(start, start + _OCCURRENCES):
         attempt = _as_occurrence(command, occurrence)
+        before(attempt.issue.id)
         state = _first_state(attempt)
         try:
             handle = await _start(client, attempt, state, task_queue)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, delete, func, insert, select, update
 
 from escalation.issue.effects import Record, Snapshot
 from escalation.issue.events import Entry
@@ -129,13 +129,13 @@ def _check(connection: Connection, issue: str, known: Sequence[Mapping[str, Any]
 
 
 def _stand(connection: Connection, snapshot: Snapshot) -> None:
-    """Set the issue's row, and whom it asks, unless they already stand after a later entry."""
+    """Set the issue's row and those that hang on it, unless they already stand after this entry or a later one."""
     issue, table = str(snapshot.issue), tables.issues
     stands_after = connection.scalar(select(table.c.entries).where(table.c.issue == issue))
     if stands_after is not None and stands_after >= snapshot.entries:
         return
     row = {
-        **snapshot.model_dump(exclude={"issue", "asked", "title_ref"}),
+        **snapshot.model_dump(exclude={"issue", "asked", "parties", "links", "title_ref"}),
         **whose(snapshot.issue),
         "issue": issue,
         "source": snapshot.issue.source,
@@ -150,10 +150,18 @@ def _stand(connection: Connection, snapshot: Snapshot) -> None:
         connection.execute(insert(table).values(row))
     else:
         connection.execute(update(table).where(table.c.issue == issue).values(row))
-    connection.execute(delete(tables.asked).where(tables.asked.c.issue == issue))
-    people = [
-        {**whose(snapshot.issue), "issue": issue, "place": place, "person": storable(person)}
-        for place, person in enumerate(snapshot.asked)
+    _hang(connection, tables.asked, snapshot.issue, [{"person": person} for person in snapshot.asked])
+    _hang(connection, tables.parties, snapshot.issue, [party.model_dump() for party in snapshot.parties])
+    links = [{"kind": link.kind, "other": link.issue} for link in snapshot.links]
+    _hang(connection, tables.links, snapshot.issue, links)
+
+
+def _hang(connection: Connection, table: Table, issue: IssueId, parts: Sequence[Mapping[str, Any]]) -> None:
+    """Set the issue's rows of a table that has several for each, in their order."""
+    connection.execute(delete(table).where(table.c.issue == str(issue)))
+    rows = [
+        {**whose(issue), "issue": str(issue), "place": place, **storable(dict(part))}
+        for place, part in enumerate(parts)
     ]
-    if people:
-        connection.execute(insert(tables.asked), people)
+    if rows:
+        connection.execute(insert(table), rows)

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, func, or_, select
 
 from escalation.issue.effects import Snapshot
 from escalation.issue.events import Entry
+from escalation.issue.facts import Party
 from escalation.issue.identity import IssueId
 from escalation.value import Value
 from records import tables
@@ -108,19 +109,28 @@ def lag(db: Database, since: datetime) -> Lag:
 
 def _rows(connection: Connection, wanted: Select[tuple[object, ...]]) -> list[IssueRow]:
     found = connection.execute(wanted).mappings().all()
-    asked = _asked(connection, [row["issue"] for row in found])
-    return [_row(row, asked.get(row["issue"], ())) for row in found]
+    names = [row["issue"] for row in found]
+    asked, parties, links = (_hanging(connection, each, names) for each in (tables.asked, tables.parties, tables.links))
+    return [
+        _row(
+            row,
+            asked=[each["person"] for each in asked.get(row["issue"], ())],
+            parties=[{name: each[name] for name in Party.model_fields} for each in parties.get(row["issue"], ())],
+            links=[{"kind": each["kind"], "issue": each["other"]} for each in links.get(row["issue"], ())],
+        )
+        for row in found
+    ]
 
 
-def _asked(connection: Connection, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    table = tables.asked
-    wanted = select(table.c.issue, table.c.person).where(table.c.issue.in_(list(names)))
-    people: dict[str, tuple[str, ...]] = {}
-    for name, person in connection.execute(wanted.order_by(table.c.issue, table.c.place)):
-        people[name] = (*people.get(name, ()), person)
-    return people
+def _hanging(connection: Connection, table: Table, names: Iterable[str]) -> dict[str, list[RowMapping]]:
+    """The rows of a table that has several for each issue, by issue, in their order."""
+    wanted = select(table).where(table.c.issue.in_(list(names))).order_by(table.c.issue, table.c.place)
+    rows: dict[str, list[RowMapping]] = {}
+    for row in connection.execute(wanted).mappings():
+        rows.setdefault(row["issue"], []).append(row)
+    return rows
 
 
-def _row(row: RowMapping, asked: tuple[str, ...]) -> IssueRow:
+def _row(row: RowMapping, **hanging: object) -> IssueRow:
     parts = ("org", "legal_entity", "team", "source", "reference", "occurrence")
-    return IssueRow.model_validate({**row, "issue": {part: row[part] for part in parts}, "asked": asked})
+    return IssueRow.model_validate({**row, "issue": {part: row[part] for part in parts}, **hanging})

@@ -1,7 +1,8 @@
 """The tables of the record, as they are after the last migration. What creates and changes them: `migrations/`.
 
 Organisation, legal entity and team are in every row. `entries` and `security_log` only ever grow: triggers of the
-first migration refuse everything else. `issues` and `asked` are what lists are read from and can be rebuilt.
+first migration refuse everything else. `issues`, `asked`, `parties` and `links` are what lists are read from and can be
+rebuilt.
 """
 
 from sqlalchemy import (
@@ -75,6 +76,9 @@ issues = Table(
     Column("series", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("issue_class", Text, nullable=False),
+    Column("harm_flags", JSON, nullable=False),
+    Column("audience", JSON, nullable=False),
+    Column("about", JSON, nullable=False),
     Column("title", Text, nullable=False),
     Column("title_ref", JSON(none_as_null=True), nullable=True),
     Column("severity", Text, nullable=False),
@@ -115,6 +119,34 @@ asked = Table(
     Index(None, "person"),
 )
 
+parties = Table(
+    "parties",
+    metadata,
+    *_whose(),
+    Column("issue", Text, nullable=False),
+    Column("place", Integer, nullable=False, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("language", Text, nullable=True),
+    Column("zone", Text, nullable=True),
+    Column("channel", Text, nullable=True),
+    Column("needs", JSON, nullable=False),
+    PrimaryKeyConstraint("issue", "place"),
+    Index(None, "key"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    *_whose(),
+    Column("issue", Text, nullable=False),
+    Column("place", Integer, nullable=False, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    PrimaryKeyConstraint("issue", "place"),
+    Index(None, "other"),
+)
+
 texts = Table(
     "texts",
     metadata,
@@ -127,8 +159,7 @@ texts = Table(
     Column("length", Integer, nullable=False),
     Column("written_at", Instant, nullable=False),
     Column("erased_at", Instant, nullable=True),
-    PrimaryKeyConstraint("ref"),
-    Index(None, "issue"),
+    PrimaryKeyConstraint("issue", "ref"),
 )
 
 inbox = Table(

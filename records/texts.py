@@ -1,4 +1,4 @@
-"""Text that people wrote, beside the record: masked before it is kept, found by reference, erased per issue.
+"""Text that people wrote, beside the record: masked before it is kept, found by issue and reference, erased per issue.
 
 The journal and Temporal's history hold only a `TextRef`. What is masked: `escalation/masking.py`. Erasing reaches this
 store and the inbox; backups made before keep their copy until they are removed.
@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from escalation.issue.facts import TextRef
 from escalation.issue.identity import IssueId
@@ -22,7 +22,7 @@ from records.journal import whose
 
 
 class TextConflict(RuntimeError):
-    """Another text is kept under this reference."""
+    """Another text of this issue is kept under this reference."""
 
 
 class TextTooLong(ValueError):
@@ -30,7 +30,7 @@ class TextTooLong(ValueError):
 
 
 def keep(db: Database, issue: IssueId, ref: str, written: str) -> TextRef:
-    """Keep the text, masked, under `ref`, and say how to refer to it. The same text again gives the same answer.
+    """Keep the text, masked, as `ref` of the issue, and say how to refer to it; the same text again: the same answer.
 
     A text that was erased stays erased. What no database stores (NUL, halves of characters) becomes `�`; refusing
     it is for the doors. Raises TextConflict, TextTooLong.
@@ -39,11 +39,12 @@ def keep(db: Database, issue: IssueId, ref: str, written: str) -> TextRef:
         raise TextTooLong(f"text {ref} of {issue} has {len(written):,} characters; allowed: at most {LONGEST_TEXT:,}")
     masked = mask_cards(storable(written))
     table = tables.texts
-    with db.writing(ref) as connection:
-        kept = connection.execute(select(table).where(table.c.ref == ref)).mappings().first()
+    with db.writing(issue.series) as connection:
+        of_issue = select(table).where(table.c.issue == str(issue), table.c.ref == ref)
+        kept = connection.execute(of_issue).mappings().first()
         if kept is not None:
-            if kept["issue"] != str(issue) or (kept["erased_at"] is None and kept["text"] != masked):
-                raise TextConflict(f"another text is kept as {ref} of {kept['issue']}; offered for {issue}")
+            if kept["erased_at"] is None and kept["text"] != masked:
+                raise TextConflict(f"another text is kept as {ref} of {issue}")
             return TextRef(ref=ref, digest=kept["digest"], length=kept["length"])
         salt = secrets.token_bytes(16)
         answer = TextRef(ref=ref, digest=digest_of(salt, masked), length=len(masked))
@@ -65,10 +66,30 @@ def digest_of(salt: bytes, masked: str) -> str:
     return hashlib.sha256(salt + masked.encode()).hexdigest()
 
 
-def read(db: Database, refs: Iterable[str]) -> dict[str, str]:
-    """The texts by reference, as masked. Missing in the answer: what was never kept or was erased."""
+def carry(db: Database, before: IssueId, after: IssueId, refs: Iterable[str], leaving: Iterable[str]) -> set[str]:
+    """Keep what is kept as `refs` of one issue for another one too, under the same references and digests.
+
+    Those named in `leaving` are taken away from the first. Where the other has a text under a reference, that one
+    stays. Says which references are new there.
+    """
+    table, left = tables.texts, list(leaving)
+    with db.writing(after.series) as connection:
+        there = set(connection.scalars(select(table.c.ref).where(table.c.issue == str(after))))
+        of_before = table.c.issue == str(before), table.c.ref.in_(list(refs)), table.c.erased_at.is_(None)
+        found = connection.execute(select(table).where(*of_before)).mappings()
+        rows = [{**row, **whose(after), "issue": str(after)} for row in found if row["ref"] not in there]
+        if rows:
+            connection.execute(insert(table), rows)
+        if left:
+            connection.execute(delete(table).where(table.c.issue == str(before), table.c.ref.in_(left)))
+    return {str(row["ref"]) for row in rows}
+
+
+def read(db: Database, issue: IssueId, refs: Iterable[str]) -> dict[str, str]:
+    """The issue's texts by reference, as masked. Missing in the answer: what was never kept or was erased."""
     table = tables.texts
-    wanted = select(table.c.ref, table.c.text).where(table.c.ref.in_(list(refs)), table.c.erased_at.is_(None))
+    of_issue = table.c.issue == str(issue), table.c.ref.in_(list(refs))
+    wanted = select(table.c.ref, table.c.text).where(*of_issue, table.c.erased_at.is_(None))
     with db.reading() as connection:
         return dict(connection.execute(wanted).all())
 

@@ -74,13 +74,24 @@ class OpenRequest:
 
 @dataclass(frozen=True)
 class PreparedOpen:
-    """An issue that may be opened: `client.opening.open_issue(client, command, task_queue, latest)`."""
+    """An issue that may be opened: `client.opening.open_issue(client, command, task_queue, latest, carry)`.
+
+    The record must stay open until it is.
+    """
 
     command: Open
     latest: int
     """The highest occurrence on record; 0 where there is none, or the record is away."""
-    notes: tuple[str, ...] = ()
-    """What its sender must hear besides the answer."""
+    keeper: Keeper
+
+    def carry(self, issue: IssueId) -> None:
+        """Have its texts lie under the occurrence that it is about to be opened as."""
+        self.keeper.carry(issue)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What its sender must hear besides the answer, as of now."""
+        return self.keeper.notes
 
 
 @dataclass(frozen=True)
@@ -151,7 +162,7 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
         people=people,
         last_known=last_known,
     )
-    return PreparedOpen(command, latest, keeper.notes)
+    return PreparedOpen(command, latest, keeper)
 
 
 def prepare_command(

@@ -227,13 +227,13 @@ async def _opened(prepared: PreparedOpen, into: Into) -> OpenAnswer:
     queue = into.settings.task_queue
     try:
         try:
-            return await open_issue(into.client, prepared.command, queue, prepared.latest)
+            return await open_issue(into.client, prepared.command, queue, prepared.latest, prepared.carry)
         except RPCError as error:
             # A server on which no worker of ours ever ran does not know our search attributes.
             if error.status != RPCStatusCode.INVALID_ARGUMENT:
                 raise
             await register_search_attributes(into.client)
-            return await open_issue(into.client, prepared.command, queue, prepared.latest)
+            return await open_issue(into.client, prepared.command, queue, prepared.latest, prepared.carry)
     except Refused as refused:
         raise NotDone(refused.rejected.why, refused.rejected.code) from None
 

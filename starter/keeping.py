@@ -34,6 +34,9 @@ class Keeper:
     def __init__(self, db: Database | None, command_id: str) -> None:
         self._db = db
         self._command_id = command_id
+        self._lies_under: IssueId | None = None
+        self._kept_refs: dict[str, bool] = {}
+        """What is kept, and whether this call was the first to keep it there."""
         self.lost: list[str] = []
         """The fields whose text could not be kept."""
 
@@ -55,7 +58,8 @@ class Keeper:
         from records.database import RecordBusy
 
         try:
-            return texts.keep(self._db, issue, ref, masked)
+            is_first = ref not in texts.read(self._db, issue, [ref])
+            kept = texts.keep(self._db, issue, ref, masked)
         except texts.TextConflict:
             raise WrongInput(
                 f"id: '{self._command_id}' came before with another {field}; repeat a call with the same words, "
@@ -63,6 +67,31 @@ class Keeper:
             ) from None
         except (SQLAlchemyError, RecordBusy):
             return None
+        self._lies_under = issue
+        self._kept_refs[ref] = is_first
+        return kept
+
+    def carry(self, issue: IssueId) -> None:
+        """Before the issue is opened as this occurrence: the texts lie under it, if they lay under another one.
+
+        What an earlier call kept under the other stays there too: that one may refer to it.
+        """
+        if self._db is None or self._lies_under in {None, issue}:
+            return
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from records import texts
+        from records.database import RecordBusy
+
+        before, refs = self._lies_under, self._kept_refs
+        assert before is not None
+        try:
+            new = texts.carry(self._db, before, issue, refs, [ref for ref, is_first in refs.items() if is_first])
+        except (SQLAlchemyError, RecordBusy):
+            self.lost.extend(ref.removeprefix(f"{self._command_id}.") for ref in refs)
+            self._kept_refs = {}
+            return
+        self._lies_under, self._kept_refs = issue, {ref: ref in new for ref in refs}
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from client.settings import Settings
+from escalation.issue.effects import Snapshot
 from escalation.issue.state import Status
 from escalation.policy.finding import PolicyErrors
 from escalation.policy.model import Kind
@@ -18,6 +19,7 @@ from starter.showing import console, note, say_json
 from starter.views.rows import rows_view
 
 _PEOPLE = ("asked", "handler", "owner", "raiser", "person")
+_CONCERNS = ("harm_flags", "audience", "about", "parties")
 _GRACE = timedelta(seconds=5)
 """So late something must be to count as overdue here: the record follows the issue by moments."""
 
@@ -30,7 +32,7 @@ def list_from(given: Mapping[str, Any], limit: int, person: str, *, is_overdue: 
         filters = filters_from(given, settings, db, now - _GRACE if is_overdue else None)
         rows = reading.list_issues(db, filters, limit)
     if as_json:
-        say_json(rows)
+        say_json([row.model_dump(mode="json", exclude=hidden_from(person, row)) for row in rows])
         return
     if not rows:
         note("no issue" + (" for which all of that holds" if filters != ListFilters() else " yet: see `escalon open`"))
@@ -39,6 +41,14 @@ def list_from(given: Mapping[str, Any], limit: int, person: str, *, is_overdue: 
     out.print(rows_view(rows, reader, out.width))
     if len(rows) == limit:
         note(f"these are the latest {limit}; there may be more: --limit")
+
+
+def hidden_from(person: str, row: Snapshot) -> set[str]:
+    """The fields of the row that are not shown to this person: whom it concerns, unless they have to do with it."""
+    if person and person in row.about:
+        return set(_CONCERNS)
+    involved = {*row.asked, *row.audience, row.handler, row.owner, row.raiser}
+    return set() if row.issue_class == "normal" or (person and person in involved) else set(_CONCERNS)
 
 
 def reader_for(settings: Settings, person: str, now: datetime) -> Reader:

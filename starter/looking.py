@@ -20,7 +20,7 @@ from records import reading, texts
 from records.database import Database
 from starter.failure import NotDone, as_failure
 from starter.installation import open_record, record_if_there, settings_now
-from starter.listing import reader_for
+from starter.listing import hidden_from, reader_for
 from starter.reader import Reader
 from starter.showing import console, note, say_json, sentences
 from starter.standing import Standing, ask, ask_or_read, named, of_entries, unknown_issue
@@ -38,9 +38,10 @@ def show_from(text: str, person: str, *, as_json: bool) -> None:
     written = _written(settings, state, [state.facts.title_ref, state.facts.description], person)
     title, description = (_text(written, ref) for ref in (state.facts.title_ref, state.facts.description))
     if as_json:
+        row = snapshot(state)
         say_json(
             {
-                **snapshot(state).model_dump(mode="json"),
+                **row.model_dump(mode="json", exclude=hidden_from(person, row)),
                 "title": state.facts.title or title or "",
                 "short": state.facts.id.short,
                 "description": description,
@@ -140,7 +141,7 @@ def _written(settings: Settings, state: IssueState, refs: Iterable[TextRef | Non
 def _read_texts(db: Database, state: IssueState, refs: Iterable[TextRef | None], person: str) -> dict[str, str]:
     if not may_read(state, person):
         return {}
-    return texts.read(db, [ref.ref for ref in refs if ref is not None])
+    return texts.read(db, state.facts.id, [ref.ref for ref in refs if ref is not None])
 
 
 def _text(written: dict[str, str], ref: TextRef | None) -> str | None:

@@ -62,7 +62,7 @@ def open_from(typed: Typed, *, as_json: bool) -> None:
     request = _request(typed, here, now)
     with record_if_there(settings) as db:
         prepared = prepare_open(request, here, db, now)
-    answer, state = asyncio.run(_open(prepared, settings))
+        answer, state = asyncio.run(_open(prepared, settings))
     for each in prepared.notes:
         note(each)
     due = next_move(state) if state else None
@@ -80,13 +80,13 @@ async def _open(prepared: PreparedOpen, settings: Settings) -> tuple[OpenAnswer,
     client = await connect()
     try:
         try:
-            answer = await open_issue(client, prepared.command, settings.task_queue, prepared.latest)
+            answer = await open_issue(client, prepared.command, settings.task_queue, prepared.latest, prepared.carry)
         except RPCError as error:
             # A server on which no worker of ours ever ran does not know our search attributes.
             if error.status != RPCStatusCode.INVALID_ARGUMENT:
                 raise
             await register_search_attributes(client)
-            answer = await open_issue(client, prepared.command, settings.task_queue, prepared.latest)
+            answer = await open_issue(client, prepared.command, settings.task_queue, prepared.latest, prepared.carry)
     except Refused as refused:
         raise NotDone(refused.rejected.why, refused.rejected.code) from None
     try:

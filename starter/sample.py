@@ -52,7 +52,7 @@ async def open_sample(client: Any, settings: Settings, db: Database) -> IssueId:
     )
     try:
         prepared = prepare_open(request, here, db, now)
-        answer = await open_issue(client, prepared.command, settings.task_queue, prepared.latest)
+        answer = await open_issue(client, prepared.command, settings.task_queue, prepared.latest, prepared.carry)
     except (WrongInput, Refused) as error:
         raise NotDone(f"the sample issue was not opened: {error}") from error
     return answer.issue

@@ -131,13 +131,15 @@ def _issue(db: Database, issue: IssueId, person: str) -> View:
 
 def _title(db: Database, state: IssueState, person: str) -> str | None:
     ref = state.facts.title_ref
-    return texts.read(db, [ref.ref]).get(ref.ref) if ref is not None and may_read(state, person) else None
+    if ref is None or not may_read(state, person):
+        return None
+    return texts.read(db, state.facts.id, [ref.ref]).get(ref.ref)
 
 
 def _texts(db: Database, state: IssueState, entries: Sequence[Entry], person: str) -> dict[str, str]:
     if not may_read(state, person):
         return {}
-    return texts.read(db, [ref.ref for found in text_refs(entries).values() for _, ref in found])
+    return texts.read(db, state.facts.id, [ref.ref for found in text_refs(entries).values() for _, ref in found])
 
 
 def _live(view: View, reader: Reader, every: float, is_over: Callable[[], bool]) -> None:

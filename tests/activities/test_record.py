@@ -51,7 +51,7 @@ def test_what_they_are_given_is_on_record(keeping: RecordKeeping, db: Database) 
         run(keeping.keep_text, TEXT)
         run(keeping.log_refusal, REFUSAL)
     assert tuple(reading.timeline(db, ISSUE)) == record(ISSUE, 1, 3).entries
-    assert texts.read(db, ["r1"]) == {"r1": "card •••• 1111"}
+    assert texts.read(db, ISSUE, ["r1"]) == {"r1": "card •••• 1111"}
     assert [refusal.code for refusal in refusals.read(db)] == ["not_allowed"]
 
 

@@ -47,6 +47,11 @@ def snapshot(issue: IssueId, entries: int, **fields: Any) -> Snapshot:
     plain: dict[str, Any] = {
         "kind": "support",
         "issue_class": "normal",
+        "harm_flags": (),
+        "audience": (),
+        "about": (),
+        "parties": (),
+        "links": (),
         "title": "Charged twice",
         "title_ref": None,
         "severity": "S2",

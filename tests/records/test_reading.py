@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from escalation.issue.effects import Record
+from escalation.issue.facts import Link, Party
 from escalation.issue.identity import IssueId
-from records import journal, reading
+from records import journal, reading, tables
 from records.database import Database
 from records.filters import ListFilters, read_filters
-from tests.records.samples import NOON, entry, issue_id, snapshot
+from tests.records.samples import NOON, entry, issue_id, record, snapshot
 
 
 def put(db: Database, reference: str, **fields: Any) -> IssueId:
@@ -165,6 +167,43 @@ def test_any_reference_and_person_can_be_found(sqlite_db: Database, word: str) -
     put(sqlite_db, word, handler=word)
     assert reading.issue(sqlite_db, issue_id(word)) is not None
     assert word in found(sqlite_db, handler=word)
+
+
+CONCERNS: dict[str, Any] = {
+    "harm_flags": ("vulnerable", "fraud"),
+    "audience": ("kim", "ola"),
+    "about": ("abe",),
+    "parties": (
+        Party(key="C-2", role="representative", language="de", zone="Europe/Vienna", channel="letter"),
+        Party(key="C-1", role="customer", needs=("large print", "sign language")),
+    ),
+    "links": (Link(kind="follows", issue=str(issue_id("REF-0"))), Link(kind="related", issue=str(issue_id("A-1")))),
+}
+
+
+def test_whom_it_concerns_is_read_as_it_was_written(db: Database) -> None:
+    issue = put(db, "REF-1", legal_entity="bank-ie", **CONCERNS)
+    put(db, "OTHER", parties=(Party(key="C-9", role="payer"),))
+    (row,) = reading.list_issues(db, ListFilters(legal_entity="bank-ie"))
+    assert row == reading.issue(db, issue)
+    assert {name: getattr(row, name) for name in CONCERNS} == CONCERNS
+    with db.reading() as connection:
+        for table, rows in ((tables.parties, 2), (tables.links, 2)):
+            of_issue = select(table.c.legal_entity).where(table.c.issue == str(issue))
+            assert connection.scalars(of_issue).all() == ["bank-ie"] * rows
+
+
+def test_whom_it_concerns_is_replaced_by_a_newer_entry_alone(db: Database) -> None:
+    issue = issue_id()
+    nobody: dict[str, Any] = dict.fromkeys(CONCERNS, ())
+    newest = ((1, 1, CONCERNS), (1, 1, nobody), (2, 3, nobody), (1, 1, CONCERNS), (4, 4, CONCERNS), (2, 3, nobody))
+    for (first, last, fields), expected in zip(
+        newest, (CONCERNS, CONCERNS, nobody, nobody, CONCERNS, CONCERNS), strict=True
+    ):
+        journal.write(db, record(issue, first, last, **fields))
+        row = reading.issue(db, issue)
+        assert row is not None
+        assert {name: getattr(row, name) for name in CONCERNS} == expected
 
 
 def test_a_row_is_json_for_programs(db: Database) -> None:

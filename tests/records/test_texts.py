@@ -20,8 +20,8 @@ ISSUE = issue_id()
 
 def test_a_text_is_kept_masked_and_read_by_reference(db: Database) -> None:
     told = texts.keep(db, ISSUE, "r1", "My card 4111 1111 1111 1111 was charged twice.\nPlease help 🙏")
-    assert texts.read(db, ["r1", "unknown"]) == {"r1": "My card •••• 1111 was charged twice.\nPlease help 🙏"}
-    assert told.length == len(texts.read(db, ["r1"])["r1"])
+    assert texts.read(db, ISSUE, ["r1", "unknown"]) == {"r1": "My card •••• 1111 was charged twice.\nPlease help 🙏"}
+    assert told.length == len(texts.read(db, ISSUE, ["r1"])["r1"])
     with db.reading() as connection:
         row = connection.execute(select(tables.texts)).mappings().one()
     assert told.digest == hashlib.sha256(row["salt"] + row["text"].encode()).hexdigest()
@@ -42,9 +42,28 @@ def test_another_text_under_the_same_reference_is_refused(db: Database) -> None:
     with pytest.raises(TextConflict, match="r1 of main:main:main:desk:REF-1:1") as refused:
         texts.keep(db, ISSUE, "r1", "two")
     assert "two" not in str(refused.value)
-    with pytest.raises(TextConflict):
-        texts.keep(db, issue_id("OTHER"), "r1", "one")
-    assert texts.read(db, ["r1"]) == {"r1": "one"}
+    assert texts.read(db, ISSUE, ["r1"]) == {"r1": "one"}
+
+
+def test_another_issue_has_its_own_text_under_the_same_reference(db: Database) -> None:
+    for number, issue in enumerate((ISSUE, issue_id("OTHER"), ISSUE.at(2))):
+        texts.keep(db, issue, "signal-1.reason", f"reason {number}")
+    for number, issue in enumerate((ISSUE, issue_id("OTHER"), ISSUE.at(2))):
+        assert texts.read(db, issue, ["signal-1.reason"]) == {"signal-1.reason": f"reason {number}"}
+
+
+def test_text_is_carried_to_another_occurrence_as_it_is(db: Database) -> None:
+    later = ISSUE.at(2)
+    told = {ref: texts.keep(db, ISSUE, ref, f"said {ref}") for ref in ("moved", "copied", "erased")}
+    there = texts.keep(db, later, "copied", "there before")
+    texts.keep(db, issue_id("OTHER"), "moved", "of another")
+    assert texts.carry(db, ISSUE, later, ["moved", "copied"], leaving=["moved"]) == {"moved"}
+    assert texts.read(db, ISSUE, told) == {"copied": "said copied", "erased": "said erased"}
+    assert texts.read(db, later, told) == {"moved": "said moved", "copied": "there before"}
+    assert texts.keep(db, later, "moved", "said moved") == told["moved"]
+    assert texts.keep(db, later, "copied", "there before") == there
+    texts.erase(db, ISSUE)
+    assert texts.carry(db, ISSUE, ISSUE.at(3), ["erased"], leaving=[]) == set(), "erased is erased"
 
 
 def test_a_text_that_is_too_long_is_refused(db: Database) -> None:
@@ -56,7 +75,7 @@ def test_a_text_that_is_too_long_is_refused(db: Database) -> None:
 def test_characters_that_no_database_stores_hold_up_nothing(db: Database) -> None:
     first = texts.keep(db, ISSUE, "r1", "a\x00b\ud800c")
     assert texts.keep(db, ISSUE, "r1", "a\x00b\ud800c") == first
-    assert texts.read(db, ["r1"]) == {"r1": "a\ufffdb\ufffdc"}
+    assert texts.read(db, ISSUE, ["r1"]) == {"r1": "a\ufffdb\ufffdc"}
 
 
 def test_what_is_erased_is_gone_and_stays_gone(db: Database) -> None:
@@ -67,9 +86,10 @@ def test_what_is_erased_is_gone_and_stays_gone(db: Database) -> None:
         inbox.put(db, _message(message, issue, body="secret told"))
     assert texts.erase(db, ISSUE) == 2
     assert texts.erase(db, ISSUE) == 0
-    assert texts.read(db, ["r1", "r2"]) == {"r2": "secret of two"}
+    assert texts.read(db, ISSUE, ["r1"]) == {}
+    assert texts.read(db, other, ["r1", "r2"]) == {"r2": "secret of two"}
     assert texts.keep(db, ISSUE, "r1", "secret of one") == told, "a late repeat is answered and changes nothing"
-    assert texts.read(db, ["r1"]) == {}
+    assert texts.read(db, ISSUE, ["r1"]) == {}
     erased, kept = sorted(inbox.read(db, "kim"), key=lambda message: message.message)
     assert (erased.subject, erased.body, kept.body) == ("", "", "secret told")
     assert erased.erased_at is not None
@@ -94,7 +114,7 @@ def test_no_card_number_reaches_a_file(sqlite_db: Database, tmp_path: Path) -> N
 
 def test_an_error_of_the_database_does_not_quote_what_was_written(db: Database) -> None:
     with pytest.raises(DBAPIError) as failed, db.writing() as connection:
-        connection.execute(tables.texts.insert().values(ref="r", text="a very private line"))
+        connection.execute(tables.texts.insert().values(issue="i", ref="r", text="a very private line"))
     assert "private" not in "".join(traceback.format_exception(failed.value)).replace('a very private line")', "")
 
 

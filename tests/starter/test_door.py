@@ -139,7 +139,7 @@ def test_a_title_travels_masked_and_the_description_lies_in_the_record(here: Ins
     facts = command.issue
     assert facts.title == "Card •••• 1111 charged twice"
     assert facts.description is not None
-    assert texts.read(record, [facts.description.ref]) == {"c-1.description": "It was •••• 1111.\nTwice."}
+    assert texts.read(record, facts.id, [facts.description.ref]) == {"c-1.description": "It was •••• 1111.\nTwice."}
     assert facts.description.digest
     assert CARD not in command.model_dump_json()
 
@@ -151,7 +151,7 @@ def test_of_an_issue_that_is_not_for_all_not_even_the_title_travels(
     facts = opening(here, record, title="About a colleague", issue_class=issue_class).issue
     assert facts.title == ""
     assert facts.title_ref is not None
-    assert texts.read(record, [facts.title_ref.ref]) == {"c-1.title": "About a colleague"}
+    assert texts.read(record, facts.id, [facts.title_ref.ref]) == {"c-1.title": "About a colleague"}
 
 
 def test_a_record_that_is_away_stops_nobody_and_the_text_can_be_sent_again(here: Installed, record: Database) -> None:
@@ -163,7 +163,9 @@ def test_a_record_that_is_away_stops_nobody_and_the_text_can_be_sent_again(here:
     assert "--id c-1" in away.notes[0]
     again = prepare_open(asked, here, record, NOW)
     assert again.notes == ()
-    assert texts.read(record, [ref.ref]) == {ref.ref: "It was card 1."}, "where the first call said that it would be"
+    assert texts.read(record, ISSUE, [ref.ref]) == {ref.ref: "It was card 1."}, (
+        "where the first call said that it would be"
+    )
 
 
 def test_a_record_without_tables_counts_as_away(here: Installed, record: Database) -> None:
@@ -193,6 +195,35 @@ def test_what_is_over_is_followed_by_the_next_occurrence(here: Installed, record
     _on_record(record, here, status="ended", entries=3)
     prepared = prepare_open(request(here, description="again"), here, record, NOW)
     assert (prepared.latest, prepared.command.issue.id.occurrence) == (1, 2)
+
+
+def test_the_text_lies_under_the_occurrence_that_is_opened_at_last(here: Installed, record: Database) -> None:
+    """The record is behind: what it takes for open has ended, so that the issue is opened as a later one."""
+    prepared = prepare_open(request(here, description="again"), here, record, NOW)
+    ref = prepared.command.issue.description
+    assert ref is not None
+    for occurrence in (1, 2, 3):
+        prepared.carry(ISSUE.at(occurrence))
+    assert texts.read(record, ISSUE.at(3), [ref.ref]) == {ref.ref: "again"}
+    assert not any(texts.read(record, ISSUE.at(occurrence), [ref.ref]) for occurrence in (1, 2)), "erased there with it"
+    assert texts.keep(record, ISSUE.at(3), ref.ref, "again") == ref, "as the command says"
+    assert prepared.notes == ()
+
+
+def test_what_an_earlier_occurrence_refers_to_stays_there(here: Installed, record: Database) -> None:
+    opening(here, record, description="again")
+    prepared = prepare_open(request(here, description="again"), here, record, NOW)
+    prepared.carry(ISSUE.at(2))
+    for occurrence in (1, 2):
+        assert texts.read(record, ISSUE.at(occurrence), ["c-1.description"]) == {"c-1.description": "again"}
+
+
+def test_a_record_that_goes_away_before_the_start_is_said_too(here: Installed, record: Database) -> None:
+    prepared = prepare_open(request(here, description="text"), here, record, NOW)
+    with record.engine.begin() as connection:
+        tables.metadata.drop_all(connection)
+    prepared.carry(ISSUE.at(2))
+    assert "description could not be kept" in prepared.notes[0]
 
 
 def _on_record(db: Database, here: Installed, status: str, entries: int = 2) -> None:
@@ -238,7 +269,7 @@ def test_a_command_has_its_texts_beside_the_record(here: Installed, record: Data
     )
     assert isinstance(made, Resolve)
     assert made.told_customer is not None
-    assert texts.read(record, [made.told_customer.ref]) == {"c-2.told_customer": "We credit •••• 1111 today."}
+    assert texts.read(record, ISSUE, [made.told_customer.ref]) == {"c-2.told_customer": "We credit •••• 1111 today."}
     assert made.explanation is None
     assert (made.by.role, made.by.assurance) == ("team_lead", "asserted")
 

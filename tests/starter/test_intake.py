@@ -119,7 +119,7 @@ def test_other_words_under_the_same_id_keep_nobody_out(here: Installed, tmp_path
     second = prepared_with_text(other, into, NOW)
     assert second.command.issue.description is None
     assert second.command.issue.id == first.id
-    assert texts.read(db, [first.description.ref]) == {first.description.ref: "34 degrees"}
+    assert texts.read(db, first.id, [first.description.ref]) == {first.description.ref: "34 degrees"}
     db.close()
 
 

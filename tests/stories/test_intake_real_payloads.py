@@ -257,7 +257,7 @@ async def test_pagerduty_one_incident_to_its_end(desk: Desk) -> None:
     assert by["released"].is_machine
     assert by["resolved"].door == "intake:pagerduty"
     # What the events said lies beside the record.
-    kept = texts.read(desk.house.db, ["pagerduty:STORY16.description", "pagerduty:STORY40.explanation"])
+    kept = texts.read(desk.house.db, issue, ["pagerduty:STORY16.description", "pagerduty:STORY40.explanation"])
     assert kept["pagerduty:STORY16.description"].endswith("Its priority there is now P2.")
     assert kept["pagerduty:STORY40.explanation"].startswith("PagerDuty: resolved by")
 

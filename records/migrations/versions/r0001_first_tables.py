@@ -24,6 +24,10 @@ def _text(*names: str) -> list[sa.Column[str]]:
     return [sa.Column(name, sa.Text(), nullable=False) for name in names]
 
 
+def _json(*names: str) -> list[sa.Column[sa.JSON]]:
+    return [sa.Column(name, sa.JSON(), nullable=False) for name in names]
+
+
 def _whose() -> list[sa.Column[str]]:
     return _text("org", "legal_entity", "team")
 
@@ -67,7 +71,9 @@ def _issues() -> None:
         *_whose(),
         *_text("issue", "source", "reference"),
         sa.Column("occurrence", sa.Integer(), nullable=False),
-        *_text("series", "kind", "issue_class", "title"),
+        *_text("series", "kind", "issue_class"),
+        *_json("harm_flags", "audience", "about"),
+        *_text("title"),
         sa.Column("title_ref", sa.JSON(none_as_null=True), nullable=True),
         *_text("severity"),
         sa.Column("priority", sa.Integer(), nullable=False),
@@ -101,6 +107,26 @@ def _issues() -> None:
         sa.PrimaryKeyConstraint("issue", "place", name="pk_asked"),
     )
     op.create_index("ix_asked_person", "asked", ["person"])
+    op.create_table(
+        "parties",
+        *_whose(),
+        *_text("issue"),
+        sa.Column("place", sa.Integer(), nullable=False, autoincrement=False),
+        *_text("key", "role"),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in ("language", "zone", "channel")),
+        *_json("needs"),
+        sa.PrimaryKeyConstraint("issue", "place", name="pk_parties"),
+    )
+    op.create_index("ix_parties_key", "parties", ["key"])
+    op.create_table(
+        "links",
+        *_whose(),
+        *_text("issue"),
+        sa.Column("place", sa.Integer(), nullable=False, autoincrement=False),
+        *_text("kind", "other"),
+        sa.PrimaryKeyConstraint("issue", "place", name="pk_links"),
+    )
+    op.create_index("ix_links_other", "links", ["other"])
 
 
 def _beside() -> None:
@@ -113,9 +139,8 @@ def _beside() -> None:
         sa.Column("length", sa.Integer(), nullable=False),
         _at("written_at"),
         _at("erased_at", nullable=True),
-        sa.PrimaryKeyConstraint("ref", name="pk_texts"),
+        sa.PrimaryKeyConstraint("issue", "ref", name="pk_texts"),
     )
-    op.create_index("ix_texts_issue", "texts", ["issue"])
     op.create_table(
         "inbox",
         *_whose(),
