@@ -15,12 +15,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope
-from activities.live_directory import DirectoryUnreadable, LiveDirectory
+from activities.live_directory import INBOX, DirectoryUnreadable, LiveDirectory
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.effects import Notify
 from escalation.issue.facts import Actor
 from escalation.message import MessageTexts, compose, one_line
-from escalation.policy.directory import INBOX, Directory
+from escalation.policy.directory import Directory
 from records import texts
 from records.database import Database
 
