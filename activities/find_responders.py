@@ -6,7 +6,7 @@ from collections.abc import Collection
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.live_directory import DirectoryUnreadable, LiveDirectory, reachable
+from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from escalation.issue.commands import TakePeople
 from escalation.issue.effects import FindResponders
 from escalation.policy.model import Tell
@@ -34,7 +34,7 @@ class FindingResponders:
         return TakePeople(
             id=effect.key,
             turn=effect.turn,
-            people=tuple(reachable(person, self._channels) for person in asked),
+            people=tuple(person.reachable(self._channels) for person in asked),
             why=_why(effect, len(found) - len(asked), is_anybody=bool(asked)),
         )
 

@@ -4,18 +4,13 @@ An edit with a mistake in it does not take effect: the last good copy stays in u
 """
 
 import threading
-from collections.abc import Collection
 from pathlib import Path
 
 import structlog
 
-from escalation.issue.facts import PersonFacts
-from escalation.policy.directory import Directory, Person
+from escalation.policy.directory import Directory
 from escalation.policy.finding import PolicyErrors
 from escalation.policy.read_directory import read_directory
-
-INBOX = "inbox"
-"""The channel by which everybody is reached."""
 
 _log = structlog.get_logger(__name__)
 
@@ -69,14 +64,3 @@ class LiveDirectory:
             return
         self._trouble = trouble
         _log.error("directory_unusable", in_use="last good copy" if self._good else "none", trouble=trouble)
-
-
-def reachable(person: Person, channels: Collection[str]) -> PersonFacts:
-    """What a decision may copy of this person, with those of their channels that are set up, in their own order.
-
-    The inbox is always among them: a person who can be reached by nothing else is told there.
-    """
-    usable = [channel for channel in person.addresses if channel in channels or channel == INBOX]
-    if INBOX not in usable:
-        usable.append(INBOX)
-    return person.facts().model_copy(update={"channels": tuple(usable)})

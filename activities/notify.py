@@ -15,12 +15,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope
-from activities.live_directory import INBOX, DirectoryUnreadable, LiveDirectory
+from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.effects import Notify
 from escalation.issue.facts import Actor
 from escalation.message import MessageTexts, compose, one_line
-from escalation.policy.directory import Directory
+from escalation.policy.directory import INBOX, Directory
 from records import texts
 from records.database import Database
 
@@ -79,7 +79,8 @@ class Notifying:
             asked_for = error.retry_after if isinstance(error, ChannelUnavailable) else None
             delay = None if asked_for is None else max(timedelta(0), min(asked_for, LONGEST_DELAY))
             raise ApplicationError(
-                _without(address, str(error)), type=type(error).__name__, next_retry_delay=delay
+                # The channel beside it, for the watch: the server does not show an activity's input.
+                _without(address, str(error)), effect.channel, type=type(error).__name__, next_retry_delay=delay
             ) from None
         return _answer(effect, attempt, is_possible_repeat, None)
 

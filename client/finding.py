@@ -16,7 +16,8 @@ Connection: TypeAlias = Client
 """What `connect` gives, by a name for those who hold it and never speak it."""
 ASK_WITHIN = timedelta(seconds=2)
 _RPC = timedelta(seconds=10)
-_OCCURRENCES = 1000
+OCCURRENCES = 1000
+"""How often one reference can be opened again. Ours."""
 
 
 class Found(Value):
@@ -39,7 +40,7 @@ async def find_latest(client: Client, issue: IssueId, latest: int = 0, within: t
     first = issue.at(max(latest, issue.occurrence, 1))
     found = Found(issue=first, is_known=False)
     has_worker = True
-    for occurrence in range(first.occurrence, first.occurrence + _OCCURRENCES):
+    for occurrence in range(first.occurrence, first.occurrence + OCCURRENCES):
         one = await _one(client, issue.at(occurrence), within, has_worker=has_worker)
         if not one.is_known:
             return found

@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from client.finding import OCCURRENCES
 from client.names import WORKFLOW, search_attributes
 from client.sending import Sent, send
 from escalation.issue.card import headline
@@ -24,7 +25,6 @@ from escalation.issue.state import IssueState
 from escalation.value import Value
 
 _RPC = timedelta(seconds=10)
-_OCCURRENCES = 1000
 
 
 class Refused(Exception):
@@ -57,7 +57,7 @@ async def open_issue(
     Raises Refused before anything is started, NoSuchIssue never.
     """
     start = max(latest, command.issue.id.occurrence, 1)
-    for occurrence in range(start, start + _OCCURRENCES):
+    for occurrence in range(start, start + OCCURRENCES):
         attempt = _as_occurrence(command, occurrence)
         before(attempt.issue.id)
         state = _first_state(attempt)
@@ -74,7 +74,7 @@ async def open_issue(
             continue
         return OpenAnswer(issue=attempt.issue.id, is_new=False, sent=sent)
     raise Refused(
-        Rejected(code="too_many_occurrences", why=f"{command.issue.id.series} was opened {_OCCURRENCES} times")
+        Rejected(code="too_many_occurrences", why=f"{command.issue.id.series} was opened {OCCURRENCES} times")
     )
 
 

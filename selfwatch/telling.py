@@ -7,10 +7,10 @@ from datetime import datetime
 import structlog
 
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope, opaque
-from activities.live_directory import INBOX, DirectoryUnreadable, LiveDirectory
+from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from escalation.issue.effects import About
 from escalation.message import Message
-from escalation.policy.directory import Person
+from escalation.policy.directory import INBOX, Person
 from selfwatch.book import Finding, News
 from selfwatch.record_checks import watch_issue
 from selfwatch.wording import ended_message, found_message

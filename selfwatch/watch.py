@@ -9,8 +9,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from activities.channels.installed import channels
-from activities.live_directory import INBOX, LiveDirectory
+from activities.live_directory import LiveDirectory
 from client.settings import Settings
+from escalation.policy.directory import INBOX
 from escalation.value import Value
 from records.database import Database, RecordBusy
 from selfwatch import heartbeat

@@ -5,13 +5,13 @@ In: plain words. Out: a command of the rules, complete, whose free text lies bes
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from escalation.issue.commands import HUMAN_COMMANDS, HumanCommand, Open
-from escalation.issue.decide import RULES_REVISION
+from escalation.issue.decide import CLOCK_SKEW, RULES_REVISION
 from escalation.issue.facts import Actor, HarmFlag, IssueClass, IssueFacts, Link, Party, TextRef
 from escalation.issue.identity import (
     ALLOWED_NAME,
@@ -36,7 +36,6 @@ from starter.keeping import Keeper, clean, clean_line
 
 LONGEST_ID = 300
 """Characters of a command's id."""
-_SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +147,7 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
         first_noticed_at=_not_ahead("first_noticed_at", request.first_noticed_at, now),
     )
     pinned = with_fallbacks(policy, here.policies)
-    owner = owner_of(request.raiser, request.team, here)
+    owner = owner_of(request.raiser, request.team, request.about, here)
     last_known = last_known_people(pinned, here, request.team, found.severity, request.about)
     people = facts_of([request.raiser.person, owner, *(each for ids in last_known.values() for each in ids)], here)
     command = Open(
@@ -299,7 +298,7 @@ def _not_ahead(field_name: str, at: datetime | None, now: datetime) -> datetime 
         return None
     if at.utcoffset() is None:
         raise WrongInput(f"{field_name}: {at.isoformat()} has no time zone; allowed: an instant with its zone")
-    if at > now + _SKEW:
+    if at > now + CLOCK_SKEW:
         raise WrongInput(f"{field_name}: {at.isoformat()} is in the future; allowed: up to now")
     return at
 

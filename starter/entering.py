@@ -1,6 +1,6 @@
 """What an issue gets when it enters: a policy, an owner, and whom to ask when nobody can be looked up."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import get_args
 
 from escalation.issue.facts import Actor, PersonFacts
@@ -30,11 +30,20 @@ def policy_for(name: str, legal_entity: str, kind: str, here: Installed) -> Poli
     return policy
 
 
-def owner_of(raiser: Actor, team: str, here: Installed) -> str:
-    """The raiser, where that is one of our people; else the duty lead of the team that takes it in."""
-    if not raiser.is_machine and here.directory.has(raiser.person):
+def owner_of(raiser: Actor, team: str, about: Collection[str], here: Installed) -> str:
+    """The raiser, where that is one of our people; else the duty lead of the team that takes it in.
+
+    Where the issue is about that duty lead: another team's, in the order of the directory, else the operator. Raises
+    WrongInput where it is about all of them. A raiser whom it is about may not raise it: the rules say so.
+    """
+    directory = here.directory
+    if not raiser.is_machine and directory.has(raiser.person):
         return raiser.person
-    return here.directory.duty_lead(team).id
+    others = (each.duty_lead for each in directory.teams)
+    for person in (directory.duty_lead(team).id, *others, directory.operator):
+        if person not in about:
+            return person
+    raise WrongInput("about: it names every duty lead and the operator; allowed: to leave one who can own the issue")
 
 
 def last_known_people(
@@ -56,11 +65,4 @@ def last_known_people(
 def facts_of(ids: Iterable[str], here: Installed) -> tuple[PersonFacts, ...]:
     """What a decision may copy of these people, each once; who is not in the directory is left out."""
     known = [here.directory.person(each) for each in dict.fromkeys(ids) if here.directory.has(each)]
-    return tuple(_reachable(person.facts(here.channels)) for person in known)
-
-
-def _reachable(facts: PersonFacts) -> PersonFacts:
-    """Everybody is told in the inbox, whatever else they have."""
-    if "inbox" in facts.channels:
-        return facts
-    return facts.model_copy(update={"channels": (*facts.channels, "inbox")})
+    return tuple(person.reachable(here.channels) for person in known)

@@ -1,14 +1,17 @@
-"""The generic shell: one inbox, one timer, errands beside the loop, one scribe. It knows no rule and no subject.
+"""The shell: one inbox, one timer, errands beside the loop, one scribe. It runs the rules of one subject.
 
-A command is decided in the breath in which it is delivered; what it asks of the world runs beside. Handlers never
-await, so no lock is needed and handing over is never starved.
+It decides nothing: the rules are an object that is given to it. What it shares with them are the issue's values: state,
+entries, commands, effects, refusals, actors, and the types of the search attributes. A command is decided in the breath
+in which it is delivered; what it asks of the world runs beside. Handlers never await, so no lock is needed and handing
+over is never starved. What people send is worked out to its end before anything of it is taken: a bug of ours that it
+meets refuses it. One that our own clock or errands meet fails the workflow task, to be seen and mended.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio import workflow
 from temporalio.common import Priority, SearchAttributeKey, SearchAttributeUpdate
@@ -29,13 +32,24 @@ KEPT_LINES = 200
 """Entries kept in memory for the timeline query; the journal holds them all."""
 
 FORCED_HISTORY = 12_000
-"""History events after which it hands over even while errands are under way. Ours: a third of the server's warning."""
+"""History events after which it hands over even while errands are under way. Ours: a quarter of the server's limit."""
+
+FORCED_HISTORY_BYTES = 10_000_000
+"""The same by size. Ours: a fifth of the server's limit of 50 MB."""
 
 _KEYS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
     "keyword": SearchAttributeKey.for_keyword,
     "datetime": SearchAttributeKey.for_datetime,
     "bool": SearchAttributeKey.for_bool,
 }
+
+
+class Step(NamedTuple):
+    """What a command comes to, all worked out and nothing of it taken."""
+
+    entries: tuple[Entry, ...]
+    state: IssueState | None
+    effects: tuple[Effect, ...]
 
 
 class Shell:
@@ -62,20 +76,36 @@ class Shell:
             self._start(self.rules.again(effect))
 
     def deliver(self, command: Command) -> tuple[Entry, ...] | Rejected:
-        """Decide a command now and set going what it asks for."""
-        decision = self.rules.decide(self.state, command, workflow.now())
-        if not isinstance(decision, Rejected):
-            self._take(decision)
-        return decision
+        """Decide a command of our own now and set going what it asks for; raises whatever the rules raise."""
+        step = self._work_out(command)
+        if isinstance(step, Rejected):
+            return step
+        self._take(step)
+        return step.entries
+
+    def deliver_sent(self, command: Command) -> tuple[Entry, ...] | Rejected:
+        """The same for what somebody sent. Rules that break on it refuse it: nothing that is sent may stop an issue."""
+        step = self._try(command)
+        if isinstance(step, Rejected):
+            return step
+        self._take(step)
+        return step.entries
+
+    def check_sent(self, command: Command) -> tuple[Entry, ...] | Rejected:
+        """What `deliver_sent` would answer, without doing it."""
+        step = self._try(command)
+        return step if isinstance(step, Rejected) else step.entries
 
     def check(self, command: Command) -> tuple[Entry, ...] | Rejected:
-        """What `deliver` would answer, without doing it."""
-        return self.rules.decide(self.state, command, workflow.now())
+        """What `deliver` would answer, without doing it; raises whatever the rules raise."""
+        step = self._work_out(command)
+        return step if isinstance(step, Rejected) else step.entries
 
     def note_refusal(self, rejected: Rejected, name: str, by: Actor, command_id: str) -> None:
         """Put a refusal on the record, for a door that hears no answer."""
         if self.state is not None and command_id not in self.state.done:
-            self._take((self.rules.refusal(self.state, rejected, name, by, command_id, workflow.now()),))
+            entry = self.rules.refusal(self.state, rejected, name, by, command_id, workflow.now())
+            self._take(self._step((entry,)))
             self.guard(rejected, name, by, command_id)
 
     def guard(self, rejected: Rejected, name: str, by: Actor, command_id: str) -> None:
@@ -139,17 +169,55 @@ class Shell:
         info = workflow.info()
         if info.is_continue_as_new_suggested() and self._is_at_rest:
             return True
-        return info.get_current_history_length() > FORCED_HISTORY and workflow.all_handlers_finished()
+        is_long = info.get_current_history_length() > FORCED_HISTORY
+        is_large = info.get_current_history_size() > FORCED_HISTORY_BYTES
+        return (is_long or is_large) and workflow.all_handlers_finished()
 
-    def _take(self, entries: tuple[Entry, ...]) -> None:
+    def _work_out(self, command: Command) -> Step | Rejected:
+        decision = self.rules.decide(self.state, command, workflow.now())
+        return decision if isinstance(decision, Rejected) else self._step(decision)
+
+    def _step(self, entries: tuple[Entry, ...]) -> Step:
+        state = self.state
+        asked: list[Effect] = []
         for entry in entries:
-            before = self.state
-            self.state = self.rules.evolve(before, entry)
-            for effect in self.rules.effects(before, self.state, entry):
-                self.start(effect)
-        self.unwritten.extend(entries)
-        self.recent = [*self.recent, *entries][-KEPT_LINES:]
-        self._is_changed = self._is_changed or bool(entries)
+            before, state = state, self.rules.evolve(state, entry)
+            asked.extend(self.rules.effects(before, state, entry))
+        return Step(entries, state, tuple(asked))
+
+    def _try(self, command: Command) -> Step | Rejected:
+        try:
+            step = self._work_out(command)
+            if not isinstance(step, Rejected):
+                self._try_out(step)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            return broke(error)
+        return step
+
+    def _try_out(self, step: Step) -> None:
+        """Do with a step on trial what is done with it once it is taken; all of it is pure."""
+        state = step.state
+        if state is None or not step.entries:
+            return
+        self.rules.record(state, step.entries)
+        self.rules.card(state, workflow.now())
+        self.rules.attributes(state)
+        self.rules.priority(state)
+        due = self.rules.next_due(state)
+        if due is not None:
+            self.rules.timer_name(state, due)
+        for entry in step.entries:
+            self.rules.sentence(entry)
+        for effect in step.effects:
+            self.rules.summary(effect)
+
+    def _take(self, step: Step) -> None:
+        self.state = step.state
+        for effect in step.effects:
+            self.start(effect)
+        self.unwritten.extend(step.entries)
+        self.recent = [*self.recent, *step.entries][-KEPT_LINES:]
+        self._is_changed = self._is_changed or bool(step.entries)
 
     async def _wait(self) -> None:
         """Until something changes or the next instant comes; then do what is due."""
@@ -241,3 +309,9 @@ class Shell:
                 updates.append(key.value_set(value))
         if updates:
             workflow.upsert_search_attributes(updates)
+
+
+def broke(error: Exception) -> Rejected:
+    """The refusal of what our own rules break on; the log says where."""
+    workflow.logger.exception("the rules broke on what was sent")
+    return Rejected(code="rules_broke", why=f"the rules broke on it: {type(error).__name__}", nature="input")

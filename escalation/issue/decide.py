@@ -149,6 +149,8 @@ def _open(turn: Deciding, command: Open) -> None:
         opened_at = turn.now  # a door whose clock is wrong must not put off the first page, nor lose the issue
     turn.emit(Opened(rules_revision=command.rules_revision, open=command), opened_at)
     check_authority(turn.state, command, "open")
+    if command.owner in command.issue.about:
+        raise Refusal("owner_conflict", f"{command.owner} cannot own what is about them; name another owner", "input")
     tier = turn.state.here
     limit = turn.limit(tier.acknowledge_within) or turn.limit(tier.work_within)
     # A tier whose time would be over before it was asked, since the system was away, counts from now.

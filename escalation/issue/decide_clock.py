@@ -13,6 +13,9 @@ from escalation.issue.deciding import Deciding
 from escalation.issue.facts import PersonFacts
 from escalation.issue.state import LAST_RESORT
 
+MOST_ASKED = 200
+"""People who are asked in one turn. Ours: each is carried along, and told."""
+
 _ENDS_A_TIER = {"acknowledge", "work"}
 _TELL_THE_TIER = {"warn", "remind", "find", "lapse"}
 """Moot once the tier's time is up: what would have been said to it while the system was away."""
@@ -148,6 +151,8 @@ def take_people(
     if finding is None or state.status != "open":
         return
     people = state.fit_to_ask(people)
+    if len(people) > MOST_ASKED:
+        people, why = people[:MOST_ASKED], f"{why}; the first {MOST_ASKED} of {len(people)}"
     if not people and finding.tier == LAST_RESORT:
         people, how, why = state.known_for(LAST_RESORT), "last_known", f"{why}; so the last known people"
     if people:

@@ -10,6 +10,8 @@ from escalation.narrate import tried
 
 KEPT_COMMANDS = 400
 KEPT_TRIED = 12
+LONGEST_TRIED = 400
+"""Characters of a sentence of what was tried; who was asked may be many. The journal holds all of it."""
 _CLOCKS_OFF: dict[str, Any] = {
     "acknowledge_due_at": None,
     "work_due_at": None,
@@ -42,7 +44,8 @@ def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
         change["said"], change["said_by"] = text, entry.by.person
     sentence = tried(entry)
     if sentence:
-        change["tried"] = (*state.tried, sentence)[-KEPT_TRIED:]
+        short = sentence if len(sentence) <= LONGEST_TRIED else f"{sentence[: LONGEST_TRIED - 1]}…"
+        change["tried"] = (*state.tried, short)[-KEPT_TRIED:]
     return state.model_copy(update=change)
 
 
@@ -103,7 +106,7 @@ def _change(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]
         case e.Reminded():
             return {"reminders": event.count, "remind_at": event.next_at}
         case e.Acknowledged():
-            return _acknowledged(state, event)
+            return _acknowledged(state, event, entry)
         case e.Released():
             gone: dict[str, Any] = {"handler": None, "lapses_at": None}
             return {**gone, "charge": None} if event.was_in_charge else gone
@@ -156,7 +159,7 @@ def _people_found(state: IssueState, event: e.PeopleAsked | e.TierFoundEmpty) ->
     return {**found, "asked": ids, "has_pass_people": state.has_pass_people or bool(ids)}
 
 
-def _acknowledged(state: IssueState, event: e.Acknowledged) -> dict[str, Any]:
+def _acknowledged(state: IssueState, event: e.Acknowledged, entry: e.Entry) -> dict[str, Any]:
     times = state.acknowledgements.get(event.person, 0) + 1
     change: dict[str, Any] = {"acknowledgements": {**state.acknowledgements, event.person: times}}
     if event.is_tier_clock_stopped:
@@ -166,6 +169,8 @@ def _acknowledged(state: IssueState, event: e.Acknowledged) -> dict[str, Any]:
     if event.role == "handler":
         change["handler"] = event.person
         change["lapses_at"] = event.lapses_at
+        change["acknowledged_at"] = entry.recorded_at
+        change["is_promised"] = event.until is not None and event.until == event.lapses_at
         change["joined"] = tuple(person for person in state.joined if person != event.person)
     elif event.person not in state.joined:
         change["joined"] = (*state.joined, event.person)

@@ -6,7 +6,7 @@ The same text for CLI, query and console. Computed from the state alone, so that
 from datetime import datetime, timedelta
 
 from escalation.duration import words
-from escalation.issue.clocks import deadlines
+from escalation.issue.clocks import FIND_WITHIN, Due, deadlines
 from escalation.issue.state import IssueState
 from escalation.narrate import instant, why_began
 from escalation.value import Value
@@ -84,10 +84,17 @@ def _what_next(state: IssueState, now: datetime) -> tuple[str, ...]:
     for due in dues:
         away = due.at - now
         when = f"in {words(away)}" if away > timedelta(0) else f"{words(-away)} ago"
-        arithmetic = sums.get((due.what, due.share, due.of))
+        arithmetic = sums.get((due.what, due.share, due.of)) or _found_by(due)
         shown = f" = {arithmetic}" if arithmetic else ""
         lines.append(f"{instant(due.at)}{shown} ({when}): {due.words}.")
     return tuple(lines)
+
+
+def _found_by(due: Due) -> str | None:
+    """Of a look-up, of which several may be under way."""
+    if due.what != "find":
+        return None
+    return f"{instant(due.at - FIND_WITHIN)} (when the look-up began) + {words(FIND_WITHIN)}"
 
 
 def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
@@ -110,6 +117,7 @@ def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
         limit = acknowledge if warning.of == "acknowledge" else work
         add("warn", warning.at, limit, f"{warning.of}_within", warning.share, warning.of)
     add("remind", state.remind_at, tier.remind_every.get(severity), "remind_every")
+    sums.update(_persons_sums(state))
     closing = state.policies[0].closing
     if state.resolved_at is not None and closing.silence_after is not None and state.silence_at is not None:
         start = state.silence_at - closing.silence_after
@@ -127,4 +135,18 @@ def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
         start = state.confirm_at - closing.remind_after
         since = "last asked for" if state.confirm_count else "resolved"
         sums[("confirm", 0, "")] = f"{instant(start)} ({since}) + {words(closing.remind_after)} (remind_after)"
+    return sums
+
+
+def _persons_sums(state: IssueState) -> dict[tuple[str, float, str], str]:
+    """How the instants were computed that hang on what a person did."""
+    sums: dict[tuple[str, float, str], str] = {}
+    if state.lapses_at is not None and state.is_promised:
+        sums[("lapse", 0, "")] = f"as {state.handler} promised"
+    elif state.lapses_at is not None and state.acknowledged_at is not None:
+        held = state.lapses_at - state.acknowledged_at
+        start = f"{instant(state.acknowledged_at)} (acknowledged)"
+        sums[("lapse", 0, "")] = f"{start} + {words(held)} (lapses_after for {state.severity})"
+    if state.charge is not None:
+        sums[("charge", 0, "")] = f"as {state.charge.person} set it"
     return sums

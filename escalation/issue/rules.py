@@ -14,6 +14,7 @@ from escalation.issue.evolve import evolve
 from escalation.issue.facts import CLOCK, Actor
 from escalation.issue.refusal import Rejected
 from escalation.issue.state import IssueState
+from escalation.narrate import narrate
 
 ANSWERS: dict[str, type[Command]] = {"find_responders": TakePeople, "notify": TakeDelivery}
 """The command that an effect's activity answers with, by the effect's kind."""
@@ -92,6 +93,10 @@ class IssueRules:
     def again(self, effect: Effect) -> Effect:
         """The errand as a later run takes it up: the earlier one may have got through with it."""
         return effect.model_copy(update={"is_possible_repeat": True}) if isinstance(effect, Notify) else effect
+
+    def sentence(self, entry: Entry) -> str:
+        """The entry in words, for the timeline and the answer to a command."""
+        return narrate(entry)
 
     def summary(self, effect: Effect) -> str:
         """The errand's name in the Temporal UI."""

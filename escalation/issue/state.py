@@ -70,8 +70,12 @@ class IssueState(Value):
     remind_at: AwareDatetime | None = None
     reminders: int = 0
     acknowledgements: dict[str, int] = Field(default_factory=dict)
-    """How often each person acknowledged in this tier."""
+    """How often each person acknowledged in this tier; of those who were not asked, no more than a bounded number."""
     lapses_at: AwareDatetime | None = None
+    acknowledged_at: AwareDatetime | None = None
+    """When the handler's latest acknowledgement was decided: their time counts from here."""
+    is_promised: bool = False
+    """Whether it lapses when the handler said, rather than when the policy says."""
 
     exhausted_at: AwareDatetime | None = None
     last_resort_at: AwareDatetime | None = None

@@ -3,7 +3,7 @@
 Live, never pinned: it is looked up when a tier begins. Reading it from YAML is in `read_directory.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from pydantic import Field
@@ -11,6 +11,9 @@ from pydantic import Field
 from escalation.issue.facts import PersonFacts
 from escalation.policy.model import Tell
 from escalation.value import Value
+
+INBOX = "inbox"
+"""The channel by which everybody is reached."""
 
 
 class Person(Value):
@@ -42,6 +45,16 @@ class Person(Value):
             channels=tuple(channel for channel in channels if channel in self.addresses),
             limit={currency: str(amount) for currency, amount in self.limit.items()},
         )
+
+    def reachable(self, channels: Collection[str]) -> PersonFacts:
+        """The same with those of their channels that are set up, in their own order.
+
+        The inbox is always among them: a person who can be reached by nothing else is told there.
+        """
+        usable = [channel for channel in self.addresses if channel in channels or channel == INBOX]
+        if INBOX not in usable:
+            usable.append(INBOX)
+        return self.facts().model_copy(update={"channels": tuple(usable)})
 
 
 class Team(Value):

@@ -14,8 +14,6 @@ Rule = Callable[[Policy, Findings], None]
 
 COMMANDS: Final = ("open", *HUMAN_COMMANDS)
 """The commands that a policy gives to roles."""
-ROLE_WORDS: Final = ("asked", "handler", "owner", "raiser", "customer", "machine", "anyone")
-"""Roles that somebody has in an issue, whatever they are in the directory."""
 _TOUCHES_EVERYTHING = re.compile(r"\s*true\s*")
 _BY_PERSON = re.compile(r"\s*!\s*issue\.raised_by_machine\s*")
 _BY_MACHINE = re.compile(r"\s*issue\.raised_by_machine\s*")

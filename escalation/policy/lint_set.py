@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from escalation.issue.authority import RELATIONS
 from escalation.policy.choose import entry_policies
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyError, listed
-from escalation.policy.lint_acts import ROLE_WORDS
 from escalation.policy.model import Policy, Tell
 
 Places: TypeAlias = Mapping[str, Findings]
@@ -127,7 +127,7 @@ def _team_has_roles(tell: Tell, team: str, directory: Directory, field: str, fin
 
 
 def _role_words_exist(policy: Policy, directory: Directory, findings: Findings) -> None:
-    known = (*ROLE_WORDS, *directory.roles())
+    known = (*RELATIONS, *directory.roles())
     for command, roles in policy.roles.items():
         for place, role in enumerate(roles):
             if role not in known:

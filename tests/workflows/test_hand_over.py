@@ -21,6 +21,7 @@ from tests.server import House, dev_server, working
 from tests.stories.server_process import free_port
 from tests.workflows.history import failed_tasks, goes_on, kind, runs
 from tests.workflows.scenarios import SCENARIOS, WITH_MAIL, Scenario, Telling, in_short, staged
+from tests.workflows.waiting import until_found
 
 pytestmark = pytest.mark.server
 
@@ -138,6 +139,36 @@ async def test_errands_under_way_are_carried_over_a_forced_hand_over(
         carried_on = (await runs(house.client, str(story.issue)))[-1].events
         assert "ACTIVITY_TASK_SCHEDULED" in [kind(event) for event in carried_on]
         await goes_on(handle, house.client)
+
+
+async def test_a_history_that_is_large_is_handed_over_though_an_errand_is_under_way(
+    env: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few events, many bytes: a mail that does not get through keeps it from rest, and each signal is long."""
+    monkeypatch.setattr(workflows.shell, "FORCED_HISTORY_BYTES", 300_000)
+    (tmp_path / "people.yaml").write_text(WITH_MAIL)
+    async with working(
+        env,
+        tmp_path,
+        str(tmp_path),
+        smtp_host="127.0.0.1",
+        smtp_port=free_port(),
+        smtp_security="plain",
+        mail_from="escalon@example.org",
+    ) as house:
+        story = await Telling.begin(house)
+        for _ in range(6):
+            await house.handle(story.issue).signal("acknowledge", {"by": "x" * 60_000})
+        await house.until(story.issue, lambda s: s.entries >= 6)
+
+        async def handed_over() -> bool:
+            return len(await runs(house.client, str(story.issue))) > 1
+
+        await until_found(handed_over)
+        first = (await runs(house.client, str(story.issue)))[0]
+        assert len(first.events) < 100, "it was not the number of events"
+        assert await failed_tasks(house.client, story.issue) == []
+        await goes_on(house.handle(story.issue), house.client)
 
 
 async def until_handed_over(house: House, story: Telling) -> None:

@@ -3,16 +3,19 @@
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from client.asking import NoWorker, ask_state
 from client.sending import NoSuchIssue, send
 from client.settings import Settings
+from escalation.issue import from_body
 from escalation.issue.commands import Acknowledge, Resolve
+from escalation.issue.events import Entry, Refused
 from escalation.issue.identity import IssueId
 from escalation.issue.rules import IssueRules
 from records.database import migrate, open_database
@@ -104,3 +107,66 @@ async def test_a_bug_beside_the_loop_waits_for_mended_code_and_never_ends_the_is
     await until_found(look, within_s=60)
     entries = await house.recorded(issue)
     assert [entry.event.kind for entry in entries][:3] == ["opened", "tier_began", "people_asked"]
+
+
+@pytest.mark.parametrize("place", ["decide", "evolve", "effects", "record", "card", "sentence", "_read_fields"])
+async def test_a_bug_that_one_command_meets_refuses_it_on_record_and_the_issue_goes_on(
+    house: House, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Wherever in the rules it is; what others send, before and after, is carried out."""
+    subject = from_body if place == "_read_fields" else IssueRules
+    right = getattr(subject, place)
+
+    def breaks(*given: Any, **more: Any) -> Any:
+        result = right(*given, **more)
+        if is_of_the_jinx(given, result):
+            raise ApplicationError("a bug that only this command meets", non_retryable=True)
+        return result
+
+    issue = (await house.open(house.fresh())).issue
+    await house.until(issue, lambda s: bool(s.asked))
+    monkeypatch.setattr(subject, place, breaks)
+    handle = house.handle(issue)
+    await handle.signal("acknowledge", {"by": "ann"})
+    await handle.signal("acknowledge", {"by": "jinx", "until": None})
+    with pytest.raises(WorkflowUpdateFailedError) as caught:
+        await handle.execute_update("acknowledge", {"by": "jinx"})
+    cause = caught.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert (cause.type, cause.message) == ("rules_broke", "the rules broke on it: ApplicationError")
+    await handle.signal("acknowledge", {"by": "ben"})
+    after = await house.until(issue, lambda s: "ben" in s.joined)
+    assert (after.handler, after.joined) == ("ann", ("ben",))
+    entries = await house.recorded(issue)
+    found = [entry.event for entry in entries if isinstance(entry.event, Refused)]
+    assert [(event.command, event.code) for event in found] == [("acknowledge", "rules_broke")]
+    await goes_on(handle, house.client)
+
+
+def is_of_the_jinx(given: tuple[Any, ...], result: Any) -> bool:
+    """Whether a rule is asked about what that person sent, other than its refusal, by what it is given or answers."""
+    words = repr((given, result))
+    return "'jinx'" in words and "Refused(" not in words
+
+
+async def test_a_bug_that_the_clock_meets_is_seen_and_refuses_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What our own clock and errands bring is never refused: it waits for mended code."""
+    right = IssueRules.effects
+
+    def breaks(self: IssueRules, before: Any, state: Any, entry: Entry) -> Any:
+        if entry.event.kind == "people_asked":
+            raise ApplicationError("a bug in whom to tell", non_retryable=True)
+        return right(self, before, state, entry)
+
+    monkeypatch.setattr(IssueRules, "effects", breaks)
+    issue = (await house.open(house.fresh())).issue
+    assert "a bug in whom to tell" in (await until_found(partial(failed_tasks, house.client, issue)))[0]
+    monkeypatch.undo()
+
+    async def look() -> bool:
+        return len(house.journal(issue)) >= 3
+
+    await until_found(look, within_s=60)
+    assert "refused" not in [entry.event.kind for entry in await house.recorded(issue)]

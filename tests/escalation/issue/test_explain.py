@@ -128,3 +128,45 @@ def test_an_exhausted_issue_that_was_resolved_is_not_said_to_be_nobodys() -> Non
     played.take_charge("boss", at(40))
     played.resolve("boss", at(20))
     assert not [line for line in explain(played.state, at(20)).lines if "nobody has taken charge" in line]
+
+
+def test_an_acknowledgement_lapses_so_long_after_it_was_made_or_as_it_was_promised() -> None:
+    lapsing = Acknowledgement(lapses_after={"S1": minutes(5)})
+    played = Played(opened(policy(acknowledgement=lapsing)))
+    played.acknowledge("first-1", at(1), happened_at=at(0.5))
+    lapses = "the acknowledgement of first-1 lapses, and First is asked again."
+    assert next_lines(played, 2)[0] == (
+        "Fri 20 Nov 19:46:00 UTC = Fri 20 Nov 19:41:00 UTC (acknowledged) + 5 min (lapses_after for S1)"
+        f" (in 4 min): {lapses}"
+    )
+    played.acknowledge("first-1", at(3), until=at(7))
+    assert next_lines(played, 3)[0] == f"Fri 20 Nov 19:47:00 UTC = as first-1 promised (in 4 min): {lapses}"
+    played.acknowledge("first-1", at(4))
+    assert "19:49:00 UTC = Fri 20 Nov 19:44:00 UTC (acknowledged) + 5 min" in next_lines(played, 4)[0]
+
+
+def test_an_acknowledgement_taken_along_to_a_fallback_counts_as_it_was_made() -> None:
+    lapsing = Acknowledgement(lapses_after={"S1": minutes(25)})
+    first = policy(tier("first"), exhaustion=exhaustion("fallback", fallback="second"), acknowledgement=lapsing)
+    played = Played(opened(first, policy(tier("upstairs"), name="second")))
+    played.acknowledge("first-1", at(9))
+    played.escalate("kim", at(10))
+    assert played.state.policy == "second"
+    line = next(line for line in next_lines(played, 10) if "lapses" in line)
+    assert line.startswith("Fri 20 Nov 20:14:00 UTC = Fri 20 Nov 19:49:00 UTC (acknowledged) + 25 min")
+
+
+def test_a_charge_holds_as_it_was_set() -> None:
+    played = Played(opened(policy(tier("first")))).run_to(at(11))
+    played.take_charge("boss", at(40))
+    assert next_lines(played, 20) == [
+        "Fri 20 Nov 20:20:00 UTC = as boss set it (in 20 min): the time that boss set is past: the last resort is told."
+    ]
+
+
+def test_a_look_up_has_half_a_minute() -> None:
+    played = Played(answer=False)
+    assert next_lines(played, 0)[0] == (
+        "Fri 20 Nov 19:40:30 UTC = Fri 20 Nov 19:40:00 UTC (when the look-up began) + 30 s (in 30 s):"
+        " the look-up is given up: the last known people of First are asked."
+    )

@@ -72,6 +72,7 @@ def test_the_machine_that_raised_it_owns_nothing() -> None:
         pytest.param(opened(rules_revision=99), "unknown_revision", id="revision"),
         pytest.param(opened().model_copy(update={"policies": ()}), "policy_missing", id="policy"),
         pytest.param(opened(issue={"about": ("ray",)}), "not_allowed", id="about its raiser"),
+        pytest.param(opened(owner="lee", issue={"about": ("lee",)}), "owner_conflict", id="about its owner"),
         pytest.param(opened(policy(roles={"open": ("team_lead",)})), "not_allowed", id="role"),
     ],
 )
@@ -94,3 +95,9 @@ def test_a_sealed_issue_has_no_title() -> None:
         facts = opened(issue={"issue_class": issue_class, "title": "About the director"}).issue
         assert facts.title == ""
     assert opened(issue={"raiser": actor("kim")}).issue.title == "Charged twice"
+
+
+def test_an_owner_whom_it_is_about_is_answered_in_words() -> None:
+    answer = decide(None, opened(owner="lee", issue={"about": ("kim", "lee")}), T0)
+    assert isinstance(answer, Rejected)
+    assert (answer.why, answer.nature) == ("lee cannot own what is about them; name another owner", "input")

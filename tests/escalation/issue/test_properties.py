@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from escalation.issue.attributes import attributes
 from escalation.issue.card import card, headline
-from escalation.issue.clocks import GRACE, next_due, next_timer
+from escalation.issue.clocks import GRACE, deadlines, next_due, next_timer
 from escalation.issue.commands import Command, Open, Tick, read_command
 from escalation.issue.decide import CLOCK_SKEW, decide
 from escalation.issue.effects import Effect
@@ -179,7 +179,41 @@ def test_whatever_happens_an_issue_stays_whole(play: Play) -> None:
     assert card(state, watched.now)
     assert headline(state)
     assert snapshot(state).entries == len(watched.journal)
-    assert attributes(state)["EscalonBreached"] == (state.missed > 0)
+    assert attributes(state)["EscalonBreached"] == any(_is_breach(entry) for entry in watched.journal)
+
+
+def _is_breach(entry: Entry) -> bool:
+    event = entry.event
+    ended_by_time = {"not_acknowledged", "work_limit_spent"}
+    return event.kind == "limit_missed" or (event.kind in {"tier_began", "exhausted"} and event.why in ended_by_time)
+
+
+@settings(max_examples=120, suppress_health_check=_QUICK)
+@given(plays(), st.sampled_from([timedelta(milliseconds=1), minutes(3), minutes(90)]))
+def test_a_clock_that_was_set_back_ends_nothing_and_takes_no_deadline_away(play: Play, back: timedelta) -> None:
+    """What has begun by then stays begun, no tick does anything, and what a command sets counts from its own now.
+
+    So nothing that is due comes sooner than what was due already, or than the instant in which the command came.
+    """
+    watched = Watched(play.command)
+    for step in play.steps:
+        watched.play(step)
+        state, earlier = watched.issue, watched.now - back
+        was_due = [due.at for due in deadlines(state)]
+        if not [due for due in was_due if due <= earlier]:
+            assert decide(state, Tick(), earlier) == (), "nothing is due yet by that clock"
+        command = command_of(step, state, watched.pending, watched.sent, earlier)
+        decision = decide(state, command, earlier)
+        if isinstance(decision, Rejected):
+            continue
+        after = state
+        for entry in decision:
+            after = evolve(after, entry)
+            assert narrate(entry)
+        assert after.missed >= state.missed
+        assert (after.status == "ended") == (next_due(after) is None)
+        for due in deadlines(after):
+            assert due.at >= min([earlier, *was_due]), f"{due.what} came sooner than anything was due"
 
 
 @settings(max_examples=120, suppress_health_check=_QUICK)

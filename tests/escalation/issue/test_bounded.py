@@ -1,0 +1,87 @@
+"""What an issue carries along stays small, whoever sends how much: it is handed from run to run as one value."""
+
+import pytest
+
+from escalation.issue.carried import Carried
+from escalation.issue.decide_people import MOST_CHECKED, MOST_JOINED
+from escalation.narrate import narrate
+from tests.given import Played, actor, at, done, opened, policy, refused, tier
+from workflows.escalation import LONGEST_LINE
+from workflows.shell import KEPT_LINES
+
+
+def stranger(number: int) -> str:
+    """An id as long as one may be."""
+    return f"{number:06}".ljust(300, "x")
+
+
+def crowded() -> Played:
+    """An issue that as many have joined as may."""
+    played = Played()
+    played.acknowledge("first-1", at(1))
+    for number in range(MOST_JOINED):
+        assert done(played.acknowledge(stranger(number), at(1)))
+    return played
+
+
+def test_when_many_have_joined_a_further_one_is_told_whom_to_ask() -> None:
+    played = crowded()
+    answer = played.acknowledge("one-more", at(2))
+    assert refused(answer) == "too_many_joined"
+    assert answer.why == (  # type: ignore[union-attr]
+        "so many people have joined already: 50, besides those asked; ask first-1, who works on it"
+    )
+    assert answer.nature == "state"  # type: ignore[union-attr]
+
+
+def test_those_who_are_asked_the_owner_and_whoever_has_it_are_never_too_many() -> None:
+    played = crowded()
+    assert done(played.acknowledge("first-2", at(2)))
+    assert done(played.acknowledge("ray", at(2)))
+    assert done(played.release("first-1", at(3))) == ["released", "asked_again"]
+    assert done(played.acknowledge("first-1", at(4)))
+    assert done(played.release("first-1", at(5)))
+    assert done(played.acknowledge(stranger(0), at(6))), "who had joined already may take it"
+    assert played.state.handler == stranger(0)
+
+
+def test_the_next_tier_counts_anew() -> None:
+    played = crowded()
+    played.escalate("kim", at(5))
+    assert done(played.acknowledge("one-more", at(6)))
+
+
+def test_the_last_resort_is_never_too_many() -> None:
+    played = Played(opened(policy(tier("first")))).run_to(at(10))
+    for number in range(MOST_JOINED):
+        assert done(played.acknowledge(stranger(number), at(11)))
+    assert refused(played.acknowledge("one-more", at(11))) == "too_many_joined"
+    assert done(played.acknowledge("boss", at(11)))
+
+
+@pytest.mark.parametrize("second", ["joins", "takes_over"])
+@pytest.mark.parametrize("is_given_back", [True, False])
+def test_thousands_of_senders_leave_little_to_carry(second: str, *, is_given_back: bool) -> None:
+    rules = policy()
+    rules = rules.model_copy(update={"acknowledgement": rules.acknowledgement.model_copy(update={"second": second})})
+    played = Played(opened(rules))
+    for number in range(2000):
+        played.acknowledge(stranger(number), at(1), id=f"id-{number}".ljust(300, "y"))
+        if is_given_back:
+            played.release(stranger(number), at(1), id=f"back-{number}".ljust(300, "y"))
+    state = played.state
+    assert len(state.acknowledgements) == MOST_JOINED
+    lines = tuple(narrate(entry).ljust(LONGEST_LINE, "z")[:LONGEST_LINE] for entry in played.entries)
+    filled = {f"{number}".ljust(300, "y"): number for number in range(400)}
+    carried = Carried(
+        state=state.model_copy(update={"done": filled}), lines=(lines * KEPT_LINES)[:KEPT_LINES], signals=2000
+    )
+    assert len(carried.model_dump_json()) < 512_000
+
+
+def test_a_checklist_is_not_as_long_as_one_likes() -> None:
+    played = Played()
+    many = ("what",) * (MOST_CHECKED + 1)
+    answer = played.escalate("kim", at(1), checked=many, by=actor("kim"))
+    assert refused(answer) == "too_long"
+    assert answer.why == "checked has 101 items; allowed: at most 100"  # type: ignore[union-attr]
