@@ -36,7 +36,6 @@ from tests.server import PEOPLE, House, working
 from tests.workflows.waiting import until_found
 
 MOMENT = timedelta(seconds=1)
-NEXT = TextRef(ref="next-action", length=9)
 WITH_MAIL = PEOPLE.replace("{inbox: ann}", "{email: ann@example.org, inbox: ann}").replace(
     "{inbox: lee}", "{email: nobody@example.org, inbox: lee}"
 )
@@ -118,7 +117,10 @@ class Telling:
     async def say(self, kind: type[Command], person: str, **more: Any) -> None:
         """A person's command, which must be done."""
         self._count += 1
-        command = kind(**{"id": f"say-{self._count}", "by": actor(person), **more})
+        given = {"id": f"say-{self._count}", "by": actor(person), **more}
+        if kind is TakeCharge:
+            given["next_action"] = TextRef(ref=f"{given['id']}.next_action", length=9)
+        command = kind(**given)
         sent = await self.house.send(self.issue, command)
         assert sent.outcome == "done", sent
 
@@ -152,9 +154,9 @@ async def exhausted(house: House) -> IssueId:
     await story.after(minutes(10), lambda s: s.tier == "second" and bool(s.asked))
     await story.after(minutes(10), lambda s: s.is_exhausted and bool(s.last_resort))
     await story.after(minutes(15), lambda s: s.last_resort_count == 1 and not s.findings)
-    await story.say(TakeCharge, "boss", next_action=NEXT, until=await story.now() + minutes(30))
+    await story.say(TakeCharge, "boss", until=await story.now() + minutes(30))
     await story.after(minutes(30), lambda s: s.charge is None and not s.findings)
-    await story.say(TakeCharge, "boss", next_action=NEXT, until=await story.now() + minutes(30))
+    await story.say(TakeCharge, "boss", until=await story.now() + minutes(30))
     await story.say(Resolve, "boss", outcome="workaround")
     await story.say(Close, "boss", reason="confirmed")
     return await story.end()
@@ -245,7 +247,7 @@ async def by_hand(house: House) -> IssueId:
     await story.say(Acknowledge, "lee", until=await story.now() + minutes(4))
     await story.after(minutes(4), lambda s: s.handler is None)
     await story.after(minutes(10), lambda s: s.is_exhausted and bool(s.last_resort))
-    await story.say(TakeCharge, "boss", next_action=NEXT, until=await story.now() + minutes(30))
+    await story.say(TakeCharge, "boss", until=await story.now() + minutes(30))
     await story.say(Release, "boss")
     await story.until(lambda s: s.charge is None and not s.findings)
     await story.say(Resolve, "lee", outcome="solved")
