@@ -1,6 +1,6 @@
 """One issue as a person reads it: where it stands, who has it, its clocks, what comes next, how to answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from rich.console import Group, RenderableType
@@ -61,10 +61,15 @@ def _knows(state: IssueState) -> bool:
 
 
 def standing_view(
-    state: IssueState, reader: Reader, *, title: str | None = None, description: str | None = None
+    state: IssueState,
+    reader: Reader,
+    *,
+    title: str | None = None,
+    description: str | None = None,
+    hidden: Collection[str] = (),
 ) -> RenderableType:
-    """The whole view, but for the lines that can be pasted."""
-    parts: list[RenderableType] = [heading(state, title), standing(state, reader), "", _facts(state, reader)]
+    """The whole view, but for the lines that can be pasted; `hidden` are facts that this reader does not see."""
+    parts: list[RenderableType] = [heading(state, title), standing(state, reader), "", _facts(state, reader, hidden)]
     if description:
         rows = [one_line(row) for row in description.splitlines()]
         parts += ["", Text("What was written", "bold"), Padding(Text("\n".join(rows)), (0, 0, 0, 2))]
@@ -88,7 +93,7 @@ def moving_view(state: IssueState, reader: Reader, title: str | None = None) -> 
     return Group(heading(state, title), standing(state, reader), pairs(rows), *clocks, Text(next_line(state, reader)))
 
 
-def _facts(state: IssueState, reader: Reader) -> RenderableType:
+def _facts(state: IssueState, reader: Reader, hidden: Collection[str]) -> RenderableType:
     facts, policy = state.facts, state.pinned
     missed = f"{state.missed} time limit{'s' if state.missed != 1 else ''}" if state.missed else "none"
     rows: list[tuple[str, Text | str]] = [
@@ -103,9 +108,9 @@ def _facts(state: IssueState, reader: Reader) -> RenderableType:
         rows.insert(2, ("Also on it", _people(state.joined, reader)))
     if facts.received_at != facts.opened_at:
         rows.append(("Received", reader.full(facts.received_at)))
-    if facts.parties:
+    if facts.parties and "parties" not in hidden:
         rows.append(("Concerns", ", ".join(one_line(f"{each.role} {each.key}") for each in facts.parties)))
-    if facts.harm_flags:
+    if facts.harm_flags and "harm_flags" not in hidden:
         rows.append(("Harm", Text(", ".join(facts.harm_flags), "red")))
     rows += [(link.kind.replace("_", " ").capitalize(), one_line(link.issue)) for link in facts.links]
     rows += [

@@ -239,6 +239,7 @@ async def test_a_restricted_issue_is_read_by_those_whom_it_concerns(office: Offi
         reference=read_issue_id(issue)[0].reference,
         severity="S1",
         issue_class="restricted",
+        harm_flags=("press",),
     )
     prepared = prepare_open(request, here, office.db, datetime.now(UTC))
     await open_issue(office.env.client, prepared.command, office.settings.task_queue)
@@ -249,6 +250,7 @@ async def test_a_restricted_issue_is_read_by_those_whom_it_concerns(office: Offi
             assert ("Charged twice" in out) == may_read
             assert may_read or "(restricted)" in out
             assert look == "watch" or ("What they said about it." in out) == may_read
+            assert look != "show" or ("Harm  " in out) == may_read
     assert "Charged twice" not in (await escalon("list")).out.split(issue)[1].partition("\n")[0]
     ran = await escalon("acknowledge", issue, *LEAD)
     assert (ran.code, "sample-lead-1 is only asserted" in ran.err) == (1, True)
