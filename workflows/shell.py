@@ -291,7 +291,7 @@ class Shell:
 
     async def _write(self, entries: tuple[Entry, ...]) -> None:
         record = self.rules.record(self._now_state, entries)
-        await workflow.execute_activity(record.kind, record, **RECORD)
+        await workflow.execute_activity(record.kind, record, summary="written on the record", **RECORD)
 
     def _publish(self) -> None:
         """Search attributes that changed, and the card; nothing on the last step: the status says it is over."""

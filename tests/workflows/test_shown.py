@@ -112,7 +112,8 @@ async def test_a_normal_issue_can_be_understood_from_there(house: House) -> None
         "EscalonBreached": True,
     }
     assert set(seen.memo) == {"opened_by"}
-    assert seen.names == [
+    assert "written on the record" in seen.names
+    assert [name for name in seen.names if name != "written on the record"] == [
         "look up who is asked at first",
         "nobody has acknowledged: Second is asked",
         "inbox to ann (First): asked",
@@ -170,6 +171,7 @@ async def test_a_sealed_issue_shows_its_id_and_nothing_else(house: House) -> Non
         "look up who is asked",
         "inbox: restricted case",
         "next deadline",
+        "written on the record",
         "security log: a command was refused",
     }
     for word in (TITLE, "ann", "ben", "lee", "eve", "ray", "boss", "irst", "econd", "small", "Small"):
