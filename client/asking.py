@@ -3,9 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from client.connect import check_namespace
 from client.sending import NoSuchIssue
 from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
@@ -29,6 +30,7 @@ async def ask_state(client: Client, issue: IssueId, within: timedelta = ANSWER_W
             raise NoWorker(f"{issue.short} cannot be asked: {error}") from error
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
+                check_namespace(client, error)
                 raise NoSuchIssue(f"there is no issue {issue.short} on the server") from error
             # A run that has just handed over: the server lets the next one begin up to a second later.
             if error.status == RPCStatusCode.FAILED_PRECONDITION and asyncio.get_running_loop().time() < end:
@@ -37,3 +39,14 @@ async def ask_state(client: Client, issue: IssueId, within: timedelta = ANSWER_W
             seconds = round(within.total_seconds())
             raise NoWorker(f"no worker answered within {seconds} s; is one running? (`escalon worker`)") from error
         return state
+
+
+async def is_running(client: Client, issue: IssueId, within: timedelta = ANSWER_WITHIN) -> bool:
+    """Whether the server has it and it has not ended, which needs no worker; raises RPCError where it is away."""
+    try:
+        description = await client.get_workflow_handle(str(issue)).describe(rpc_timeout=within)
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return description.status == WorkflowExecutionStatus.RUNNING

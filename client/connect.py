@@ -5,7 +5,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
-from temporalio.service import RetryConfig
+from temporalio.service import RetryConfig, RPCError
 
 from client.converter import data_converter
 from client.runtime import quiet_runtime
@@ -15,6 +15,10 @@ DEFAULT_ADDRESS = "127.0.0.1:7233"
 
 class NoServer(Exception):
     """No Temporal server answers at the address."""
+
+
+class NoNamespace(Exception):
+    """The server has no namespace of this name."""
 
 
 class BadConnectionSettings(Exception):
@@ -39,4 +43,13 @@ async def connect(runtime: Runtime | None = None, profile: str | None = None, co
         raise NoServer(
             f"no Temporal server answers at {settings['target_host']}; start one with `escalon up`, "
             "or set TEMPORAL_ADDRESS"
+        ) from error
+
+
+def check_namespace(client: Client, error: RPCError) -> None:
+    """Raise NoNamespace where it is that which was not found: the status alone does not tell it from an issue."""
+    if any(detail.type_url.endswith(".NamespaceNotFoundFailure") for detail in error.grpc_status.details):
+        raise NoNamespace(
+            f"the server at {client.service_client.config.target_host} has no namespace '{client.namespace}'; "
+            "set TEMPORAL_NAMESPACE or the profile to one that it has"
         ) from error

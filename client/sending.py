@@ -11,6 +11,7 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from client.connect import check_namespace
 from escalation.issue.carried import Done
 from escalation.issue.commands import Command
 from escalation.issue.decide import command_name
@@ -51,6 +52,7 @@ async def send(client: Client, issue: IssueId, command: Command, within: timedel
         return await _store(handle, issue, name, command)
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
+            check_namespace(client, error)
             return await _over_or_unknown(handle, issue)
         if error.status in {RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}:
             return await _store(handle, issue, name, command)

@@ -1,7 +1,7 @@
 """Acting on an issue from words that were typed: the command is read, sent, and its answer shown."""
 
 import asyncio
-import sys
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -15,10 +15,10 @@ from client.sending import NoSuchIssue, Sent, send
 from escalation.issue.commands import HUMAN_COMMANDS, Command
 from escalation.issue.effects_of import snapshot
 from escalation.issue.facts import TextRef
-from escalation.masking import LONGEST_TEXT
 from starter.door import PreparedCommand, actor_for, prepare_command
-from starter.failure import NotDone, one_of
+from starter.failure import NotDone, WrongInput, one_of
 from starter.installation import installed, record_if_there, settings_now
+from starter.keeping import from_stdin
 from starter.reader import Reader
 from starter.showing import note, say_json
 from starter.standing import named, settled, unknown_issue
@@ -27,9 +27,38 @@ from starter.when import instant_ahead, instant_past
 
 
 def act_from(
+    name: str,
+    text: str,
+    typed: Mapping[str, Any],
+    options: Mapping[str, str],
+    *,
+    person: str,
+    at: str,
+    command_id: str,
+    as_json: bool,
+) -> None:
+    """Send the command and say what came of it; raises WrongInput, NotDone, and what connecting raises.
+
+    `options`: how each field is typed, told where an error names the field.
+    """
+    try:
+        _act(name, text, typed, person=person, at=at, command_id=command_id, as_json=as_json)
+    except (WrongInput, NotDone) as failure:
+        why = with_options(failure.why, options)
+        raise type(failure)(why, failure.code, is_answered=failure.is_answered) from None
+
+
+def with_options(why: str, options: Mapping[str, str]) -> str:
+    """The sentence with its option behind the field that it is about, where that is not a plain word."""
+    for field, option in options.items():
+        if "_" in field and option not in why:
+            why = re.sub(rf"(^|: ){field}(?=:| [a-z])", rf"\g<1>{field} ({option})", why, count=1)
+    return why
+
+
+def _act(
     name: str, text: str, typed: Mapping[str, Any], *, person: str, at: str, command_id: str, as_json: bool
 ) -> None:
-    """Send the command and say what came of it; raises WrongInput, NotDone, and what connecting raises."""
     settings, now = settings_now(), datetime.now(UTC)
     here = installed(settings)
     who = here.person(person, "--as")
@@ -45,12 +74,13 @@ def act_from(
             raise unknown_issue(db, issue) if db is not None else NotDone(str(error), "no_such_issue") from None
     for each in prepared.notes:
         note(each)
+    reader = Reader(datetime.now(UTC), who.zone, here.names)
     if as_json:
         say_json(_json(name, sent, prepared))
     else:
-        show_sent(sent, Reader(datetime.now(UTC), who.zone, here.names))
+        show_sent(sent, reader)
     if sent.outcome == "refused":
-        raise NotDone(f"{sent.issue.short}: {sent.why}", sent.code, is_answered=as_json)
+        raise NotDone(f"{sent.issue.short}: {reader.sentence(sent.why)}", sent.code, is_answered=as_json)
 
 
 async def _send(prepared: PreparedCommand) -> Sent:
@@ -80,7 +110,7 @@ def _read(kind: type[Command], typed: Mapping[str, Any], now: datetime) -> dict[
         elif isinstance(value, list):
             fields[name] = tuple(value)
         elif value == "-" and TextRef in _within(annotation):
-            fields[name] = sys.stdin.read(LONGEST_TEXT * 4)
+            fields[name] = from_stdin(name)
         else:
             fields[name] = value
     return fields

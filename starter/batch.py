@@ -57,9 +57,12 @@ def read_input(source: Source, raw: bytes, here: Installed, name: str) -> Taken:
 
 
 def exit_code(outcomes: Sequence[Outcome], not_taken: Sequence[NotTaken]) -> int:
-    """0 where all was carried out or asked nothing, 2 where nothing at all could be read, else 1."""
+    """0 where all was carried out or asked nothing, 2 where nothing at all could be read, else 1.
+
+    An event whose type nobody knows could be read: it is not understood.
+    """
     unread = [each for each in not_taken if each.nature in {"bad", "not_understood"}]
-    if unread and not outcomes and len(unread) == len(not_taken):
+    if unread and not outcomes and all(each.nature == "bad" for each in not_taken):
         return WRONG
     return REFUSED if unread or any(outcome.is_refused for outcome in outcomes) else 0
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 REFUSED = 1
 WRONG = 2
+_MOST_NAMED = 10
+"""Of more names only the nearest are told."""
 
 
 class Failed(Exception):
@@ -38,6 +40,7 @@ class NotDone(Failed):
 
 _KNOWN: dict[str, tuple[int, str]] = {
     "client.connect.NoServer": (REFUSED, "no_server"),
+    "client.connect.NoNamespace": (REFUSED, "no_namespace"),
     "client.connect.BadConnectionSettings": (WRONG, "bad_connection_settings"),
     "client.names.SearchAttributesWrong": (REFUSED, "search_attributes_wrong"),
     "client.sending.NoSuchIssue": (REFUSED, "no_such_issue"),
@@ -81,7 +84,17 @@ def unknown(field: str, value: str, allowed: Iterable[str]) -> WrongInput:
     names = list(dict.fromkeys(allowed))
     meant = nearest(value, names)
     hint = f"; did you mean '{meant}'?" if meant else ""
-    return WrongInput(f"{field}: '{shown(value)}' is not known; allowed: {listed(names) or 'none at all'}{hint}")
+    allowed = listed(names) or "none at all"
+    if len(names) > _MOST_NAMED:
+        near = sorted(names, key=lambda name: _distance(value, name))[:_MOST_NAMED]
+        allowed = f"{listed(near)} and {len(names) - _MOST_NAMED} more"
+    return WrongInput(f"{field}: '{shown(value)}' is not known; allowed: {allowed}{hint}")
+
+
+def _distance(value: str, name: str) -> float:
+    from difflib import SequenceMatcher
+
+    return -SequenceMatcher(None, value[:80].lower(), name.lower()).ratio()
 
 
 def one_of(field: str, value: str, allowed: Iterable[str]) -> str:

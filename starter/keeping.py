@@ -4,11 +4,22 @@ A record that is away stops nobody: the reference is given all the same, and the
 id, keeps the text under it and does nothing twice.
 """
 
+import sys
+
 from escalation.issue.facts import TextRef
 from escalation.issue.identity import IssueId
 from escalation.masking import LONGEST_TEXT, LONGEST_TITLE, clean_text, mask_cards
 from records.database import Database
 from starter.failure import WrongInput
+
+
+def from_stdin(field: str) -> str:
+    """The text that is piped in; raises WrongInput for one without end, of which no more is read than says so."""
+    most = LONGEST_TEXT * 4
+    text = sys.stdin.read(most + 1)
+    if len(text) > most:
+        raise WrongInput(f"{field}: has more than {most:,} characters; allowed: at most {LONGEST_TEXT:,}")
+    return text
 
 
 def clean(text: str, field: str) -> str:

@@ -71,9 +71,12 @@ def filters_from(
     if here is not None:
         _check_names(wanted, here, db)
     try:
-        return read_filters({**wanted, **({"overdue_at": overdue_at} if overdue_at else {})})
+        filters = read_filters({**wanted, **({"overdue_at": overdue_at} if overdue_at else {})})
     except ValueError as error:
         raise WrongInput(str(error)) from None
+    if here is not None:
+        _check_places(wanted, here, db)
+    return filters
 
 
 def _installed(settings: Settings) -> Installed | None:
@@ -99,6 +102,15 @@ def _check_names(wanted: Mapping[str, Any], here: Installed, db: Database) -> No
     for name in _PEOPLE:
         if name in wanted and not here.directory.has(wanted[name]) and not _is_on_record(db, name, wanted[name]):
             raise unknown(name, wanted[name], (person.id for person in here.directory.people))
+
+
+def _check_places(wanted: Mapping[str, Any], here: Installed, db: Database) -> None:
+    """Teams are those of the directory, legal entities those of the policies; sources are whatever came in."""
+    teams = [team.name for team in here.directory.teams]
+    entities = [policy.legal_entity for policy in here.policies]
+    for name, option, known in (("team", "team", teams), ("legal_entity", "entity", entities)):
+        if name in wanted and wanted[name] not in known and not _is_on_record(db, name, wanted[name]):
+            raise unknown(option, wanted[name], known)
 
 
 def _is_on_record(db: Database, name: str, value: object) -> bool:

@@ -23,7 +23,7 @@ from starter.installation import open_record, record_if_there, settings_now
 from starter.listing import hidden_from, reader_for
 from starter.reader import Reader
 from starter.showing import console, note, say_json, sentences
-from starter.standing import Standing, ask, ask_or_read, named, of_entries, unknown_issue
+from starter.standing import Standing, ask, ask_or_read, named, of_entries, unknown_issue, unwritten
 from starter.views.entries import DELIVERIES, text_refs, timeline_view
 from starter.views.standing import answer_lines, heading, standing_view
 
@@ -163,7 +163,7 @@ def _unwritten(db: Database, issue: IssueId) -> NotDone:
             raise
         if failure.code == "no_such_issue":
             return unknown_issue(db, issue)
-        return NotDone(f"{failure.why}, and {issue.short} is not on record", failure.code)
+        return unwritten(issue, failure)
     return NotDone(
         f"{issue.short} is open, and none of its {state.entries} entries is on record yet: the record lags; "
         f"`escalon show {issue.short}` asks the issue itself",

@@ -9,7 +9,7 @@ from escalation.message import one_line
 from records import inbox
 from records.database import Database
 from records.inbox import InboxMessage
-from starter.failure import NotDone
+from starter.failure import NotDone, WrongInput
 from starter.installation import installed, open_record, settings_now
 from starter.reader import Reader, machine_zone
 from starter.showing import console, note, say_json, table
@@ -20,6 +20,8 @@ _ALL = 1000
 
 def inbox_from(person: str, read: Sequence[str], limit: int, *, is_unread_only: bool, as_json: bool) -> None:
     """Show a person's messages, or some of them in full; raises WrongInput, NotDone."""
+    if read and not person:
+        raise WrongInput("--read: whose message is not said; allowed: `escalon inbox PERSON --read MESSAGE`, or --as")
     settings, now = settings_now(), datetime.now(UTC)
     here = installed(settings)
     with open_record(settings) as db:

@@ -12,6 +12,7 @@ import pkgutil
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import typer
@@ -72,6 +73,14 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign is no reason to fail
     first = next(iter(arguments), "")
     try:
+        return _ended(arguments, first, wants_json=wants_json)
+    except BrokenPipeError:  # whoever read the answer has had enough of it
+        _close_stdout()
+        return 0
+
+
+def _ended(arguments: Sequence[str], first: str, *, wants_json: bool) -> int:
+    try:
         app = build_app(first.replace("-", "_") if first.isidentifier() else None)
         ended = typer.main.get_command(app).main(args=list(arguments), prog_name="escalon", standalone_mode=False)
         sys.stdout.flush()
@@ -80,8 +89,12 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
     except BrokenPipeError:
-        _close_stdout()
-        return REFUSED
+        raise
+    except SystemExit as leaving:
+        # Both rich and typer leave by themselves, with 1, where nobody reads on.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise leaving.__context__ from None
+        return leaving.code if isinstance(leaving.code, int) else REFUSED if leaving.code else 0
     except Exception as error:  # noqa: BLE001 - the last place where it can be said in words
         return _failed(error, wants_json=wants_json)
     return ended if isinstance(ended, int) else 0
@@ -112,7 +125,10 @@ def _failed(error: Exception, *, wants_json: bool) -> int:
         traceback.print_exc()
         _say("bug", f"this was not foreseen: {type(error).__name__}: {error}", wants_json=wants_json)
         return REFUSED
-    _say(failure.code, failure.why, wants_json=wants_json and not failure.is_answered)
+    try:
+        _say(failure.code, failure.why, wants_json=wants_json and not failure.is_answered)
+    except BrokenPipeError:
+        _close_stdout()
     return failure.exit_code
 
 
@@ -138,10 +154,8 @@ def main() -> NoReturn:
     """
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(BrokenPipeError):
             stream.flush()
-        except BrokenPipeError:
-            code = code or REFUSED
     os._exit(code)
 
 

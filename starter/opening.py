@@ -1,7 +1,6 @@
 """Opening an issue from words that were typed: the request is read, sent, and its answer shown."""
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,11 +15,10 @@ from client.settings import Settings
 from escalation.issue.clocks import Due, next_move
 from escalation.issue.facts import Party, PartyRole
 from escalation.issue.state import IssueState
-from escalation.masking import LONGEST_TEXT
 from starter.door import OpenRequest, PreparedOpen, actor_for, prepare_open
 from starter.failure import NotDone, WrongInput, one_of
 from starter.installation import Installed, installed, record_if_there, settings_now
-from starter.keeping import clean_line
+from starter.keeping import clean_line, from_stdin
 from starter.reader import Reader
 from starter.showing import note, say_json
 from starter.standing import settled
@@ -71,7 +69,8 @@ def open_from(typed: Typed, *, as_json: bool) -> None:
     else:
         show_opened(answer, state, prepared.command, reader)
     if answer.sent is not None and answer.sent.outcome == "refused":
-        raise NotDone(f"{answer.issue.short}: {answer.sent.why}", answer.sent.code, is_answered=as_json)
+        why = reader.sentence(answer.sent.why)
+        raise NotDone(f"{answer.issue.short}: {why}", answer.sent.code, is_answered=as_json)
 
 
 async def _open(prepared: PreparedOpen, settings: Settings) -> tuple[OpenAnswer, IssueState | None]:
@@ -101,7 +100,7 @@ def _request(typed: Typed, here: Installed, now: datetime) -> OpenRequest:
         raiser=actor_for(person, "cli"),
         command_id=typed.command_id or uuid4().hex,
         title=typed.title,
-        description=_from_stdin() if typed.description == "-" else typed.description,
+        description=from_stdin("description") if typed.description == "-" else typed.description,
         kind=typed.kind,
         policy=typed.policy,
         severity=typed.severity,
@@ -119,11 +118,6 @@ def _request(typed: Typed, here: Installed, now: datetime) -> OpenRequest:
         received_at=instant_past(typed.received_at, "received_at", now) if typed.received_at else None,
         first_noticed_at=instant_past(typed.noticed_at, "noticed_at", now) if typed.noticed_at else None,
     )
-
-
-def _from_stdin() -> str:
-    # One more than is allowed is enough to be refused; a pipe without end is not.
-    return sys.stdin.read(LONGEST_TEXT * 4)
 
 
 def _pair(text: str, field: str) -> tuple[str, str]:

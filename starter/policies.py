@@ -1,15 +1,18 @@
 """Policies checked and shown, as they are now or as somebody is about to have them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
 
-from client.settings import Settings
+from client.settings import SHIPPED, Settings
 from escalation.policy.check_set import CheckedSet, check_set
 from escalation.policy.choose import entry_policies, policy_named
 from escalation.policy.describe import describe_policy
 from escalation.policy.finding import PolicyError
+from escalation.policy.model import Policy
+from escalation.policy.parse import read_policy
 from starter.failure import NotDone, WrongInput
 from starter.installation import installed, settings_now
 from starter.showing import console, note, pairs, say_json, table
@@ -38,6 +41,7 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
     """The files asked for, and all of them checked together with their neighbours."""
     asked: set[str] = set()
     texts: dict[str, str] = {}
+    unreadable: list[PolicyError] = []
     people: Path | None = None
     for path in paths:
         if not path.exists():
@@ -51,27 +55,43 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
             if _is_people(file, settings):
                 people = file
             else:
-                texts[str(file)] = _read(file)
+                text = _read(file)
+                if isinstance(text, PolicyError):
+                    unreadable.append(text)
+                else:
+                    texts[str(file)] = text
     people = people or settings.people
     if settings.people.exists() and any(Path(each).resolve() == settings.people.resolve() for each in asked):
         people = settings.people
     if paths == [settings.policies]:
         people = settings.people
         asked.add(str(people))
-    return asked, check_set(texts, (str(people), _read(people)))
+    directory = _read(people)
+    if isinstance(directory, PolicyError):
+        unreadable.append(directory)
+        checked = check_set(texts, None)
+    else:
+        checked = check_set(texts, (str(people), directory))
+    return asked, replace(checked, findings=tuple(dict.fromkeys([*unreadable, *checked.findings])))
 
 
 def _is_people(path: Path, settings: Settings) -> bool:
     return path.name == _PEOPLE or path.resolve() == settings.people.resolve()
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> str | PolicyError:
+    """The text of the file, or what is found where there is none to read: the others are checked all the same."""
     try:
-        return path.read_text(encoding="utf-8")
+        raw = path.read_bytes()
     except OSError as error:
-        raise WrongInput(f"path: {path} cannot be read: {error.strerror}") from None
+        return PolicyError(file=str(path), problem=f"cannot be read: {error.strerror}")
+    try:
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise WrongInput(f"path: {path} is not UTF-8: byte {error.start}") from None
+        line = raw[: error.start].count(b"\n") + 1
+        return PolicyError(
+            file=str(path), line=line, problem=f"is not UTF-8 at byte {error.start + 1}", allowed="text in UTF-8"
+        )
 
 
 def _show_findings(found: Sequence[PolicyError], checked: CheckedSet, asked: set[str]) -> None:
@@ -93,6 +113,15 @@ def _files(asked: set[str]) -> str:
     return "1 file is" if len(asked) == 1 else f"{len(asked)} files are"
 
 
+def _sample(name: str) -> Policy | None:
+    """The sample policy of this name, which no real issue gets but `escalon up --sample` climbs."""
+    for file in sorted((SHIPPED / "samples").glob("*.yaml")):
+        policy = read_policy(file.read_text(encoding="utf-8"), file.name)
+        if policy.name == name:
+            return policy
+    return None
+
+
 def show_from(name: str, *, as_json: bool) -> None:
     """A policy in words, or which there are; raises WrongInput, PolicyErrors."""
     here = installed(settings_now())
@@ -111,7 +140,10 @@ def show_from(name: str, *, as_json: bool) -> None:
     try:
         policy = policy_named(here.policies, name)
     except ValueError as error:
-        raise WrongInput(str(error), "unknown_policy") from None
+        sample = _sample(name)
+        if sample is None:
+            raise WrongInput(str(error), "unknown_policy") from None
+        policy = sample
     description = describe_policy(policy)
     if as_json:
         say_json({**policy.model_dump(mode="json"), "in_words": description.model_dump(mode="json")})

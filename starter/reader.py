@@ -5,6 +5,7 @@ named beside the time.
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from escalation.instant import clock, full, localised, zone_of
 from escalation.message import one_line
 
 _LOCALTIME = Path("/etc/localtime")
+_ISO = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|\+00:00)(?![\d:])", re.ASCII)
+"""How the rules write an instant where they refuse something."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,15 @@ class Reader:
 
         On one line, with nothing in it that acts on a terminal.
         """
+        text = _ISO.sub(self._spelt, text)
         return one_line(localised(text, self.zone, self.now, to_the_second=True))
+
+    def _spelt(self, found: re.Match[str]) -> str:
+        try:
+            instant = datetime.fromisoformat(found[0])
+        except ValueError:  # 31 Feb
+            return found[0]
+        return clock(instant, self.zone, self.now, to_the_second=True)
 
     def person(self, person: str | None) -> str:
         """`Sample Team Lead One (sample-lead-1)`, or the id alone."""

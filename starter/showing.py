@@ -5,9 +5,10 @@ stdout carries the answer and nothing else; notes go to stderr.
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import IO, Any, cast
 
 from pydantic import BaseModel
 from rich import box
@@ -17,8 +18,9 @@ from rich.text import Text
 
 from starter.reader import is_paper
 
-_ON_PAPER = 500
+ON_PAPER = 50_000
 """Columns where nobody looks: in a pipe nothing is cut or wrapped."""
+_TRAILING = re.compile(r"[ ]+$", re.MULTILINE)
 SEVERITY_STYLES = {1: "bold white on red", 2: "bold bright_red", 3: "yellow", 4: "cyan", 5: "dim"}
 """By the severity's priority, 1 first."""
 
@@ -32,8 +34,25 @@ def console() -> Console:
 
 def _console(*, is_stderr: bool) -> Console:
     stream = sys.stderr if is_stderr else sys.stdout
-    is_wide = is_paper(stream) and "COLUMNS" not in os.environ
-    return Console(stderr=is_stderr, highlight=False, emoji=False, markup=False, width=_ON_PAPER if is_wide else None)
+    if not is_paper(stream):
+        return Console(stderr=is_stderr, highlight=False, emoji=False, markup=False)
+    width = ON_PAPER if "COLUMNS" not in os.environ else None
+    file = cast(IO[str], _Trimmed(stream))
+    return Console(file=file, highlight=False, emoji=False, markup=False, width=width)
+
+
+class _Trimmed:
+    """A stream without the blanks with which a table fills its cells. A line comes in one piece."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(_TRAILING.sub("", text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def note(text: str) -> None:

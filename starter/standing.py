@@ -61,9 +61,36 @@ def unknown_issue(db: Database, issue: IssueId) -> NotDone:
     from difflib import get_close_matches
 
     short = [row.issue.short for row in reading.list_issues(db, limit=200)]
-    close = get_close_matches(issue.short, short, n=3, cutoff=0.5)
+    by_lower: dict[str, str] = {}
+    for each in short:
+        by_lower.setdefault(each.lower(), each)
+    word = issue.short.lower()
+    close = [by_lower[each] for each in get_close_matches(word, by_lower, n=3, cutoff=0.5)]
+    close = [by_lower[word]] if word in by_lower else close
     hint = f"; did you mean {' or '.join(close)}?" if close else "; `escalon list` shows those that are"
     return NotDone(f"there is no issue {issue.short}{hint}", "no_such_issue")
+
+
+def unwritten(issue: IssueId, failure: Failed) -> NotDone:
+    """The error for an issue of which the record has nothing, and which cannot be asked because of the failure."""
+    if failure.code != "no_worker" or not asyncio.run(_is_on_server(issue)):
+        return NotDone(f"{failure.why}, and {issue.short} is not on record", failure.code)
+    return NotDone(
+        f"{issue.short} is on the server and waits for a worker (`escalon worker`), so nothing of it is on record yet",
+        "waits_for_worker",
+    )
+
+
+async def _is_on_server(issue: IssueId) -> bool:
+    from client.asking import is_running
+    from client.connect import connect
+
+    try:
+        return await is_running(await connect(), issue)
+    except Exception as error:
+        if as_failure(error) is None:
+            raise
+        return False
 
 
 async def ask(issue: IssueId, within: timedelta = QUICK) -> IssueState:
@@ -104,6 +131,8 @@ def ask_or_read(settings: Settings, text: str) -> Standing:
 
 
 def _read(settings: Settings, db: Database | None, issue: IssueId, failure: Failed) -> Standing:
+    if failure.code == "no_namespace":
+        raise failure
     if db is None:
         if failure.code == "no_such_issue":
             raise failure
@@ -113,5 +142,5 @@ def _read(settings: Settings, db: Database | None, issue: IssueId, failure: Fail
     if state is None and failure.code == "no_such_issue":
         raise unknown_issue(db, issue)
     if state is None:
-        raise NotDone(f"{failure.why}, and {issue.short} is not on record", failure.code)
+        raise unwritten(issue, failure)
     return Standing(state, is_live=False, as_of=state.last_at, why_not_live=failure.why)

@@ -6,7 +6,7 @@ Grafana sends the same shape with more in it; what is not known here is left alo
 from datetime import UTC, datetime, timedelta
 
 from escalation.intake.payload import AN_INSTANT, BadPayload, Node, check_depth, in_words
-from escalation.intake.reported import NotTaken, Reported, Source, Taken, fit_id, machine, together
+from escalation.intake.reported import NotTaken, Reported, Source, Taken, fit_id, machine, nothing_in, together
 from escalation.intake.wording import listed_labels, one_line, paragraphs, readable
 
 SOURCE: Source = "alertmanager"
@@ -23,6 +23,8 @@ def read_alertmanager(payload: object, received_at: datetime, path: str = "$") -
     """
     node = Node(payload, path)
     check_depth(node)
+    if payload == []:
+        return Taken(not_taken=(nothing_in(node.path),))
     if isinstance(payload, list):
         return together(_one_of_several(each, received_at) for each in node.items())
     return _webhook(node, received_at)

@@ -18,7 +18,7 @@ from escalation.intake.pagerduty_fields import (
     title,
 )
 from escalation.intake.payload import AN_INSTANT, BadPayload, Node, check_depth, in_words
-from escalation.intake.reported import NotTaken, Reported, Taken, What, fit_id, together
+from escalation.intake.reported import NotTaken, Reported, Taken, What, fit_id, nothing_in, together
 from escalation.policy.directory import Directory
 
 EVENTS: dict[str, What] = {
@@ -66,6 +66,8 @@ def read_pagerduty(payload: object, directory: Directory | None = None, path: st
     """
     node = Node(payload, path)
     check_depth(node)
+    if payload == []:
+        return Taken(not_taken=(nothing_in(node.path),))
     if isinstance(payload, list):
         return together(_part(each, directory) for each in node.items())
     return _any(node, directory)
@@ -78,8 +80,7 @@ def _any(node: Node, directory: Directory | None) -> Taken:
         several = node.get(name)
         if several is not None:
             parts = [_part(each, directory) for each in several.items()]
-            nothing = NotTaken(place=several.path, nature="nothing_to_do", why=f"{several.path}: nothing is in it")
-            return together(parts or [Taken(not_taken=(nothing,))])
+            return together(parts or [Taken(not_taken=(nothing_in(several.path),))])
     event = node.get("event")
     if event is not None:
         return _old_message(node, directory) if isinstance(event.value, str) else _event(event, directory)

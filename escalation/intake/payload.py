@@ -139,7 +139,7 @@ def read_documents(raw: bytes) -> list[Node]:
     Paths begin with `$`, or with the document's number before it where there are several.
     """
     if len(raw) > MOST_BYTES:
-        raise BadPayload("$", "is too long", f"at most {MOST_BYTES:,} bytes")
+        raise BadPayload("$", f"has more than {MOST_BYTES:,} bytes", f"at most {MOST_BYTES:,} bytes")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -76,6 +76,11 @@ def fit_id(given: str) -> str:
     return given if mask_cards(given) == given else reference_for(given)
 
 
+def nothing_in(place: str) -> NotTaken:
+    """A list without items: no error, and worth a word."""
+    return NotTaken(place=place, nature="nothing_to_do", why=f"{place}: nothing is in it")
+
+
 def together(parts: Iterable[Taken]) -> Taken:
     """All of it, in the order in which it came."""
     known = tuple(parts)

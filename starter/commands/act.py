@@ -58,6 +58,7 @@ def _command(name: str, kind: type[Command]) -> Callable[..., None]:
             name,
             given["issue"],
             typed,
+            {field: _flag(field) for field in fields},
             person=given["person"],
             at=given["at"],
             command_id=given["command_id"],
@@ -83,10 +84,14 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
+def _flag(field: str) -> str:
+    return _OPTIONS[field][0] if field in _OPTIONS else f"--{field.replace('_', '-')}"
+
+
 def _option(kind: type[Command], field: str) -> inspect.Parameter:
     """The option for a field: texts and words as words, several as several, yes or no as a flag."""
     info = kind.model_fields[field]
-    flag, metavar, says = _OPTIONS.get(field, (f"--{field.replace('_', '-')}", "VALUE", ""))
+    flag, metavar, says = _OPTIONS.get(field, (_flag(field), "VALUE", ""))
     annotation = info.annotation
     choices = [each for each in get_args(annotation) if isinstance(each, str)]
     says = says if not choices else f"One of: {', '.join(choices)}."

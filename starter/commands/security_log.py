@@ -44,6 +44,6 @@ def security_log(
             f"{refusal.by.door} ({refusal.by.assurance.replace('_', ' ')})",
             one_line(refusal.command.replace("_", " ")),
             read_issue_id(refusal.issue)[0].short,
-            one_line(refusal.why),
+            reader.sentence(refusal.why),
         )
     console().print(made)

@@ -9,9 +9,9 @@ from rich.text import Text
 from escalation.issue.state import IssueState
 from records.reading import IssueRow
 from starter.reader import Reader
-from starter.showing import BAR_STYLES, severity, table
+from starter.showing import BAR_STYLES, ON_PAPER, severity, table
 from starter.views.clocks import NEARLY, bar, running
-from starter.views.rows import title_of, urgency, who
+from starter.views.rows import at_most, id_column, title_of, urgency, who
 
 _WIDE = 110
 """Columns from which there is room for more of everything."""
@@ -29,16 +29,17 @@ def board_view(
     """The board for a screen of so many columns and lines; without `height` all of it."""
     ordered = sorted(found, key=lambda each: urgency(each[0]))
     room = len(ordered) if height is None else max(height - _FRAME, 3)
+    cut = {"no_wrap": True, "overflow": "ellipsis"}
     made = table(
         ("sev", {"no_wrap": True}),
-        ("issue", {"no_wrap": True, "overflow": "ellipsis", "max_width": 24 if width >= _WIDE else 16}),
-        ("what", {"no_wrap": True, "overflow": "ellipsis", "ratio": 1}),
-        *([("tier", {"no_wrap": True, "overflow": "ellipsis", "max_width": 18})] if width >= _NARROW else []),
-        ("who has it", {"no_wrap": True, "overflow": "ellipsis", "max_width": 30 if width >= _WIDE else 20}),
+        ("issue", id_column([row for row, _ in ordered[:room]], width, beside=86 if width >= _WIDE else 52)),
+        ("what", {**cut, "ratio": 1}),
+        *([("tier", {**cut, "max_width": at_most(18, width)})] if width >= _NARROW else []),
+        ("who has it", {**cut, "max_width": at_most(30 if width >= _WIDE else 20, width)}),
         ("next", {"no_wrap": True}),
         ("time left", {"no_wrap": True, "justify": "right"}),
     )
-    made.expand = width < 400
+    made.expand = width < ON_PAPER
     for row, state in ordered[:room]:
         cells = [severity(row.severity, row.priority), Text(row.issue.short, "cyan"), title_of(row)]
         if width >= _NARROW:

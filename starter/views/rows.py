@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -9,33 +10,54 @@ from rich.text import Text
 from escalation.message import one_line
 from records.reading import IssueRow
 from starter.reader import Reader
-from starter.showing import severity, table
+from starter.showing import ON_PAPER, severity, table
 
 WIDE = 120
 """Columns from which there is room for what is due."""
 NARROW = 90
 """Columns below which there is no room for tiers."""
+_BESIDE_WHO = 38
+"""Columns that a narrow list needs beside the id and who has it."""
+_SHORTEST_ID = 16
+"""Columns that ids have in any case."""
 
 
 def rows_view(rows: Sequence[IssueRow], reader: Reader, width: int) -> Table:
     """The table. `width` in columns decides what there is room for."""
     is_wide, is_narrow = width >= WIDE, width < NARROW
+    cut = {"no_wrap": True, "overflow": "ellipsis"}
+    ids = id_column(rows, width, beside=54 if is_narrow else 72 if not is_wide else 90)
+    left = width - int(ids["width"]) - _BESIDE_WHO
     made = table(
         ("sev", {"no_wrap": True}),
-        ("issue", {"no_wrap": True, "overflow": "ellipsis", "max_width": 16 if is_narrow else 28}),
-        ("what", {"no_wrap": True, "overflow": "ellipsis", "ratio": 2, "min_width": 12}),
-        *([] if is_narrow else [("tier", {"no_wrap": True, "overflow": "ellipsis", "max_width": 18})]),
-        ("who has it", {"no_wrap": True, "overflow": "ellipsis", "max_width": 20 if is_narrow else 30}),
+        ("issue", ids),
+        ("what", {**cut, "ratio": 2, "min_width": 8 if is_narrow else 12}),
+        *([] if is_narrow else [("tier", {**cut, "max_width": at_most(18, width)})]),
+        ("who has it", {**cut, "max_width": at_most(max(14, min(20, left)) if is_narrow else 30, width)}),
         ("due", {"no_wrap": True, "justify": "right"}),
-        *([("then", {"overflow": "ellipsis", "no_wrap": True, "ratio": 3})] if is_wide else []),
+        *([("then", {**cut, "ratio": 3})] if is_wide else []),
     )
-    made.expand = width < 400
+    made.expand = width < ON_PAPER
     for row in rows:
         cells = [severity(row.severity, row.priority), Text(row.issue.short, "cyan"), title_of(row)]
         if not is_narrow:
             cells.append(Text(row.tier if row.status == "open" else ""))
         made.add_row(*cells, who(row), due(row, reader), *([one_line(row.next_due)] if is_wide else []))
     return made
+
+
+def id_column(rows: Sequence[IssueRow], width: int, beside: int) -> dict[str, Any]:
+    """The column of the ids, which are there to be copied: never cut, but folded where `beside` leaves too little.
+
+    `beside`: columns that the others need.
+    """
+    longest = max((len(row.issue.short) for row in rows), default=0)
+    return {"overflow": "fold", "width": max(len("issue"), min(longest, max(width - beside, _SHORTEST_ID)))}
+
+
+def at_most(columns: int, width: int) -> int | None:
+    """The limit of a column where people look; where nobody does there is none."""
+    return columns if width < ON_PAPER else None
 
 
 def title_of(row: IssueRow) -> Text:

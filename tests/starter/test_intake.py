@@ -60,7 +60,9 @@ def left(nature: Any) -> NotTaken:
         ([outcome("opened")], [left("warning"), left("nothing_to_do")], 0),
         ([], [left("nothing_to_do")], 0),
         ([], [left("nothing_to_do"), left("bad")], 1),
-        ([], [left("bad"), left("not_understood")], 2),
+        ([], [left("bad"), left("not_understood")], 1),
+        ([], [left("not_understood")], 1),
+        ([], [left("bad"), left("bad")], 2),
     ],
 )
 def test_the_exit_code(outcomes: list[Outcome], not_taken: list[NotTaken], code: int) -> None:

@@ -144,7 +144,7 @@ async def test_an_issue_lives_at_the_command_line(office: Office, escalon: Escal
     assert f"escalon resolve {issue} --as sample-lead-1" in ran.out
 
     ran = await escalon("resolve", issue, *LEAD, "--outcome", "solved")
-    assert (ran.code, "told_customer is missing" in ran.err) == (1, True)
+    assert (ran.code, "told_customer (--told-customer) is missing" in ran.err) == (1, True)
     ran = await escalon("resolve", issue, *LEAD, "--outcome", "solved", "--told-customer", "We credit it today.")
     assert f"✓ {issue}: sample-lead-1 resolved it: solved" in ran.out
 
@@ -298,8 +298,10 @@ async def test_without_a_worker_it_says_so_and_is_carried_out_later(
     assert (ran.code, "This is what the record says, as of" in ran.err) == (0, True)
     ran = await opened(escalon, unborn)
     assert "no worker answers: it is on the server, and people are told when one runs" in ran.err
+    ran = await escalon("timeline", unborn)
+    assert (ran.code, f"{unborn} is on the server and waits for a worker" in ran.err) == (1, True)
     ran = await escalon("show", unborn)
-    assert (ran.code, f"{unborn} is not on record" in ran.err) == (1, True)
+    assert (ran.code, f"{unborn} is on the server and waits for a worker" in ran.err) == (1, True)
     assert asyncio.get_running_loop().time() - began < 30, "five answers, each within seconds"
     async with deserted.working():
         await deserted.on_record(issue, 5)
@@ -342,3 +344,28 @@ async def test_the_console_script_leaves_in_order(office: Office, escalon: Escal
     out, err = await ran.communicate()
     assert (ran.returncode, err) == (0, b"")
     assert "Nobody has it yet" in out.decode()
+
+
+async def test_a_namespace_that_is_not_there_is_not_taken_for_an_issue_that_is_not(
+    office: Office, escalon: Escalon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = office.fresh()
+    await opened(escalon, issue)
+    await office.at_rest(issue)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "nix")
+    for call in (("show", issue), ("explain", issue), ("acknowledge", issue, *LEAD)):
+        ran = await escalon(*call)
+        assert (ran.code, ran.out) == (1, "")
+        assert "has no namespace 'nix'; set TEMPORAL_NAMESPACE" in ran.err
+
+
+async def test_a_refusal_speaks_of_options_and_in_the_zone_of_who_acts(office: Office, escalon: Escalon) -> None:
+    issue = office.fresh()
+    await opened(escalon, issue, "--party", "customer=C-1")
+    await escalon("acknowledge", issue, *LEAD)
+    ran = await escalon("resolve", issue, *LEAD, "--outcome", "solved")
+    assert (ran.code, "told_customer (--told-customer) is missing" in ran.err) == (1, True)
+    ran = await escalon("acknowledge", issue, *LEAD, "--at", "2020-01-01T00:00Z")
+    assert ran.code == 1
+    assert "Dublin" in ran.err
+    assert "+00:00" not in ran.err

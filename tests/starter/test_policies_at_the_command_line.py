@@ -53,13 +53,38 @@ def test_a_folder_is_checked_with_its_own_people(escalon: CommandLine, folder: P
 
 
 def test_every_error_reaches_a_program(escalon: CommandLine, folder: Path) -> None:
-    spoil(folder / "four-tier-support.yaml", "S1: 5 min", "S1: 5 mins")
+    spoil(folder / "four-tier-support.yaml", "S1: 5 min", "S1: 5 minits")
     ran = escalon("policy", "check", str(folder), "--json")
     assert ran.code == 1
     finding = ran.json["findings"][0]
     assert finding["line"] > 1
-    assert finding["value"] == "5 mins"
+    assert finding["value"] == "5 minits"
     assert "acknowledge_within" in finding["field"]
+
+
+def test_a_file_in_another_encoding_hides_nothing(escalon: CommandLine, folder: Path) -> None:
+    spoil(folder / "technical-sev.yaml", "kind: technical", "kind: technicl")
+    (folder / "old.yaml").write_bytes("name: old\ntitle: Störung\n".encode("latin-1"))
+    ran = escalon("policy", "check", str(folder))
+    assert ran.code == 1
+    assert f"{folder / 'old.yaml'}:2: is not UTF-8 at byte 20; allowed: text in UTF-8" in ran.out
+    assert "did you mean 'technical'" in ran.out
+    assert "2 errors: not fit for use" in ran.err
+    ran = escalon("policy", "check", str(folder / "four-tier-support.yaml"))
+    assert (ran.code, "old.yaml has errors of its own" in ran.err) == (0, True)
+    (folder / "people.yaml").write_bytes(b"\xff")
+    ran = escalon("policy", "check", str(folder), "--json")
+    assert {Path(each["file"]).name for each in ran.json["findings"]} == {
+        "old.yaml",
+        "technical-sev.yaml",
+        "people.yaml",
+    }
+
+
+def test_the_sample_policy_is_shown_by_its_name(escalon: CommandLine) -> None:
+    ran = escalon("policy", "show", "quick-climb")
+    assert (ran.code, ran.err) == (0, "")
+    assert escalon("policy", "show", "quick-climb", "--json").json["name"] == "quick-climb"
 
 
 def test_an_empty_folder_is_no_installation(escalon: CommandLine, tmp_path: Path) -> None:

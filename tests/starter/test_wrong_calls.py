@@ -2,6 +2,7 @@
 JSON value where a program asked for it.
 """
 
+import io
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 
 from client.settings import Settings
 from records.database import Database
+from records.journal import write
+from tests.records import samples
 from tests.starter.command_line import CommandLine
 
 AS = ("--as", "sample-agent-1")
@@ -57,16 +60,19 @@ WRONG = [
     (("acknowledge", ISSUE, *LEAD, "--until", "2026-13-41T20:10Z"), "until: '2026-13-41T20:10Z' is not an instant"),
     (("acknowledge", ISSUE, *LEAD, "--until", "soon"), "allowed: an instant with its zone such as"),
     (("acknowledge", ISSUE, *LEAD, "--until", "0 min"), "is out of range"),
-    (("acknowledge", ISSUE, *LEAD, "--until", "30 mins"), "'30 mins' is not a duration"),
+    (("acknowledge", ISSUE, *LEAD, "--until", "30 minits"), "did you mean '30 mins'?"),
     (("acknowledge", ISSUE, *LEAD, "--at", "in a minute"), "at: 'in a minute' is not an instant"),
-    (("acknowledge", ISSUE, *LEAD, "--take-over-from", "kim"), "take_over_from: 'kim' is not known"),
+    (("acknowledge", ISSUE, *LEAD, "--take-over-from", "kim"), "take_over_from (--take-over-from): 'kim' is not known"),
     (("acknowledge", ISSUE, *LEAD, "--id", "two\nlines"), "id"),
     (("take-charge", ISSUE, *LEAD, "--next", "Call the bank"), "Missing option '--until'"),
     (("take-charge", ISSUE, *LEAD, "--until", "1 h"), "Missing option '--next'"),
     (("resolve", ISSUE, *LEAD), "Missing option '--outcome'"),
     (("resolve", ISSUE, *LEAD, "--outcome", "payd"), "did you mean 'paid'"),
     (("close", ISSUE, *LEAD, "--reason", "done"), "reason: 'done' is not known; allowed: confirmed, silence"),
-    (("close", ISSUE, *LEAD, "--reason", "duplicate_of", "--duplicate-of", "it"), "duplicate_of: 'it' is not an issue"),
+    (
+        ("close", ISSUE, *LEAD, "--reason", "duplicate_of", "--duplicate-of", "it"),
+        "duplicate_of (--duplicate-of): 'it' is not",
+    ),
     (("list", "--status", "opne"), "status: 'opne' is not known; allowed: open, resolved, closed, ended"),
     (("list", "--tier", "team_laed"), "did you mean 'team_lead'"),
     (("list", "--severity", "P1"), "severity: 'P1' is not known"),
@@ -83,6 +89,10 @@ WRONG = [
     (("policy", "show", "technical"), "did you mean 'technical-sev'"),
     (("policy", "check", "nowhere.yaml"), "path: there is no nowhere.yaml"),
     (("inbox", "kim"), "person: 'kim' is not known"),
+    (("inbox", "--read", "latest"), "--read: whose message is not said; allowed: `escalon inbox PERSON"),
+    (("list", "--team", "suport"), "team: 'suport' is not known; allowed: main, support, platform"),
+    (("watch", "--once", "--entity", "mian"), "entity: 'mian' is not known; allowed: main; did you mean 'main'?"),
+    (("acknowledge", ISSUE, *LEAD, "--until", "1 month"), "'1 month' has no fixed length"),
 ]
 
 
@@ -231,3 +241,49 @@ def test_a_reader_who_leaves_is_no_reason_to_complain() -> None:
     ran = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False, timeout=30)
     assert ran.stdout.startswith("four-tier-support")
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [("policy", "show", "four-tier-support"), ("policy", "show", "--json"), ("-h",)])
+def test_a_reader_who_has_left_gets_no_error_code(arguments: tuple[str, ...]) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    call = [sys.executable, "-m", "starter.main", *arguments]
+    ran = subprocess.run(call, stdout=theirs, stderr=subprocess.PIPE, check=False, timeout=30)
+    os.close(theirs)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_what_was_refused_stays_refused_though_nobody_reads(settings: Settings) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    call = [sys.executable, "-m", "starter.main", "list", "--json"]
+    ran = subprocess.run(call, stdout=theirs, stderr=subprocess.PIPE, check=False, timeout=30)
+    os.close(theirs)
+    assert ran.returncode == 1, f"there is no record in {settings.home}"
+
+
+def test_of_many_names_the_nearest_are_told(escalon: CommandLine) -> None:
+    why = escalon("open", "title", "--as", "sample-agnet-1").err
+    allowed = why.partition("allowed: ")[2].partition("; did you mean")[0]
+    assert allowed.startswith("sample-agent-1, ")
+    assert allowed.endswith(" and 3 more")
+    assert allowed.count("sample-") == 10
+
+
+def test_a_text_without_end_is_not_said_to_be_as_long_as_was_read(
+    escalon: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("x" * 100_000))
+    says = "has more than 40,000 characters; allowed: at most 10,000"
+    assert f"description: {says}" in escalon("open", "title", *AS, "-d", "-").err
+    monkeypatch.setattr("sys.stdin", io.StringIO("x" * 100_000))
+    ran = escalon("resolve", ISSUE, *LEAD, "--outcome", "solved", "--told-customer", "-")
+    assert f"told_customer (--told-customer): {says}" in ran.err
+    monkeypatch.setattr("sys.stdin", io.StringIO("x" * 12_345))
+    assert "has 12,345 characters" in escalon("open", "title", *AS, "-d", "-").err
+
+
+def test_the_issue_that_differs_by_case_alone_is_the_one_that_was_meant(escalon: CommandLine, record: Database) -> None:
+    for reference in ("REF-1", "ref-2", "ref-11"):
+        write(record, samples.record(samples.issue_id(reference), 1, 1))
+    assert "; did you mean desk:REF-1?" in escalon("watch", "desk:ref-1").err

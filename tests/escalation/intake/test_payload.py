@@ -40,7 +40,7 @@ def test_several_documents_one_after_another_are_numbered(between: str) -> None:
         (b"9" * 5000, "$: is not JSON: Exceeds the limit (4300 digits)"),
         (b"[" * 100_000, f"$: is nested deeper than {DEEPEST}"),
         (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), f"$: is nested deeper than {DEEPEST}"),
-        (b'"' + b"a" * MOST_BYTES, "$: is too long; allowed: at most 1,048,576 bytes"),
+        (b'"' + b"a" * MOST_BYTES, "$: has more than 1,048,576 bytes; allowed: at most 1,048,576 bytes"),
     ],
 )
 def test_what_is_no_document(raw: bytes, says: str) -> None:
