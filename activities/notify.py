@@ -80,7 +80,10 @@ class Notifying:
             delay = None if asked_for is None else max(timedelta(0), min(asked_for, LONGEST_DELAY))
             raise ApplicationError(
                 # The channel beside it, for the watch: the server does not show an activity's input.
-                _without(address, str(error)), effect.channel, type=type(error).__name__, next_retry_delay=delay
+                _without(address, str(error)),
+                effect.channel,
+                type=type(error).__name__,
+                next_retry_delay=delay,
             ) from None
         return _answer(effect, attempt, is_possible_repeat, None)
 

@@ -3,7 +3,7 @@
 Read only, save for the time that ended issues are kept. What is made of it: `selfwatch/`, and health in `starter/`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
     DescribeTaskQueueRequest,
@@ -76,6 +77,19 @@ class PendingRecord(Value):
     attempts: int
     failure: str
     """The type of the last failure, such as RecordUnavailable; empty before the first."""
+
+
+class PendingErrand(Value):
+    """An errand that failed and is tried again and again."""
+
+    kind: str
+    attempts: int
+    failure: str
+    """The type of the last failure, such as ChannelUnavailable, or TimedOut."""
+    why: str
+    """Its words; errands take out addresses and texts before they fail."""
+    channel: str
+    """By which it tells; empty where it tells nobody."""
 
 
 class Server:
@@ -164,6 +178,33 @@ class Server:
                     failure=activity.last_failure.application_failure_info.type,
                 )
         return None
+
+    async def failing_errands(self, workflow: str, kinds: Collection[str], attempts: int) -> list[PendingErrand]:
+        """The running issue's errands of these kinds that are in this attempt or a later one. Raises RPCError."""
+        try:
+            described = await self._client.get_workflow_handle(workflow).describe(rpc_timeout=_RPC)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return []
+            raise
+        return [
+            self._errand(activity)
+            for activity in described.raw_description.pending_activities
+            if activity.activity_type.name in kinds and activity.attempt >= attempts
+        ]
+
+    def _errand(self, activity: PendingActivityInfo) -> PendingErrand:
+        last = activity.last_failure
+        failed = last.application_failure_info
+        details = failed.details.payloads
+        told = self._client.data_converter.payload_converter.from_payloads(details) if details else []
+        return PendingErrand(
+            kind=activity.activity_type.name,
+            attempts=activity.attempt,
+            failure="TimedOut" if last.HasField("timeout_failure_info") else failed.type,
+            why=last.message,
+            channel=str(told[0]) if told else "",
+        )
 
     async def is_running(self, workflow: str) -> bool:
         """Whether there is such a workflow and it has not ended. Raises RPCError."""

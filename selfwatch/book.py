@@ -110,6 +110,10 @@ class Book:
             ended=tuple(self.ended),
         )
 
+    def still(self, news: News) -> News:
+        """What is left of it to tell after the record was brought up to date."""
+        return news.model_copy(update={"ended": tuple(self.ended)})
+
     def told(self, news: News, at: datetime) -> None:
         """The operator's contact has been told this."""
         for each in news.found:
@@ -131,7 +135,9 @@ class Book:
         while self.unwritten:  # first: what ended and is found anew is two findings
             over = self.unwritten[0]
             self._write(db, over)
-            findings.ended(db, over.found.key, over.ended_at or over.seen_at)
+            if not findings.ended(db, over.found.key, over.ended_at or over.seen_at):
+                # Another watch, such as `--once` beside this one, has ended it and told of it.
+                self.ended = [each for each in self.ended if each is not over]
             self._written.pop(over.found.key, None)
             del self.unwritten[0]
         for finding in list(self.open.values()):

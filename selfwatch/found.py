@@ -56,6 +56,16 @@ KINDS: dict[str, Kind] = {
         "the inbox does not take messages",
         "See whether the record's database has room and can be written to. Other channels go on.",
     ),
+    "messages_stuck": Kind(
+        "messages do not leave",
+        "Mend the way to the channel's server, or its settings. They are tried again until they leave; until then tell "
+        "whoever is asked yourself.",
+    ),
+    "policies_unusable": Kind(
+        "the policies cannot be used as they are",
+        "Mend the file that `escalon policy check` names. Issues that run keep the policy that they were opened with; "
+        "until then none can be opened.",
+    ),
     "directory_unusable": Kind(
         "the directory of people cannot be used as it is",
         "Mend the file; the last good copy stays in use by those who have read one.",

@@ -24,7 +24,7 @@ NOBODY = "nobody"
 async def record_unreachable(watched: Watched, now: datetime) -> list[Found]:  # noqa: ARG001 - as all checks
     """Whether the record can be read, and has the tables of this release."""
     try:
-        await watched.in_record(_check_record, watched.db)
+        await watched.in_record(check_record, watched.db)
     except SchemaMismatch as error:
         why = str(error)
     except TimeoutError:
@@ -71,18 +71,8 @@ async def inbox_fails(watched: Watched, now: datetime) -> list[Found]:
     return [Found(kind="inbox_fails", detail=why[:600])]
 
 
-async def directory_unusable(watched: Watched, now: datetime) -> list[Found]:  # noqa: ARG001
-    """Whether the directory can be read as it is now."""
-    trouble: str | None
-    try:
-        watched.directory.current()
-        trouble = watched.directory.trouble
-    except DirectoryUnreadable as error:
-        trouble = str(error)
-    return [Found(kind="directory_unusable", detail=" ".join(trouble.split())[:600])] if trouble else []
-
-
-def _check_record(db: Database) -> None:
+def check_record(db: Database) -> None:
+    """Raise what says that the record cannot be read, or is of another release."""
     if db.is_sqlite and not Path(str(db.engine.url.database)).is_file():
         raise FileNotFoundError("there is no such file")  # to connect would make one
     check_schema(db)

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import structlog
 
 from escalation.value import Value
-from selfwatch import record_checks, server_checks
+from selfwatch import file_checks, record_checks, server_checks
 from selfwatch.found import Found
 from selfwatch.lagging import RecordLag
+from selfwatch.leaving import messages_stuck
 from selfwatch.watched import Watched
 
 CHECK_WITHIN = timedelta(seconds=25)
@@ -56,7 +57,9 @@ def all_checks() -> dict[str, Look]:
         "overdue_on_record": Look(_plain(record_checks.overdue_on_record), frozenset({record})),
         "record_lags": Look(RecordLag().look, frozenset({server, record})),
         "inbox_fails": Look(_plain(record_checks.inbox_fails), frozenset({record})),
-        "directory_unusable": Look(_plain(record_checks.directory_unusable)),
+        "messages_stuck": Look(messages_stuck, frozenset({server})),
+        "policies_unusable": Look(_plain(file_checks.policies_unusable)),
+        "directory_unusable": Look(_plain(file_checks.directory_unusable)),
     }
 
 

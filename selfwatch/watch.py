@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,15 +14,16 @@ from activities.live_directory import LiveDirectory
 from client.settings import Settings
 from escalation.policy.directory import INBOX
 from escalation.value import Value
-from records.database import Database, RecordBusy
+from records.database import Database, RecordBusy, SchemaMismatch
 from selfwatch import heartbeat
 from selfwatch.book import Book, Finding, News
 from selfwatch.found import KINDS
+from selfwatch.record_checks import check_record
 from selfwatch.rounds import Look, Round, all_checks, look_at_all
 from selfwatch.telling import OperatorTold
 from selfwatch.watched import Watched
 
-_RECORD_FAILS = (SQLAlchemyError, RecordBusy, TimeoutError, OSError)
+_RECORD_FAILS = (SQLAlchemyError, RecordBusy, SchemaMismatch, TimeoutError, OSError)
 _log = structlog.get_logger(__name__)
 
 
@@ -47,9 +49,11 @@ class Report(Value):
         return {
             "at": self.at.isoformat(),
             "is_well": self.has_worked and not self.open,
-            "open": [_shown(each) for each in self.open],
+            # Not seen: found before, and could not be looked at in this round.
+            "open": [{**_shown(each), "is_seen": each.seen_at == self.at} for each in self.open],
             "new": [each.found.key for each in self.new],
             "ended": [each.found.key for each in self.ended],
+            "ended_in_full": [_shown(each) for each in self.ended],
             "broken": self.broken,
             "untold": self.untold,
         }
@@ -72,16 +76,20 @@ class Watch:
     async def round(self, now: datetime | None = None) -> Report:
         """Look at everything once, tell and write down what is new, and call the heartbeat."""
         now = now or datetime.now(UTC)
+        # Before looking, so that what an earlier watch has found is looked at, and ends where it is not there any more.
+        if not self._is_record_away:
+            with suppress(*_RECORD_FAILS):  # what this says is found in a moment
+                await self._watched.in_record(self._load, self._db)
         seen = await look_at_all(self._checks, self._watched, now, self._book.suspects())
         self._is_record_away = any(each.kind == "record_unreachable" for each in seen.found)
         known = frozenset(self._book.open)
         if not self._is_record_away:
-            await self._in_record(self._book.load)
+            await self._in_record(self._load)
         before = {key: each.found_at for key, each in self._book.open.items()}
         news = self._book.take(seen, learnt=self._book.open.keys() - known)
         ended = tuple(each for each in self._book.unwritten if each.ended_at == seen.at)
         await self._write()  # before telling: a watch that is killed here tells again rather than never
-        if news:
+        if news := self._book.still(news):
             self._book.told(await self._tell(news, now), now)
             await self._write()
         return await self._report(seen, before, ended)
@@ -122,6 +130,11 @@ class Watch:
     async def _tell(self, news: News, now: datetime) -> News:
         # The inbox lies in the record.
         return await self._telling.tell(news, now, without={INBOX} if self._is_record_away else frozenset())
+
+    def _load(self, db: Database) -> None:
+        if not self._book.is_loaded:
+            check_record(db)
+            self._book.load(db)
 
     async def _write(self) -> None:
         if not self._is_record_away:

@@ -49,6 +49,9 @@ def restore(settings: Settings, folder: Path) -> backup.Manifest:
     except InUse as error:
         raise NotDone(str(error), "in_use") from None
     try:
-        return backup.restore(folder, places)
-    finally:
-        lock.release()
+        manifest = backup.restore(folder, places)
+    except BaseException:
+        lock.undo()
+        raise
+    lock.release()
+    return manifest

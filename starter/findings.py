@@ -18,9 +18,13 @@ def show_round(shown: Mapping[str, Any], *, as_json: bool) -> None:
     if shown["is_well"]:
         out.print(Text("All is well: nothing is found.", "green"))
     for each in shown["open"]:
-        out.print(Text.assemble(("found ", "bold red"), each["title"], (f"  {each['kind']}", "dim")))
+        mark = ("found ", "bold red") if each["is_seen"] else ("found before, could not be looked at now ", "yellow")
+        out.print(Text.assemble(mark, each["title"], (f"  {each['kind']}", "dim")))
         out.print(Text(f"  {each['sentence']}"))
         out.print(Text(f"  since {each['found_at']}. {each['do']}", "dim"))
+    for each in shown["ended_in_full"]:
+        out.print(Text.assemble(("was found, ended now ", "green"), each["title"], (f"  {each['kind']}", "dim")))
+        out.print(Text(f"  {each['sentence']}. Found at {each['found_at']}.", "dim"))
     for kind, why in shown["broken"].items():
         out.print(Text.assemble(("could not look ", "bold yellow"), kind, f": {why}"))
     if shown["untold"]:

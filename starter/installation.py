@@ -8,12 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from client.policy_files import PoliciesUnreadable, read_policy_files
 from client.settings import Settings
 from escalation.policy.check_set import read_set
 from escalation.policy.directory import Directory, Person
+from escalation.policy.finding import PolicyErrors
 from escalation.policy.model import Policy
+from escalation.policy.read_directory import read_directory
 from records.database import Database, check_schema, open_database
 from starter.failure import NotDone, WrongInput, unknown
+
+_UNUSABLE = "nothing is started, for these cannot be used as they are:"
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,27 @@ def installed(settings: Settings) -> Installed:
 
 def policy_texts(settings: Settings) -> dict[str, str]:
     """The text of every policy by its file's name, without the directory; raises WrongInput."""
-    folder, people = settings.policies, settings.people.resolve()
-    if not folder.is_dir():
-        raise WrongInput(f"ESCALON_POLICIES: there is no folder {folder}")
-    files = sorted(path for ending in ("*.yaml", "*.yml") for path in folder.glob(ending) if path.resolve() != people)
-    return {path.name: _text(path, "policy") for path in files if path.name != "people.yaml"}
+    try:
+        return read_policy_files(settings)
+    except PoliciesUnreadable as error:
+        raise WrongInput(str(error), "no_policies") from None
+
+
+def check_installed(settings: Settings) -> None:
+    """Raise WrongInput with everything for which `policy check` refuses the policies and people: before a start."""
+    texts = {str(settings.policies / name): text for name, text in policy_texts(settings).items()}
+    try:
+        read_set(texts, (str(settings.people), _text(settings.people, "ESCALON_PEOPLE")))
+    except PolicyErrors as errors:
+        raise WrongInput(f"{_UNUSABLE}\n{errors}", "policy_errors") from None
+
+
+def check_people(settings: Settings) -> None:
+    """Raise WrongInput where the directory cannot be used: before a start of what needs people and no policies."""
+    try:
+        read_directory(_text(settings.people, "ESCALON_PEOPLE"), str(settings.people))
+    except PolicyErrors as errors:
+        raise WrongInput(f"{_UNUSABLE}\n{errors}", "policy_errors") from None
 
 
 def _text(path: Path, what: str) -> str:
@@ -76,9 +97,6 @@ def _text(path: Path, what: str) -> str:
 
 def people_names(settings: Settings) -> dict[str, str]:
     """People's names by id, empty where the directory cannot be read: to show a name is a courtesy."""
-    from escalation.policy.finding import PolicyErrors
-    from escalation.policy.read_directory import read_directory
-
     try:
         directory = read_directory(_text(settings.people, "people"), settings.people.name)
     except (PolicyErrors, WrongInput):

@@ -24,7 +24,7 @@ from records.database import Database, migrate, open_database
 from starter.child import Child, DiedAtOnce
 from starter.failure import NotDone
 from starter.homelock import HomeLock, InUse
-from starter.installation import people_names, settings_now
+from starter.installation import check_installed, people_names, settings_now
 from starter.panel import show_panel
 from starter.plan import Plan, check_ports, our_command
 from starter.sample import open_sample
@@ -42,7 +42,9 @@ def prepare(plan: Plan) -> HomeLock:
 
     Raises WrongInput, NotDone. Nothing has been started.
     """
-    plan.server_command(settings_now())
+    settings = settings_now()
+    plan.server_command(settings)
+    check_installed(settings)
     lock = HomeLock(plan.home)
     try:
         is_in_order = lock.take()
@@ -182,13 +184,13 @@ class _House:
             return
         self._has_watched.set()
         there = {each["key"]: f"{each['title']}: {each['sentence']}" for each in report["open"]}
-        for key, words in there.items():
-            if key not in self._shown:
-                say(f"found       {words}")
-        for key, words in self._shown.items():
-            if key not in there:
-                say(f"ended       {words}")
-        self._shown = there
+        for each in report["open"]:
+            # What an earlier watch found and this one could not look at is no news.
+            if each["is_seen"] and each["key"] not in self._shown:
+                self._shown[each["key"]] = there[each["key"]]
+                say(f"found       {there[each['key']]}")
+        for key in [key for key in self._shown if key not in there]:
+            say(f"ended       {self._shown.pop(key)}")
 
     async def _sample(self, db: Database) -> IssueId | None:
         try:

@@ -21,9 +21,10 @@ def run_worker(
     environment variables and profile file; all else: ESCALON_ variables (docs/operating.md).
     """
     from starter import logs, serving
-    from starter.installation import settings_now
+    from starter.installation import check_people, settings_now
     from worker import build_worker
 
     settings = settings_now()
     logs.set_up(logs.level(log_level))
+    check_people(settings)
     return serving.run_until_signalled(lambda stop: serving.serve(settings, build_worker, stop))

@@ -9,7 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from client.settings import Settings
 from records.database import migrate, open_database
-from tests.selfwatch.stand import Stand, people
+from tests.selfwatch.stand import Stand, people, policies
 from tests.server import dev_server
 
 AT_THE_FIRST_FAILURE = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=1"
@@ -22,6 +22,7 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
     settings = Settings(
         home=tmp_path,
         people=people(tmp_path),
+        policies=policies(tmp_path),
         task_queue=tmp_path.name,
         watch_every_s=0.05,
         overdue_after_s=0.2,

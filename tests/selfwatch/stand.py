@@ -1,12 +1,13 @@
 """Where a watch is tried out: a home folder of its own, the shipped people, short patience, and the watch itself."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from client.settings import Settings
+from client.settings import SHIPPED, Settings
 from escalation.issue.commands import Open
 from escalation.issue.identity import IssueId
 from records import findings
@@ -29,6 +30,12 @@ people:
     addresses: {inbox: olga, email: olga@example.org}
     zone: Europe/Dublin
 """
+_ROLES = {
+    "front_line_agent": "first",
+    "team_lead": "second",
+    "department_manager": "operator",
+    "senior_manager": "operator",
+}
 SOON = minutes(1 / 60)
 """One second: the first deadline of the issues here."""
 
@@ -59,6 +66,17 @@ def people(home: Path) -> Path:
     file = home / "people.yaml"
     file.write_text(PEOPLE)
     return file
+
+
+def policies(home: Path) -> Path:
+    """A folder with one policy, which these people fit."""
+    folder = home / "policies"
+    folder.mkdir(exist_ok=True)
+    text = (SHIPPED / "samples" / "quick-climb.yaml").read_text()
+    for shipped, here in _ROLES.items():
+        text = re.sub(rf"\b{shipped}\b", here, text)
+    (folder / "small.yaml").write_text(text)
+    return folder
 
 
 def open_keys(report: Report) -> set[str]:

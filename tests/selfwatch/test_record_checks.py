@@ -1,10 +1,12 @@
 """Each finding about the record, its inbox and the directory: raised by the real thing, and ended by it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from client.settings import SHIPPED
 from records.database import open_database
 from records.measures import standing
 from selfwatch.rounds import all_checks
@@ -13,7 +15,7 @@ from tests.selfwatch.stand import PEOPLE, Stand, later, open_keys
 LOCAL = {
     kind: check
     for kind, check in all_checks().items()
-    if kind in {"record_unreachable", "overdue_on_record", "inbox_fails", "directory_unusable"}
+    if kind in {"record_unreachable", "overdue_on_record", "inbox_fails", "directory_unusable", "policies_unusable"}
 }
 """The checks that need no server."""
 
@@ -108,6 +110,32 @@ async def test_a_directory_that_cannot_be_used(stand: Stand, spoilt: str) -> Non
     assert report.untold == 0, "the operator of the last good copy is told"
     stand.settings.people.write_text(PEOPLE)
     assert (await watch.round()).open == ()
+
+
+async def test_policies_that_cannot_be_used(stand: Stand, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SHIPPED, tmp_path / "shipped"))
+    stand.settings.people.write_text((SHIPPED / "people.yaml").read_text())
+    watch = stand.watch(LOCAL, policies=folder)
+    assert (await watch.round()).open == ()
+    file = folder / "four-tier-support.yaml"
+    text = file.read_text()
+    assert "S1: 5 min" in text
+    file.write_text(text.replace("S1: 5 min", "S1: 5 sheep", 1))
+    report = await watch.round()
+    assert open_keys(report) == {"policies_unusable"}
+    assert "four-tier-support.yaml:" in report.open[0].found.detail
+    assert "'5 sheep'" in report.open[0].found.detail
+    file.write_text(text)
+    assert (await watch.round()).open == ()
+    shutil.rmtree(folder)
+    report = await watch.round()
+    assert open_keys(report) == {"policies_unusable"}
+    assert f"there is no folder {folder}" in report.open[0].found.detail
+
+
+async def test_people_who_cannot_be_read_are_one_finding(stand: Stand) -> None:
+    stand.settings.people.write_text("people: [")
+    assert open_keys(await stand.watch(LOCAL).round()) == {"directory_unusable"}
 
 
 async def test_what_is_found_is_in_the_figures(stand: Stand) -> None:

@@ -126,6 +126,46 @@ async def test_a_watch_that_starts_while_something_lasts_tells_nothing_twice(
     assert (report.open, len(told(stand))) == ((), 2)
 
 
+async def test_a_watch_that_starts_after_it_is_over_ends_it_at_once(
+    stand: Stand, trouble: Trouble, checks: dict[str, Look]
+) -> None:
+    trouble.issues = ["main:main:main:desk:REF-1:1"]
+    await stand.watch(checks).round(NOON)
+    trouble.issues = []
+    report = await stand.watch(checks).round(NOON + timedelta(minutes=1))
+    assert (report.open, [each.found.kind for each in report.ended]) == ((), ["issue_stuck"])
+    assert report.shown()["is_well"]
+    assert [each.ended_at for each in stand.findings(open_only=False)] == [NOON + timedelta(minutes=1)]
+    assert [each.subject.partition(":")[0] for each in told(stand)] == [
+        "[Escalon watch] found",
+        "[Escalon watch] ended",
+    ]
+    assert (await stand.watch(checks).round(NOON + timedelta(minutes=2))).ended == ()
+
+
+async def test_what_an_earlier_watch_found_and_this_one_cannot_look_at_is_not_seen(
+    stand: Stand, trouble: Trouble, checks: dict[str, Look]
+) -> None:
+    trouble.issues = ["main:main:main:desk:REF-1:1"]
+    await stand.watch(checks).round(NOON)
+    trouble.error = RuntimeError("a bug in the watch")
+    shown = (await stand.watch(checks).round(NOON + timedelta(minutes=1))).shown()
+    assert [each["is_seen"] for each in shown["open"]] == [False]
+
+
+async def test_of_two_watches_one_tells_that_it_has_ended(
+    stand: Stand, trouble: Trouble, checks: dict[str, Look]
+) -> None:
+    trouble.issues = ["main:main:main:desk:REF-1:1"]
+    first = stand.watch(checks)
+    await first.round(NOON)
+    trouble.issues = []
+    await stand.watch(checks).round(NOON + timedelta(minutes=1))
+    await first.round(NOON + timedelta(minutes=2))
+    assert len(told(stand)) == 2
+    assert len(stand.findings(open_only=False)) == 1
+
+
 async def test_without_the_record_other_channels_tell_and_it_is_written_down_later(
     stand: Stand, trouble: Trouble, checks: dict[str, Look], tmp_path: Path
 ) -> None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from client.settings import SHIPPED
+from records.database import migrate, open_database
 from tests.starter.running import ESCALON, escalon, surroundings
 
 
@@ -19,6 +21,23 @@ def test_what_is_found_is_shown_and_is_exit_code_1(tmp_path: Path) -> None:
     assert "the Temporal server does not answer" in ran.stdout
     assert "the record cannot be read" in ran.stdout
     assert "Nobody could be told of 2 of these." in ran.stdout
+
+
+def test_what_is_over_is_said_as_ended_and_only_once(tmp_path: Path) -> None:
+    people = tmp_path / "people.yaml"
+    good = (SHIPPED / "people.yaml").read_text()
+    db = open_database(f"sqlite:///{tmp_path / 'record.db'}")
+    migrate(db)
+    db.close()
+    env = settings(tmp_path, ESCALON_PEOPLE=str(people))
+    people.write_text("people: [")
+    ran = escalon("selfwatch", "--once", env=env)
+    assert "found the directory of people cannot be used as it is" in ran.stdout
+    people.write_text(good)
+    ran = escalon("selfwatch", "--once", env=env)
+    assert "was found, ended now the directory of people" in ran.stdout
+    assert "found the Temporal server does not answer" in ran.stdout
+    assert "directory" not in escalon("selfwatch", "--once", env=env).stdout
 
 
 def test_rounds_are_lines_until_it_is_told_to_stop(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ import signal
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from records import reading
-from records.database import open_database
+from records import findings, reading
+from records.database import migrate, open_database
 from records.filters import ListFilters
 from records.reading import IssueRow
 from starter.main import run
@@ -156,6 +157,36 @@ def test_killed_it_leaves_nothing_behind_and_started_again_it_has_everything(tmp
         assert belonging(home) == {}
         said = second.said
         assert said.index("watch       has ended") < said.index("worker      has ended") < said.index("server      has")
+
+
+def test_what_an_earlier_watch_found_is_no_news_and_no_reason(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    db = open_database(f"sqlite:///{home / 'record.db'}")
+    migrate(db)
+    for kind in ("server_unreachable", "no_worker_polling"):
+        findings.found(db, kind, kind, "away since the outage", datetime.now(UTC) - timedelta(hours=1))
+    db.close()
+    with up(home) as after:
+        looked = after.escalon("selfwatch", "--once")
+        assert (looked.returncode, "All is well" in looked.stdout) == (0, True), looked.stdout
+        assert "found  " not in after.said
+
+
+def test_a_restore_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    home, saved, elsewhere = tmp_path / "home", tmp_path / "saved", tmp_path / "else" / "where"
+    home.mkdir()
+    db = open_database(f"sqlite:///{home / 'record.db'}")
+    migrate(db)
+    db.close()
+    made = escalon("backup", str(saved), "--home", str(home), env=surroundings())
+    assert made.returncode == 0, made.stderr
+    with (saved / "record.db").open("ab") as file:
+        file.write(b"spoilt")
+    elsewhere.parent.mkdir()
+    failed = escalon("restore", str(saved), "--home", str(elsewhere), env=surroundings())
+    assert (failed.returncode, "SHA-256" in failed.stderr) == (1, True)
+    assert list(elsewhere.parent.iterdir()) == []
 
 
 def test_a_signal_while_it_starts_ends_it(tmp_path: Path) -> None:
