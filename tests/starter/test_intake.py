@@ -79,6 +79,12 @@ def test_what_was_read_is_named_by_input_and_place(here: Installed) -> None:
     ]
 
 
+@pytest.mark.parametrize("source", ["alertmanager", "pagerduty"])
+def test_an_empty_list_is_told_not_passed_over(here: Installed, source: Any) -> None:
+    taken = read_input(source, b"[]", here, "a.json")
+    assert [(each.nature, each.why) for each in taken.not_taken] == [("nothing_to_do", "a.json: $: nothing is in it")]
+
+
 def test_who_clicked_is_looked_up_in_the_directory(here: Installed) -> None:
     (report,) = read_input("pagerduty", json.dumps(event()).encode(), here, "-").reported
     assert report.by.person == "sample-primary"

@@ -369,3 +369,15 @@ async def test_a_refusal_speaks_of_options_and_in_the_zone_of_who_acts(office: O
     assert ran.code == 1
     assert "Dublin" in ran.err
     assert "+00:00" not in ran.err
+
+
+async def test_the_board_has_whole_ids_on_a_narrow_screen(
+    office: Office, escalon: Escalon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = "desk:2026-11-21-213045"
+    await opened(escalon, issue)
+    await office.at_rest(issue)
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = await escalon("watch", "--once")
+    assert (ran.code, f"{issue} " in ran.out) == (0, True)
+    assert max(map(len, ran.out.splitlines())) <= 80
