@@ -37,8 +37,8 @@ def show_from(text: str, person: str, *, as_json: bool) -> None:
     _note_source(found, reader)
     written = _written(settings, state, [state.facts.title_ref, state.facts.description], person)
     title, description = (_text(written, ref) for ref in (state.facts.title_ref, state.facts.description))
+    row = snapshot(state)
     if as_json:
-        row = snapshot(state)
         say_json(
             {
                 **row.model_dump(mode="json", exclude=hidden_from(person, row)),
@@ -57,7 +57,7 @@ def show_from(text: str, person: str, *, as_json: bool) -> None:
         )
         return
     out = console()
-    out.print(standing_view(state, reader, title=title, description=description))
+    out.print(standing_view(state, reader, title=title, description=description, hidden=hidden_from(person, row)))
     for line in answer_lines(state, person):
         out.print(line, soft_wrap=True)  # a line to paste must not be broken by us
 
