@@ -76,7 +76,10 @@ class Part:
 
     async def say(self, kind: type[Command], person: str, **more: object) -> None:
         """Send a command, again and again under one id, until it is done, stored or refused."""
-        command = kind.model_validate({"id": f"{kind.__name__}-{self.chance.random()}", "by": actor(person), **more})
+        given = f"{kind.__name__}-{self.chance.random()}"
+        if kind is TakeCharge:
+            more["next_action"] = TextRef(ref=f"{given}.next_action", length=9)
+        command = kind.model_validate({"id": given, "by": actor(person), **more})
         await asyncio.sleep(self.chance.uniform(0, 1))
         await self._try(lambda: send(self.house.client, self.issue, command, timedelta(seconds=2)))
 
@@ -95,7 +98,7 @@ async def nobody_answers(part: Part) -> None:
     await part.until(lambda row: row.is_exhausted)
     while (await part.until(lambda row: bool(row.status))).is_exhausted:
         until = datetime.now(UTC) + timedelta(seconds=20)
-        await part.say(TakeCharge, "boss", next_action=TextRef(ref="next-action", length=9), until=until)
+        await part.say(TakeCharge, "boss", until=until)
         await asyncio.sleep(1)
     await resolved_by(part, "boss")
 
