@@ -138,7 +138,10 @@ async def kinds_on_record(home: Path, issue: IssueId, *wanted: str) -> list[str]
 async def test_it_waits_for_its_server_and_says_how_it_is(tmp_path: Path) -> None:
     port, its_own = free_port(), free_port()
     async with worker(tmp_path, f"127.0.0.1:{port}", ESCALON_TEMPORAL_METRICS_PORT=str(its_own)) as process:
-        while not (healthy := await process.until("healthz", 200))["record"]:  # its tables are being made
+        while True:
+            healthy = await process.until("healthz", 200)
+            if healthy["record"]:  # until then its tables are being made
+                break
             await asyncio.sleep(0.05)
         assert healthy == {"alive": True, "connected": False, "polling": False, "record": True}
         assert (await process.get("readyz"))[0] == 503
