@@ -19,6 +19,11 @@ SAMPLE = 25
 """So many issues a round are asked whether an entry waits to be written; the server's index does not know."""
 
 
+REFUSED_AGAIN = 5
+"""In this attempt or a later one an entry has been refused four times, which no short absence explains. The server
+dates a retried activity from its next attempt, so that one which fails at once never looks old."""
+
+
 class RecordLag:
     """Remembers which page comes next."""
 
@@ -39,9 +44,11 @@ class RecordLag:
         lacking = {issue: self._missing(started.get(issue), now) for issue in missing}
         for issue in self._to_ask(started, suspects):
             pending = await server.pending_record(issue)
+            why = f" ({pending.failure})" if pending is not None and pending.failure else ""
             if pending is not None and pending.since < late:
-                why = f" ({pending.failure})" if pending.failure else ""
                 lacking[issue] = f"an entry waits to be written since {pending.since:%Y-%m-%d %H:%M:%S} UTC{why}"
+            elif pending is not None and pending.attempts >= REFUSED_AGAIN:
+                lacking[issue] = f"an entry could not be written {pending.attempts - 1} times{why}"
         return [Found(kind="record_lags", issue=issue, detail=why) for issue, why in lacking.items()]
 
     async def _listed(self, server: Server) -> tuple[Listed, ...]:

@@ -9,11 +9,14 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.live_directory import LiveDirectory
 from client.opening import open_issue
+from escalation.issue.effects_of import record
 from escalation.issue.identity import IssueId
+from records import journal
 from records.database import migrate, open_database
 from selfwatch.found import Found
 from selfwatch.lagging import RecordLag
 from selfwatch.watched import Watched
+from tests.given import Played
 from tests.selfwatch.stand import Stand, quick_issue
 from worker import build_worker
 
@@ -45,6 +48,22 @@ async def test_entries_that_wait_for_a_database_that_somebody_holds(stand: Stand
             while await look(lag, place, issue):  # noqa: ASYNC110 - the worker is waited for
                 await asyncio.sleep(0.1)
     holder.close()
+
+
+async def test_an_entry_that_is_refused_again_and_again(stand: Stand, env: WorkflowEnvironment) -> None:
+    """Another entry stands in its place: each attempt fails at once, and the server dates it from the next one."""
+    command = quick_issue("CONFLICT")
+    issue, lag = command.issue.id, RecordLag()
+    patient = stand.settings.model_copy(update={"record_late_s": 3600})
+    place = Watched(patient, stand.db, LiveDirectory(stand.settings.people))
+    played = Played(command.model_copy(update={"id": "another"}), answer=False)
+    journal.write(stand.db, record(played.state, tuple(played.entries)))
+    async with build_worker(env.client, stand.settings, stand.db):
+        await open_issue(env.client, command, stand.settings.task_queue)
+        async with asyncio.timeout(20):
+            while "could not be written" not in (found := await look(lag, place, issue)).get(str(issue), ""):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+    assert found[str(issue)].endswith("(JournalConflict)")
 
 
 async def test_issues_that_the_record_does_not_know(stand: Stand, env: WorkflowEnvironment) -> None:
