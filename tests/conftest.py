@@ -1,6 +1,7 @@
 """Settings for the whole suite; fixtures live in the conftest beside the tests that use them."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -10,5 +11,9 @@ settings.load_profile("house")
 
 # pytest-xdist sets it in its processes; without it, what the command line prints does not depend on who runs the suite.
 os.environ.pop("COLUMNS", None)
+
+# A suite started in the background of a script inherits that Ctrl-C is ignored, and so would all that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["tests.server"]
