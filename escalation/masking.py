@@ -26,6 +26,11 @@ _ISSUERS = re.compile(
 )
 _MOMENT = re.compile(r"1[5-9](\d{11}|\d{14}|\d{17})")
 """Milli-, micro- or nanoseconds since 1970: a tenth of them passes the Luhn check, and alerts are full of them."""
+_DIGEST = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})"
+    r"(?![0-9A-Za-z])"
+)
+"""A UUID or a digest: one in five hundred holds digits that pass for a card number, and every command has one."""
 _ZERO_WIDTH_EDGE = "\u200b\u2060\ufeff"
 _REORDERING = "\u202a\u202b\u202c\u202d\u202e"
 
@@ -64,8 +69,9 @@ def _runs(text: str) -> Iterator[list[_Group]]:
     """Groups of digits that stand so close together that they may be one number."""
     run: list[_Group] = []
     digits, begins, ends, gap = "", 0, 0, 0
+    drawn = _digests(text)
     for place, character in enumerate(text):
-        digit = unicodedata.digit(character, None)
+        digit = None if place in drawn else unicodedata.digit(character, None)
         if digit is not None:
             if digits and gap:
                 run.append(_Group(digits, begins, ends))
@@ -75,11 +81,17 @@ def _runs(text: str) -> Iterator[list[_Group]]:
             digits, ends, gap = f"{digits}{digit}", place + 1, 0
         elif digits and not _is_invisible(character):
             gap += 1
-            if gap > _GAP_AT_MOST or not _is_gap(character):
+            if gap > _GAP_AT_MOST or place in drawn or not _is_gap(character):
                 yield [*run, _Group(digits, begins, ends)]
                 run, digits, gap = [], "", 0
     if digits:
         yield [*run, _Group(digits, begins, ends)]
+
+
+def _digests(text: str) -> set[int]:
+    """The places within UUIDs and digests. What is all digits, or nearly so, is none."""
+    found = (match for match in _DIGEST.finditer(text) if sum(map(str.isalpha, match[0])) >= 3)
+    return {place for match in found for place in range(*match.span())}
 
 
 def _is_invisible(character: str) -> bool:

@@ -56,6 +56,22 @@ def test_a_number_is_masked_however_it_is_written(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "drawn",
+    [
+        "aaeece817fb448eaae95038960591572", "5732464368144b1cabe2f9f2569eece5",  # uuid4().hex, both with a valid number
+        "aaeece81-7fb4-48ea-ae95-038960591572", "sha:4111111111111111aaeece817fb448eaae950389",
+    ],
+)  # fmt: skip
+def test_a_uuid_or_a_digest_is_no_card_number(drawn: str) -> None:
+    assert mask_cards(drawn) == drawn
+    assert mask_cards(f"{drawn} 4111111111111111") == f"{drawn} •••• 1111"
+
+
+def test_what_is_nearly_all_digits_is_no_digest() -> None:
+    assert mask_cards("4111111111111111a00000000000000b").startswith("•••• 1111a")
+
+
+@pytest.mark.parametrize(
     ("text", "masked"),
     [
         ("4111 1111 1111 1111 123", "•••• 1111 123"),  # with the code from its back

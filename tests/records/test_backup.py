@@ -66,10 +66,19 @@ def test_a_backup_while_a_writer_is_writing_is_as_of_one_instant(
             while written() == after:  # the writer goes on
                 pass
     last = _restored(tmp_path / "backup4", tmp_path / "new")
-    assert len(reading.list_issues(last, limit=1000)) == copied["issues"]
-    for row in reading.list_issues(last, limit=1000):
+    rows = _every_row(last)
+    assert len(rows) == copied["issues"]
+    for row in rows:
         assert len(reading.timeline(last, row.issue)) == row.entries == 3
     last.close()
+
+
+def _every_row(db: Database) -> list[reading.IssueRow]:
+    rows = page = reading.list_issues(db, limit=1000)
+    while page:
+        page = reading.list_issues(db, limit=1000, after=page[-1].issue)
+        rows = rows + page
+    return rows
 
 
 class _writing:  # noqa: N801
