@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from escalation.issue.commands import TakePeople
 from escalation.issue.effects import FindResponders
-from escalation.policy.model import Tell
+from escalation.issue.responders import find_in
 
 
 class FindingResponders:
@@ -29,26 +29,4 @@ class FindingResponders:
             directory = await asyncio.to_thread(self._directory.current)
         except DirectoryUnreadable as error:
             raise ApplicationError(str(error), type="DirectoryUnreadable") from error
-        found = directory.in_tell(effect.tell, effect.issue.team)
-        asked = [person for person in found if person.id not in effect.about]
-        return TakePeople(
-            id=effect.key,
-            turn=effect.turn,
-            people=tuple(person.reachable(self._channels) for person in asked),
-            why=_why(effect, len(found) - len(asked), is_anybody=bool(asked)),
-        )
-
-
-def _why(effect: FindResponders, excluded: int, *, is_anybody: bool) -> str:
-    words = _told(effect.tell, effect.issue.team)
-    if excluded:
-        words += f", without {excluded} whom the issue is about"
-    return words if is_anybody else f"nobody found: {words}"
-
-
-def _told(tell: Tell, team: str) -> str:
-    parts = ["those named by the policy"] if tell.people else []
-    if tell.roles:
-        where = f"in team {tell.team}" if tell.team else f"in team {team}, or anywhere where it has none"
-        parts.append(f"{', '.join(tell.roles)} {where}")
-    return " and ".join(parts) or "the policy names nobody"
+        return find_in(directory, effect, self._channels)

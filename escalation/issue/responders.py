@@ -1,0 +1,41 @@
+"""Who is asked when a tier begins: read from a directory, as the answer of the errand that looks them up.
+
+Pure: which directory, and as of when, is the business of who asks (the activity, or a simulated world).
+"""
+
+from collections.abc import Collection
+
+from escalation.issue.commands import TakePeople
+from escalation.issue.effects import FindResponders
+from escalation.policy.directory import Directory
+from escalation.policy.model import Tell
+
+
+def find_in(directory: Directory, effect: FindResponders, channels: Collection[str]) -> TakePeople:
+    """Whom the tier tells, without those whom the issue is about; perhaps nobody.
+
+    `channels` are the names of those that are set up.
+    """
+    found = directory.in_tell(effect.tell, effect.issue.team)
+    asked = [person for person in found if person.id not in effect.about]
+    return TakePeople(
+        id=effect.key,
+        turn=effect.turn,
+        people=tuple(person.reachable(channels) for person in asked),
+        why=_why(effect, len(found) - len(asked), is_anybody=bool(asked)),
+    )
+
+
+def _why(effect: FindResponders, excluded: int, *, is_anybody: bool) -> str:
+    words = _told(effect.tell, effect.issue.team)
+    if excluded:
+        words += f", without {excluded} whom the issue is about"
+    return words if is_anybody else f"nobody found: {words}"
+
+
+def _told(tell: Tell, team: str) -> str:
+    parts = ["those named by the policy"] if tell.people else []
+    if tell.roles:
+        where = f"in team {tell.team}" if tell.team else f"in team {team}, or anywhere where it has none"
+        parts.append(f"{', '.join(tell.roles)} {where}")
+    return " and ".join(parts) or "the policy names nobody"

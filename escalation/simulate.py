@@ -1,0 +1,225 @@
+"""The simulated clock: an issue's rules in a plain loop, its errands answered by a stated world. No server, no waiting.
+
+The loop does what `workflows/shell.py` does with the same rules: a command is decided when it comes, the one timer
+ticks at the rules' next instant, an errand's answer is one more command. At one instant commands come first, then
+answers, then the clock. The clock is never late, unless the script says that the system was away.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+from escalation.issue.clocks import FIND_WITHIN
+from escalation.issue.commands import Command, TakeDelivery, TakePeople, Tick
+from escalation.issue.decide import command_name
+from escalation.issue.effects import Effect, FindResponders, Notify
+from escalation.issue.events import Entry
+from escalation.issue.identity import IssueId
+from escalation.issue.refusal import Rejected
+from escalation.issue.rules import IssueRules
+from escalation.issue.state import IssueState
+from escalation.simulated_world import World
+
+
+class Asked(NamedTuple):
+    """An errand, and the instant (UTC) at which the rules asked for it."""
+
+    at: datetime
+    effect: Effect
+
+
+class Simulated:
+    """One issue on the simulated clock. Instants are aware and never go back."""
+
+    def __init__(self, world: World | None = None, rules: IssueRules | None = None) -> None:
+        self.world = world or World()
+        self.rules = rules or IssueRules()
+        self.state: IssueState | None = None
+        self.entries: list[Entry] = []
+        self.asked: list[Asked] = []
+        """Every errand; messages only where the world hears of them."""
+        self.now: datetime | None = None
+        self.decisions = 0
+        """How often the rules were asked to decide."""
+        self._answers: list[tuple[datetime, int, str, Command]] = []
+        self._under_way: set[str] = set()
+        self._count = 0
+        self._away_until: datetime | None = None
+        self._due_at: datetime | None = None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When something happens by itself next: an answer, or what is due; None where nothing will."""
+        due_at = self._due_at
+        if self._answers and (due_at is None or self._answers[0][0] <= due_at):
+            due_at = self._answers[0][0]
+        return self._back(due_at) if due_at is not None else None
+
+    def send(self, command: Command, at: datetime) -> tuple[Entry, ...] | Rejected:
+        """Everything due before `at`, then the command: its entries, or why not.
+
+        What the command asks of the world, and what is due at `at` itself, comes when time goes on.
+
+        Raises:
+            ValueError: the instant is before one that was played already.
+        """
+        self._run(at, is_included=False)
+        return self._deliver(command)
+
+    def run_to(self, at: datetime) -> None:
+        """Everything due up to and including `at`. Raises ValueError as `send` does."""
+        self._run(at, is_included=True)
+
+    def run_out(self) -> None:
+        """Everything that is due until the issue is over and no errand is under way.
+
+        An issue that nobody resolves is never over, and this would not end: see to it that it is resolved.
+        """
+        while (at := self.next_at) is not None:
+            self._run(at, is_included=True)
+
+    def be_away(self, at: datetime, until: datetime) -> None:
+        """The system is away from `at` to `until`: what is due or sent meanwhile is decided at `until`."""
+        self._run(at, is_included=True)
+        self._away_until = until
+
+    def _back(self, at: datetime) -> datetime:
+        """The instant at which that is served: no earlier than the system is back."""
+        return at if self._away_until is None else max(at, self._away_until)
+
+    def _run(self, at: datetime, *, is_included: bool) -> None:
+        at = self._back(at)
+        if self.now is not None and at < self.now:
+            raise ValueError(f"at {at.isoformat()} is before {self.now.isoformat()}, which was played already")
+        while (following := self.next_at) is not None and (following < at or (is_included and following == at)):
+            self.now = following
+            self._serve(following)
+        self.now = at
+
+    def _serve(self, at: datetime) -> None:
+        """What is due at this instant: an answer, or else the clock."""
+        if self._answers and self._answers[0][0] <= at:
+            _, _, key, answer = heappop(self._answers)
+            self._under_way.discard(key)
+            self._deliver(answer)
+            return
+        done = self._deliver(_TICK)
+        if isinstance(done, Rejected) or not done:
+            raise RuntimeError(f"something was due at {at.isoformat()} and nothing was done: {done}")
+
+    def _deliver(self, command: Command) -> tuple[Entry, ...] | Rejected:
+        assert self.now is not None
+        self.decisions += 1
+        decision = self.rules.decide(self.state, command, self.now)
+        if isinstance(decision, Rejected):
+            if decision.nature == "authority" and self.state is not None:
+                name = command_name(command)
+                self._start(self.rules.security(self.state, decision, name, command.by, command.id, self.now))
+            return decision
+        asked: list[Effect] = []
+        for entry in decision:
+            before, self.state = self.state, self.rules.evolve(self.state, entry)
+            asked.extend(self.rules.effects(before, self.state, entry))
+        self.entries.extend(decision)
+        for effect in asked:
+            self._start(effect)
+        if decision and self.state is not None:
+            due = self.rules.next_due(self.state)
+            self._due_at = due.at if due is not None else None
+        return decision
+
+    def _start(self, effect: Effect) -> None:
+        assert self.now is not None
+        if effect.key in self._under_way:
+            return
+        self.asked.append(Asked(self.now, effect))
+        match effect:
+            case FindResponders():
+                self._look_up(effect, self.now)
+            case Notify() if self.world.has_deliveries:
+                self._hand_over(effect, self.now)
+            case _:
+                pass  # nothing comes of it that the rules would hear
+
+    def _look_up(self, effect: FindResponders, at: datetime) -> None:
+        found = self.world.find(effect, at)
+        answer: Command | None
+        if found.after >= FIND_WITHIN:
+            answer = self.rules.on_failure(effect, "no answer in time")
+        elif found.error is not None:
+            answer = self.rules.on_failure(effect, found.error)
+        else:
+            answer = TakePeople(id=effect.key, turn=effect.turn, people=found.people, why=found.why)
+        self._answer(effect, at + min(found.after, FIND_WITHIN), answer)
+
+    def _hand_over(self, effect: Notify, at: datetime) -> None:
+        became = self.world.deliver(effect, at)
+        answer = TakeDelivery(
+            id=effect.key,
+            message=effect.key,
+            person=effect.person.id,
+            channel=effect.channel,
+            about=effect.about,
+            outcome=became.outcome,
+            attempts=became.attempts,
+            error=became.error,
+        )
+        self._answer(effect, at + became.after, answer)
+
+    def _answer(self, effect: Effect, at: datetime, answer: Command | None) -> None:
+        if answer is None:
+            return
+        self._count += 1
+        self._under_way.add(effect.key)
+        heappush(self._answers, (at, self._count, effect.key, answer))
+
+
+_TICK = Tick()
+
+
+class Sent(NamedTuple):
+    """A line of a script: at that instant (UTC) that command is sent to that issue."""
+
+    at: datetime
+    issue: IssueId
+    command: Command
+
+
+class Refusal(NamedTuple):
+    """A line of a script that was refused."""
+
+    sent: Sent
+    rejected: Rejected
+
+
+class Plays(NamedTuple):
+    """What came of a script."""
+
+    issues: dict[IssueId, Simulated]
+    refusals: list[Refusal]
+
+
+def play(script: Iterable[Sent], world: World | None = None, until: datetime | None = None) -> Plays:
+    """Play the issues of a script side by side, in the order of time; at one instant in the order of the script.
+
+    After its last line the clock goes on to `until`; by default not further than what is due at the last instant.
+    """
+    rules = IssueRules()
+    plays = Plays({}, [])
+    queue: list[tuple[datetime, int, Sent]] = [(sent.at, place, sent) for place, sent in enumerate(script)]
+    heapify(queue)
+    last: datetime | None = None
+    while queue:
+        last, _, sent = heappop(queue)
+        issue = plays.issues.get(sent.issue)
+        if issue is None:
+            issue = plays.issues[sent.issue] = Simulated(world, rules)
+        answer = issue.send(sent.command, last)
+        if isinstance(answer, Rejected):
+            plays.refusals.append(Refusal(sent, answer))
+    end = until or last
+    for issue in plays.issues.values():
+        if end is not None:
+            issue.run_to(end)
+    return plays

@@ -1,0 +1,83 @@
+"""The stated world of the simulated clock: who is found, what becomes of messages, and how long each takes.
+
+Nothing here knows the rules: a world hears an errand and says what will come of it. `simulate.py` brings the answer
+back at its instant. The default world answers at once, has somebody for every role, and loses no message.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple, TypeAlias
+
+from escalation.issue.effects import FindResponders, Notify
+from escalation.issue.facts import PersonFacts
+from escalation.issue.responders import find_in
+from escalation.policy.directory import Directory
+
+AT_ONCE = timedelta(0)
+
+
+class LookUp(NamedTuple):
+    """What comes of looking people up."""
+
+    people: tuple[PersonFacts, ...] = ()
+    """Who is on duty; none: the tier is empty."""
+    why: str = "on duty"
+    after: timedelta = AT_ONCE
+    """How long it takes. What takes longer than the errand's own limit is given up at that limit."""
+    error: str | None = None
+    """Why it fails for good; None: it does not."""
+
+
+class Delivery(NamedTuple):
+    """What becomes of a message to one person by one channel."""
+
+    outcome: Literal["sent", "failed"] = "sent"
+    after: timedelta = AT_ONCE
+    attempts: int = 1
+    error: str | None = None
+
+
+FindPeople: TypeAlias = Callable[[FindResponders, datetime], LookUp]
+"""Who is found for this errand, asked for at that instant (UTC)."""
+Deliver: TypeAlias = Callable[[Notify, datetime], Delivery]
+"""What becomes of this message, handed over at that instant (UTC)."""
+
+
+def one_for_each_role(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001 - a world has the instant too
+    """Those whom the policy names, and for each role that it tells somebody who is called like the role."""
+    ids = dict.fromkeys((*effect.tell.people, *effect.tell.roles))
+    return LookUp(tuple(PersonFacts(id=name, role=name) for name in ids if name not in effect.about))
+
+
+def arrives(effect: Notify, at: datetime) -> Delivery:  # noqa: ARG001
+    """Every message leaves at once."""
+    return Delivery()
+
+
+def people_of(directory: Directory, channels: Collection[str] = ("inbox",), after: timedelta = AT_ONCE) -> FindPeople:
+    """The people of a directory, as the service finds them; `channels` are those that are set up."""
+    reached = frozenset(channels)
+
+    def find(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001
+        answer = find_in(directory, effect, reached)
+        return LookUp(answer.people, answer.why, after)
+
+    return find
+
+
+def never_found(error: str, after: timedelta) -> FindPeople:
+    """Every look-up fails for good after so long."""
+    failed = LookUp(after=after, error=error)
+    return lambda *_: failed
+
+
+@dataclass(frozen=True)
+class World:
+    """What the world answers."""
+
+    find: FindPeople = one_for_each_role
+    deliver: Deliver = arrives
+    has_deliveries: bool = True
+    """False: nothing is heard of messages, so that no `told` is on record, and messages are not even written. All
+    else of the journal is the same."""
