@@ -20,8 +20,22 @@ _BEGAN: dict[str, str] = {
     "restarted": "the ladder starts anew, since nobody took charge",
     "fell_back": "the fallback policy takes over",
     "reopened": "it was reopened",
+    "de_escalated": "it was handed back down",
+    "everybody_declined": "everybody who was asked declined",
+    "ceiling_reached": "it has been below for as long as it may be",
+    "severity_changed": "its severity was changed",
+    "policy_adopted": "another policy was adopted",
     "charge_lapsed": "the time set by who took charge is past",
     "charge_released": "who had taken charge gave it back",
+}
+_HOLD_ENDED: dict[str, str] = {
+    "resumed": "it was resumed",
+    "until": "its time is up",
+    "heard_from": "who was waited for has answered",
+    "escalated": "it was moved up",
+    "de_escalated": "it was handed back down",
+    "exhausted": "all tiers' time is up",
+    "over": "the issue is over",
 }
 
 
@@ -52,6 +66,9 @@ def tried(entry: e.Entry) -> str | None:
             | e.Acknowledged()
             | e.AcknowledgementLapsed()
             | e.Released()
+            | e.Accepted()
+            | e.Declined()
+            | e.Attempted()
             | e.Exhausted()
             | e.ChargeTaken()
             | e.ChargeLapsed()
@@ -113,6 +130,27 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return f"the acknowledgement of {event.person} lapsed"
         case e.Released():
             return f"{event.person} released it"
+        case (
+            e.Accepted()
+            | e.Reassigned()
+            | e.Declined()
+            | e.Noted()
+            | e.Attempted()
+            | e.Snoozed()
+            | e.SnoozeEnded()
+            | e.CancelAsked()
+        ):
+            return _by_people(event, by)
+        case e.SeverityChanged() | e.Held() | e.HoldEnded() | e.PolicyAdopted():
+            return _clocks_changed(event, by)
+        case e.SuppressionAsked():
+            return f"{by} says that it repeats {event.duplicate_of}, which is asked to record it"
+        case e.SuppressionFailed():
+            return f"{event.duplicate_of} cannot carry it, so it goes on: {event.error}"
+        case e.DuplicateRecorded():
+            return f"{event.issue} repeats it, says {event.said_by}, and is closed for it"
+        case e.TargetMissed():
+            return f"the target {event.target} ended {instant(event.due_at)} and was missed"
         case e.LimitMissed():
             return f"the time of {_tier(event.tier)} to {event.of} ended {instant(event.due_at)} and was missed"
         case e.Exhausted():
@@ -146,9 +184,59 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             assert_never(event)
 
 
+def _by_people(
+    event: e.Accepted | e.Reassigned | e.Declined | e.Noted | e.Attempted | e.Snoozed | e.SnoozeEnded | e.CancelAsked,
+    by: str,
+) -> str:
+    match event:
+        case e.Accepted():
+            works = f" and works on it{_until(event.lapses_at)}" if event.is_handler else ""
+            before = f", in place of {event.owner_before}" if event.owner_before != event.person else ""
+            return f"{event.person} accepted it: answers for it{before}{works}"
+        case e.Reassigned():
+            return f"{by} offered it to {event.to.id}, who has not accepted yet"
+        case e.Declined():
+            why = ", for a conflict of interest" if event.has_conflict else ""
+            what = "the offer" if event.was_offered else "it"
+            return f"{event.person} declined {what}{why}{'' if event.was_offered else _left(event)}"
+        case e.Noted():
+            return f"{by} wrote a note"
+        case e.Attempted():
+            return f"{by} tried something: {event.result.replace('_', ' ')}"
+        case e.Snoozed():
+            return f"{event.person} is told again {instant(event.until)}"
+        case e.SnoozeEnded():
+            return f"{event.person} is told again, as they wanted"
+        case e.CancelAsked():
+            return f"{event.person} says that it was opened in error; a second person must say so too"
+
+
+def _left(event: e.Declined) -> str:
+    return (
+        f"; {event.left} of {_tier(event.tier)} still asked" if event.left else f"; {_tier(event.tier)} has nobody left"
+    )
+
+
+def _clocks_changed(event: e.SeverityChanged | e.Held | e.HoldEnded | e.PolicyAdopted, by: str) -> str:
+    match event:
+        case e.SeverityChanged():
+            return f"{by} changed the severity from {event.from_severity} to {event.severity}"
+        case e.Held():
+            stops = ", ".join(f"the time to {clock}" for clock in event.stops) or "no clock of the tier"
+            reason = event.reason.replace("_", " ")
+            whom = f"waiting for {event.waiting_for} ({reason})"
+            return f"{by} put it on hold{_until(event.until)}, {whom}; stopped: {stops}"
+        case e.HoldEnded():
+            return f"the hold ended after {words(timedelta(seconds=event.held_for_s))}: {_HOLD_ENDED[event.why]}"
+        case e.PolicyAdopted():
+            new = event.policies[0]
+            was = f"{event.from_policy} version {event.from_version}"
+            return f"{by} moved it to policy {new.name} version {new.version} (was {was})"
+
+
 def _by_hand(why: str, by: str) -> str:
-    """Who moved it up, where that was not time."""
-    is_by_hand = why == "escalated_by_hand" or (why == "repeated" and by != CLOCK.person)
+    """Who moved it, where that was not time."""
+    is_by_hand = why in {"escalated_by_hand", "de_escalated"} or (why == "repeated" and by != CLOCK.person)
     return f", by {by}" if is_by_hand else ""
 
 

@@ -186,18 +186,11 @@ class Sent(NamedTuple):
     command: Command
 
 
-class Refusal(NamedTuple):
-    """A line of a script that was refused."""
-
-    sent: Sent
-    rejected: Rejected
-
-
 class Plays(NamedTuple):
     """What came of a script."""
 
     issues: dict[IssueId, Simulated]
-    refusals: list[Refusal]
+    refusals: list[tuple[Sent, Rejected]]
 
 
 def play(script: Iterable[Sent], world: World | None = None, until: datetime | None = None) -> Plays:
@@ -217,7 +210,7 @@ def play(script: Iterable[Sent], world: World | None = None, until: datetime | N
             issue = plays.issues[sent.issue] = Simulated(world, rules)
         answer = issue.send(sent.command, last)
         if isinstance(answer, Rejected):
-            plays.refusals.append(Refusal(sent, answer))
+            plays.refusals.append((sent, answer))
     end = until or last
     for issue in plays.issues.values():
         if end is not None:

@@ -14,6 +14,8 @@ from escalation.policy.model import CloseReason, Policy
 from escalation.value import Value
 
 Outcome: TypeAlias = Literal["solved", "workaround", "paid", "explained", "nothing_wrong"]
+AttemptResult: TypeAlias = Literal["helped", "no_change", "no_answer", "made_it_worse"]
+How: TypeAlias = Literal["hierarchical", "functional"]
 FoundHow: TypeAlias = Literal["looked_up", "last_known"]
 
 
@@ -60,17 +62,142 @@ class Release(Command):
     reason: TextRef | None = None
 
 
+class Accept(Command):
+    """I answer for it from now on: the sender becomes the owner, and works on it where it was reassigned to them."""
+
+    kind: Literal["accept"] = "accept"
+    until: AwareDatetime | None = None
+    """When the sender's next action is due, where they work on it."""
+
+
+class Reassign(Command):
+    """Offer the issue to somebody: it moves when they accept, and its clocks stay as they are."""
+
+    kind: Literal["reassign"] = "reassign"
+    to: str
+    """The id of the person who is to take it over."""
+    facts: PersonFacts | None = None
+    """Facts of that person, as the door found them."""
+    reason: TextRef | None = None
+
+
+class Decline(Command):
+    """I cannot take it: said by somebody who is asked, or to whom it was offered. The last one empties the tier."""
+
+    kind: Literal["decline"] = "decline"
+    reason: TextRef
+    has_conflict: bool = False
+    """A conflict of interest: the sender is never asked about this issue again."""
+
+
 class Escalate(Command):
-    """Move the issue up to the next tier now."""
+    """Move the issue up now, to the next tier or to one that is named."""
 
     kind: Literal["escalate"] = "escalate"
+    to_tier: str | None = None
+    """The tier to ask; absent: the next one."""
+    how: How | None = None
+    """For more authority or for other expertise; absent: expertise for a lane beside the ladder, else authority."""
     from_tier: str | None = None
     """The tier where its sender saw it: refused where another is asked by now, so that two do not move it up twice."""
     reason: TextRef | None = None
     checked: tuple[str, ...] = ()
-    """Names of the next tier's checklist items that are answered in the reason."""
+    """Names of that tier's checklist items that are answered in the reason."""
     is_waived: bool = False
     """Go up without the checklist; the reason says why."""
+
+
+class DeEscalate(Command):
+    """Hand the issue back down, with guidance: that tier's clocks start anew, the ceiling does not."""
+
+    kind: Literal["de_escalate"] = "de_escalate"
+    to_tier: str | None = None
+    """The tier to ask; absent: the one below."""
+    from_tier: str | None = None
+    """The tier where its sender saw it: refused where another is asked by now."""
+    reason: TextRef
+    guidance: TextRef
+    """What that tier is to do, or may decide."""
+
+
+class Note(Command):
+    """Write something down. Changes nothing."""
+
+    kind: Literal["note"] = "note"
+    text: TextRef
+
+
+class Attempt(Command):
+    """Write down what was tried, and what came of it; whoever is asked next reads it."""
+
+    kind: Literal["attempt"] = "attempt"
+    what: TextRef
+    result: AttemptResult
+
+
+class ChangeSeverity(Command):
+    """The harm is another one than was thought; never below what a fact demands."""
+
+    kind: Literal["change_severity"] = "change_severity"
+    severity: str
+    reason: TextRef
+
+
+class Hold(Command):
+    """Stop the clocks that the policy lets stop, while somebody else is waited for."""
+
+    kind: Literal["hold"] = "hold"
+    reason: str
+    """The name of one of the policy's reasons."""
+    waiting_for: str
+    """Who is waited for: a party's key, or an opaque name."""
+    question: str | None = None
+    """The id of the question that was sent to them."""
+    until: AwareDatetime
+
+
+class Resume(Command):
+    """End a hold before its time."""
+
+    kind: Literal["resume"] = "resume"
+    reason: TextRef | None = None
+
+
+class Snooze(Command):
+    """Tell me again then, and do not remind me before. Moves no clock."""
+
+    kind: Literal["snooze"] = "snooze"
+    until: AwareDatetime
+
+
+class Cancel(Command):
+    """Opened in error: asked for by one person, done when a second one sends it too."""
+
+    kind: Literal["cancel"] = "cancel"
+    reason: TextRef | None = None
+
+
+class Suppress(Command):
+    """It repeats another issue: recorded on that one, and only then closed."""
+
+    kind: Literal["suppress"] = "suppress"
+    duplicate_of: str
+    """The id of the issue that it repeats."""
+    reason: TextRef | None = None
+
+
+class AdoptPolicy(Command):
+    """Go on under another policy. Erases no breach and lengthens no running promise."""
+
+    kind: Literal["adopt_policy"] = "adopt_policy"
+    policies: tuple[Policy, ...]
+    """The policy and, after it, its fallbacks, in order."""
+    tier: str | None = None
+    """The tier of the new ladder that is asked; absent: the one of the same name."""
+    last_known: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """As in `Open`."""
+    people: tuple[PersonFacts, ...] = ()
+    reason: TextRef
 
 
 class TakeCharge(Command):
@@ -142,6 +269,26 @@ class TakeNoPeople(Command):
     error: str
 
 
+class TakeDuplicate(Command):
+    """Another issue says that it repeats this one. Comes from that issue, not from people."""
+
+    kind: Literal["take_duplicate"] = "take_duplicate"
+    by: Actor = CLOCK
+    issue: str
+    said_by: str
+    """Who said so."""
+
+
+class TakeSuppression(Command):
+    """Answer of the first issue: whether it has recorded its duplicate."""
+
+    kind: Literal["take_suppression"] = "take_suppression"
+    by: Actor = CLOCK
+    duplicate_of: str
+    error: str | None = None
+    """Why not; None: it is recorded there."""
+
+
 class TakeDelivery(Command):
     """Answer of a message: what became of it."""
 
@@ -158,18 +305,53 @@ class TakeDelivery(Command):
     error: str | None = None
 
 
-HumanCommand: TypeAlias = Acknowledge | Release | Escalate | TakeCharge | Resolve | Confirm | Close | Reopen
-Answer: TypeAlias = TakePeople | TakeNoPeople | TakeDelivery
-AnyCommand: TypeAlias = Annotated[Open | HumanCommand | Tick | Answer, Field(discriminator="kind")]
+HumanCommand: TypeAlias = (
+    Acknowledge
+    | Release
+    | Accept
+    | Reassign
+    | Decline
+    | Escalate
+    | DeEscalate
+    | Note
+    | Attempt
+    | ChangeSeverity
+    | Hold
+    | Resume
+    | Snooze
+    | TakeCharge
+    | Resolve
+    | Confirm
+    | Close
+    | Cancel
+    | Suppress
+    | Reopen
+    | AdoptPolicy
+)
+Answer: TypeAlias = TakePeople | TakeNoPeople | TakeDelivery | TakeSuppression
+AnyCommand: TypeAlias = Annotated[Open | HumanCommand | Tick | Answer | TakeDuplicate, Field(discriminator="kind")]
 HUMAN_COMMANDS: dict[str, type[Command]] = {
     "acknowledge": Acknowledge,
     "release": Release,
+    "accept": Accept,
+    "reassign": Reassign,
+    "decline": Decline,
     "escalate": Escalate,
+    "de_escalate": DeEscalate,
+    "note": Note,
+    "attempt": Attempt,
+    "change_severity": ChangeSeverity,
+    "hold": Hold,
+    "resume": Resume,
+    "snooze": Snooze,
     "take_charge": TakeCharge,
     "resolve": Resolve,
     "confirm": Confirm,
     "close": Close,
+    "cancel": Cancel,
+    "suppress": Suppress,
     "reopen": Reopen,
+    "adopt_policy": AdoptPolicy,
 }
 """The commands that people send, by name. Doors and documentation list them from here."""
 

@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
-from escalation.issue.events import WarningDue
+from escalation.issue.events import Ceiling, TargetDue, WarningDue
 from escalation.issue.facts import IssueFacts, PersonFacts, TextRef
 from escalation.policy.matched import Match
-from escalation.policy.model import CloseReason, Policy, Tier
+from escalation.policy.model import Clock, CloseReason, Policy, Tier
 from escalation.value import Value
 
 Status: TypeAlias = Literal["open", "resolved", "closed", "ended"]
@@ -33,6 +33,25 @@ class Charge(Value):
 
     person: str
     until: AwareDatetime
+
+
+class Offer(Value):
+    """To whom it was reassigned, who has not answered yet."""
+
+    to: str
+    by: str
+
+
+class HoldState(Value):
+    """A hold that is on: since when, and which of the tier's clocks stand still."""
+
+    reason: str
+    waiting_for: str
+    question: str | None = None
+    by: str
+    since: AwareDatetime
+    until: AwareDatetime
+    stops: tuple[Clock, ...]
 
 
 class IssueState(Value):
@@ -62,6 +81,26 @@ class IssueState(Value):
     handler: str | None = None
     joined: tuple[str, ...] = ()
     owner: str
+
+    offer: Offer | None = None
+    declined: tuple[str, ...] = ()
+    """Who declined at this tier."""
+    excluded: tuple[str, ...] = ()
+    """Who has a conflict of interest, and is never asked again."""
+    snoozes: dict[str, AwareDatetime] = Field(default_factory=dict)
+    """Who wants to be told again, and when."""
+    hold: HoldState | None = None
+    held_s: float = 0
+    """Seconds on hold so far, without the hold that is on."""
+    targets: tuple[TargetDue, ...] = ()
+    """Targets that are neither met nor missed."""
+    ceilings: tuple[Ceiling, ...] = ()
+    """By when tiers that have not heard of it in this pass must hear, lowest first."""
+    cancel_asked_by: str | None = None
+    suppressing: str | None = None
+    """The issue that was asked to record this one as its duplicate."""
+    duplicates: tuple[str, ...] = ()
+    """Issues that repeat this one; the latest few hundred."""
 
     acknowledge_due_at: AwareDatetime | None = None
     work_due_at: AwareDatetime | None = None

@@ -63,6 +63,44 @@ class Warn(Value):
     """Who is warned: those asked at this tier, the handler, the owner, those whom the next tier would ask."""
 
 
+class Target(Value):
+    """A time agreed with somebody: from the opening of an issue to its first resolution."""
+
+    name: str
+    """The word by which entries and reports refer to it."""
+    title: str = ""
+    """What was agreed, with whom, in a few words."""
+    within: Limits
+    """How long it may take; resolved in the very instant is in time. A severity that is absent has no such target."""
+    stops_on_hold: bool = True
+    """Whether its clock stops while the issue is on hold."""
+    tell: tuple[Listener, ...] = ("owner",)
+    """Who is told that it was missed."""
+
+
+class Holding(Value):
+    """When an issue may be put on hold, and what stops meanwhile. No sequence of holds is longer than its caps."""
+
+    reasons: dict[str, str]
+    """The reasons that can be given, by name, with what each means."""
+    stops: tuple[Clock, ...] = ("work",)
+    """The clocks of a tier that stop; with the time to work also the lapse of an acknowledgement."""
+    at_most: Limits
+    """The longest single hold. A severity that is absent is never on hold."""
+    in_all_at_most: Limits
+    """The longest time on hold in all, from opening to end."""
+
+
+class SeverityChange(Value):
+    """What a change of severity does to the clocks of the tier, and who is told of it."""
+
+    clocks: Literal["keep", "recount", "restart"] = "recount"
+    """keep: as they are; recount: the new severity's limits from the tier's beginning; restart: the tier is asked anew.
+    Whichever it is, no tier hears later than it would have."""
+    tell: tuple[Listener, ...] = ("asked", "handler", "owner")
+    """Who is told."""
+
+
 class ChecklistItem(Value):
     """What must be known before somebody moves an issue up to a tier by hand."""
 
@@ -206,9 +244,15 @@ class Policy(Value):
     """What happens when the last tier's time is up."""
     closing: Closing
     """How a resolved issue ends."""
+    targets: tuple[Target, ...] = ()
+    """Times agreed with customers or inside the house, counted from the opening."""
+    hold: Holding | None = None
+    """When an issue may be put on hold; absent: never."""
+    severity_change: SeverityChange = SeverityChange()
+    """What a change of severity does."""
     roles: dict[str, tuple[str, ...]]
-    """By command, who may send it: directory roles, or asked, handler, owner, raiser, customer, machine
-    (on what a machine raised), anyone."""
+    """By command, who may send it: directory roles, or asked, handler, owner, offered (to whom it was reassigned),
+    raiser, customer, machine (on what a machine raised), anyone."""
     assurance: dict[str, Assurance] = Field(default_factory=dict)
     """By command, how sure we must be who sent it, at least; absent: asserted, which takes anybody's word for it."""
     courtesies: tuple[Courtesy, ...] = ()

@@ -1,0 +1,80 @@
+"""The events that change running clocks by hand: severity, hold, policy. They carry the clocks as they then stand.
+
+The union of all events, and what they share, is in `events.py`.
+"""
+
+from typing import Literal, TypeAlias
+
+from pydantic import AwareDatetime, Field
+
+from escalation.issue.events_of_ladder import Ceiling, TargetDue, WarningDue
+from escalation.issue.facts import PersonFacts, TextRef
+from escalation.policy.model import Clock, Listener, Policy
+from escalation.value import Value
+
+HoldEndedWhy: TypeAlias = Literal["resumed", "until", "heard_from", "escalated", "de_escalated", "exhausted", "over"]
+
+
+class SeverityChanged(Value):
+    """The harm is another one; the clocks are as they stand here."""
+
+    kind: Literal["severity_changed"] = "severity_changed"
+    severity: str
+    from_severity: str
+    acknowledge_due_at: AwareDatetime | None = None
+    work_due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
+    lapses_at: AwareDatetime | None = None
+    warnings: tuple[WarningDue, ...] = ()
+    targets: tuple[TargetDue, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    tell: tuple[Listener, ...] = ()
+    reason: TextRef | None = None
+
+
+class Held(Value):
+    """Clocks were stopped while somebody is waited for."""
+
+    kind: Literal["held"] = "held"
+    reason: str
+    waiting_for: str
+    question: str | None = None
+    until: AwareDatetime
+    stops: tuple[Clock, ...]
+
+
+class HoldEnded(Value):
+    """The clocks that were stopped run again, as much later as they stood still."""
+
+    kind: Literal["hold_ended"] = "hold_ended"
+    why: HoldEndedWhy
+    held_for_s: float
+    """Seconds of this hold."""
+    acknowledge_due_at: AwareDatetime | None = None
+    work_due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
+    lapses_at: AwareDatetime | None = None
+    warnings: tuple[WarningDue, ...] = ()
+    targets: tuple[TargetDue, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    reason: TextRef | None = None
+
+
+class PolicyAdopted(Value):
+    """It goes on under another policy; every clock is as it stands here."""
+
+    kind: Literal["policy_adopted"] = "policy_adopted"
+    policies: tuple[Policy, ...]
+    tier: str
+    from_policy: str
+    from_version: int
+    last_known: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    people: tuple[PersonFacts, ...] = ()
+    acknowledge_due_at: AwareDatetime | None = None
+    work_due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
+    lapses_at: AwareDatetime | None = None
+    warnings: tuple[WarningDue, ...] = ()
+    targets: tuple[TargetDue, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    reason: TextRef | None = None

@@ -1,0 +1,195 @@
+"""The events of the ladder: a tier begins, people are asked, limits and targets are missed, all tiers are spent.
+
+The union of all events, and what they share, is in `events.py`.
+"""
+
+from typing import Literal, TypeAlias
+
+from pydantic import AwareDatetime
+
+from escalation.issue.commands import FoundHow, How
+from escalation.issue.facts import PersonFacts, TextRef
+from escalation.policy.model import Clock, Listener
+from escalation.value import Value
+
+BeganWhy: TypeAlias = Literal[
+    "entered",
+    "not_acknowledged",
+    "work_limit_spent",
+    "escalated_by_hand",
+    "nobody_on_duty",
+    "repeated",
+    "restarted",
+    "fell_back",
+    "reopened",
+    "de_escalated",
+    "everybody_declined",
+    "ceiling_reached",
+    "severity_changed",
+    "policy_adopted",
+]
+AskedAgainWhy: TypeAlias = Literal["lapsed", "released"]
+ExhaustedWhy: TypeAlias = Literal[
+    "not_acknowledged",
+    "work_limit_spent",
+    "escalated_by_hand",
+    "nobody_on_duty",
+    "everybody_declined",
+    "charge_lapsed",
+    "charge_released",
+]
+
+
+class WarningDue(Value):
+    """A warning that will be given at an instant, unless its clock is stopped first."""
+
+    at: AwareDatetime
+    of: Clock
+    share: float
+    tell: tuple[Listener, ...]
+
+
+class TargetDue(Value):
+    """A target that is neither met nor missed yet."""
+
+    name: str
+    due_at: AwareDatetime
+    stops_on_hold: bool = True
+
+
+class Ceiling(Value):
+    """The latest instant at which a tier must hear of the open issue."""
+
+    tier: str
+    at: AwareDatetime
+
+
+class TierBegan(Value):
+    """A tier is asked; its clocks start. `turn` numbers these beginnings from 1."""
+
+    kind: Literal["tier_began"] = "tier_began"
+    turn: int
+    passes: int
+    """Which pass over the ladder this is, from 1."""
+    policy: str
+    tier: str
+    from_tier: str | None = None
+    why: BeganWhy
+    acknowledge_due_at: AwareDatetime | None = None
+    work_due_at: AwareDatetime | None = None
+    find_due_at: AwareDatetime
+    remind_at: AwareDatetime | None = None
+    warnings: tuple[WarningDue, ...] = ()
+    late_by_s: float = 0
+    """Seconds by which the clock that ended the tier before was served late (the system was away)."""
+    waived: tuple[str, ...] = ()
+    """Checklist items that were not given."""
+    reason: TextRef | None = None
+    how: How | None = None
+    """For authority or for expertise, where a person moved it up."""
+    guidance: TextRef | None = None
+    """What the tier is to do, where it was handed back down."""
+    ceilings: tuple[Ceiling, ...] | None = None
+    """By when the tiers above must hear of it; None: as before."""
+
+
+class PeopleAsked(Value):
+    """People were asked: told that this tier is theirs now."""
+
+    kind: Literal["people_asked"] = "people_asked"
+    turn: int
+    tier: str
+    people: tuple[PersonFacts, ...]
+    how: FoundHow
+    why: str
+
+
+class TierFoundEmpty(Value):
+    """Nobody is on duty at the tier; it is left at once."""
+
+    kind: Literal["tier_found_empty"] = "tier_found_empty"
+    turn: int
+    tier: str
+    why: str
+
+
+class LookupFailed(Value):
+    """The people of the tier could not be looked up in time; the last known are asked."""
+
+    kind: Literal["lookup_failed"] = "lookup_failed"
+    turn: int
+    tier: str
+    error: str
+
+
+class AskedAgain(Value):
+    """The tier's people were asked again, and its acknowledgement clock runs anew."""
+
+    kind: Literal["asked_again"] = "asked_again"
+    tier: str
+    why: AskedAgainWhy
+    acknowledge_due_at: AwareDatetime | None
+    remind_at: AwareDatetime | None = None
+
+
+class Warned(Value):
+    """A share of a limit was used up."""
+
+    kind: Literal["warned"] = "warned"
+    tier: str
+    of: Clock
+    share: float
+    due_at: AwareDatetime
+    tell: tuple[Listener, ...]
+
+
+class Reminded(Value):
+    """The people asked were told again, since nobody has acknowledged."""
+
+    kind: Literal["reminded"] = "reminded"
+    tier: str
+    count: int
+    next_at: AwareDatetime | None
+
+
+class LimitMissed(Value):
+    """A limit of a tier was missed: a fact that stays."""
+
+    kind: Literal["limit_missed"] = "limit_missed"
+    tier: str
+    of: Clock
+    due_at: AwareDatetime
+
+
+class TargetMissed(Value):
+    """A target was missed: a fact that stays."""
+
+    kind: Literal["target_missed"] = "target_missed"
+    target: str
+    due_at: AwareDatetime
+    tell: tuple[Listener, ...] = ()
+
+
+class Exhausted(Value):
+    """The last tier's time is up and nobody has it: the loudest event in the system."""
+
+    kind: Literal["exhausted"] = "exhausted"
+    policy: str
+    passes: int
+    procedure: Literal["last_resort", "restart", "fallback"]
+    why: ExhaustedWhy
+    turn: int
+    find_due_at: AwareDatetime
+    next_at: AwareDatetime | None
+    """When the last resort is told again; None where the climb goes on at once."""
+    late_by_s: float = 0
+
+
+class LastResortTold(Value):
+    """The last resort was told again, since nobody has taken charge."""
+
+    kind: Literal["last_resort_told"] = "last_resort_told"
+    count: int
+    turn: int
+    find_due_at: AwareDatetime
+    next_at: AwareDatetime

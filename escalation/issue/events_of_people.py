@@ -1,0 +1,125 @@
+"""The events of what people do to an open issue, and of what runs out of it.
+
+The union of all events, and what they share, is in `events.py`.
+"""
+
+from typing import Literal, TypeAlias
+
+from pydantic import AwareDatetime
+
+from escalation.issue.commands import AttemptResult
+from escalation.issue.facts import PersonFacts, TextRef
+from escalation.value import Value
+
+AckRole: TypeAlias = Literal["handler", "joined"]
+
+
+class Acknowledged(Value):
+    """A person is working on it."""
+
+    kind: Literal["acknowledged"] = "acknowledged"
+    person: str
+    role: AckRole
+    renewal: int = 0
+    """0: the first of this person in this tier; n: the nth renewal."""
+    is_tier_clock_stopped: bool = True
+    took_over_from: str | None = None
+    until: AwareDatetime | None = None
+    lapses_at: AwareDatetime | None = None
+    next_action: TextRef | None = None
+
+
+class AcknowledgementLapsed(Value):
+    """The handler's acknowledgement ran out without progress; they are the handler no more."""
+
+    kind: Literal["acknowledgement_lapsed"] = "acknowledgement_lapsed"
+    person: str
+
+
+class Released(Value):
+    """The handler gave it back."""
+
+    kind: Literal["released"] = "released"
+    person: str
+    was_in_charge: bool = False
+    reason: TextRef | None = None
+
+
+class Accepted(Value):
+    """A person answers for it from now on."""
+
+    kind: Literal["accepted"] = "accepted"
+    person: str
+    owner_before: str
+    is_handler: bool
+    """Whether they work on it, too."""
+    handler_before: str | None = None
+    until: AwareDatetime | None = None
+    lapses_at: AwareDatetime | None = None
+
+
+class Reassigned(Value):
+    """It was offered to somebody; until they accept, everything stays as it is."""
+
+    kind: Literal["reassigned"] = "reassigned"
+    to: PersonFacts
+    reason: TextRef | None = None
+
+
+class Declined(Value):
+    """Somebody who was asked, or to whom it was offered, cannot take it."""
+
+    kind: Literal["declined"] = "declined"
+    person: str
+    tier: str
+    was_offered: bool = False
+    has_conflict: bool = False
+    left: int = 0
+    """How many are still asked."""
+    reason: TextRef | None = None
+
+
+class Noted(Value):
+    """Something was written down."""
+
+    kind: Literal["noted"] = "noted"
+    text: TextRef
+
+
+class Attempted(Value):
+    """Something was tried."""
+
+    kind: Literal["attempted"] = "attempted"
+    what: TextRef
+    result: AttemptResult
+
+
+class Snoozed(Value):
+    """A person is told again then, and not reminded before."""
+
+    kind: Literal["snoozed"] = "snoozed"
+    person: str
+    until: AwareDatetime
+
+
+class SnoozeEnded(Value):
+    """A snooze is over; the person is told again."""
+
+    kind: Literal["snooze_ended"] = "snooze_ended"
+    person: str
+
+
+class ChargeTaken(Value):
+    """A person took charge: exhaustion ends."""
+
+    kind: Literal["charge_taken"] = "charge_taken"
+    person: str
+    until: AwareDatetime
+    next_action: TextRef | None = None
+
+
+class ChargeLapsed(Value):
+    """The time that a person in charge had set is past; exhaustion goes on."""
+
+    kind: Literal["charge_lapsed"] = "charge_lapsed"
+    person: str
