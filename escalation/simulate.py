@@ -125,8 +125,7 @@ class Simulated:
         for effect in asked:
             self._start(effect)
         if decision and self.state is not None:
-            due = self.rules.next_due(self.state)
-            self._due_at = due.at if due is not None else None
+            self._due_at = self.rules.next_at(self.state)
         return decision
 
     def _start(self, effect: Effect) -> None:

@@ -4,7 +4,7 @@ Everything here is a view of the state. What is done when an instant comes is in
 """
 
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from pydantic import AwareDatetime
 
@@ -27,6 +27,8 @@ What: TypeAlias = Literal[
 _ORDER: tuple[What, ...] = (
     "find", "warn", "remind", "lapse", "acknowledge", "work", "charge", "last_resort", "confirm", "silence", "window",
 )  # fmt: skip
+_PLACE: dict[What, int] = {what: place for place, what in enumerate(_ORDER)}
+_TELLS: frozenset[What] = frozenset({"warn", "remind", "find", "confirm"})
 
 GRACE = timedelta(seconds=1)
 """A tick that is late by no more than this is on time: a server's timers may fire up to a second late
@@ -44,8 +46,23 @@ _LISTENERS = {
 }
 
 
+class Moment(NamedTuple):
+    """Something that is due at an instant: all that a decision needs of it."""
+
+    at: datetime
+    what: What
+    turn: int = 0
+    share: float = 0
+    of: Literal["acknowledge", "work", ""] = ""
+
+    @property
+    def moves(self) -> bool:
+        """Whether it changes who is asked or how the issue stands, rather than only telling somebody."""
+        return self.what not in _TELLS
+
+
 class Due(Value):
-    """Something that is due at an instant."""
+    """The same in words, for people."""
 
     at: AwareDatetime
     what: What
@@ -57,29 +74,43 @@ class Due(Value):
 
     @property
     def moves(self) -> bool:
-        """Whether it changes who is asked or how the issue stands, rather than only telling somebody."""
-        return self.what not in {"warn", "remind", "find", "confirm"}
+        """As of a moment."""
+        return self.what not in _TELLS
+
+
+def moments(state: IssueState) -> list[Moment]:
+    """All that is due, earliest first; at one instant in the order in which it is done."""
+    found = _found(state)
+    found.sort(key=lambda moment: (moment.at, _PLACE[moment.what], moment.turn, moment.share))
+    return found
+
+
+def next_at(state: IssueState) -> datetime | None:
+    """The instant of `next_timer`, and nothing else of it: this is asked after every step."""
+    instants = [moment.at for moment in _found(state) if moment.what != "find"]
+    return min(instants or (moment.at for moment in _found(state)), default=None)
 
 
 def deadlines(state: IssueState) -> tuple[Due, ...]:
-    """All that is due, earliest first; at one instant in the order in which it is done."""
-    found = _open(state) if state.status == "open" else _after(state)
-    return tuple(sorted(found, key=lambda due: (due.at, _ORDER.index(due.what), due.turn, due.share)))
+    """The moments in words, in the same order."""
+    return tuple(_in_words(state, moment) for moment in moments(state))
 
 
 def next_due(state: IssueState) -> Due | None:
     """What is due first; None only for an issue that is over."""
-    return next(iter(deadlines(state)), None)
+    return next((_in_words(state, moment) for moment in moments(state)), None)
 
 
 def next_timer(state: IssueState) -> Due | None:
     """What the shell's one timer waits for: all but look-ups, whose errand ends by itself at the same instant."""
-    return next((due for due in deadlines(state) if due.what != "find"), None) or next_due(state)
+    found = moments(state)
+    chosen = next((moment for moment in found if moment.what != "find"), found[0] if found else None)
+    return _in_words(state, chosen) if chosen is not None else None
 
 
 def next_move(state: IssueState) -> Due | None:
     """The first deadline that moves the issue; warnings and reminders left out."""
-    return next((due for due in deadlines(state) if due.moves), None)
+    return next((_in_words(state, moment) for moment in moments(state) if moment.moves), None)
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:
@@ -96,39 +127,59 @@ def _next_words(state: IssueState) -> str:
     return "all tiers' time is up, and the last resort is told"
 
 
-def _open(state: IssueState) -> list[Due]:
-    found: list[Due] = []
-
-    def add(at: datetime | None, what: What, words: str) -> None:
-        if at is not None:
-            found.append(Due(at=at, what=what, words=words))
-
-    upward = _next_words(state)
-    add(state.acknowledge_due_at, "acknowledge", f"nobody has acknowledged: {upward}")
-    add(state.work_due_at, "work", f"the time to work is spent: {upward}")
-    then = "" if state.is_resting else f", and {state.here.title} is asked again"
-    add(state.lapses_at, "lapse", f"the acknowledgement of {state.handler} lapses{then}")
-    add(state.remind_at, "remind", f"{state.here.title} is reminded")
-    add(state.last_resort_at, "last_resort", "the last resort is told again")
-    if state.charge is not None:
-        add(state.charge.until, "charge", f"the time that {state.charge.person} set is past: the last resort is told")
-    for finding in state.findings:
-        whom = "the last resort" if finding.tier == LAST_RESORT else state.here.title
-        words = f"the look-up is given up: the last known people of {whom} are asked"
-        found.append(Due(at=finding.due_at, what="find", turn=finding.turn, words=words))
-    for warning in state.warnings:
-        whom = " and ".join(_LISTENERS[word] for word in warning.tell)
-        words = f"{warning.share:.0%} of the time to {warning.of} is used up: a warning to {whom}"
-        found.append(Due(at=warning.at, what="warn", share=warning.share, of=warning.of, words=words))
+def _found(state: IssueState) -> list[Moment]:
+    """Every moment that lies ahead, in no order."""
+    found: list[Moment] = []
+    alone: tuple[tuple[datetime | None, What], ...]
+    if state.status != "open":
+        alone = ((state.confirm_at, "confirm"), (state.silence_at, "silence"), (state.reopen_until, "window"))
+    else:
+        alone = (
+            (state.acknowledge_due_at, "acknowledge"),
+            (state.work_due_at, "work"),
+            (state.lapses_at, "lapse"),
+            (state.remind_at, "remind"),
+            (state.last_resort_at, "last_resort"),
+            (state.charge.until if state.charge is not None else None, "charge"),
+        )
+        found += [Moment(finding.due_at, "find", finding.turn) for finding in state.findings]
+        found += [Moment(warning.at, "warn", 0, warning.share, warning.of) for warning in state.warnings]
+    found += [Moment(at, what) for at, what in alone if at is not None]
     return found
 
 
-def _after(state: IssueState) -> list[Due]:
-    found: list[Due] = []
-    if state.confirm_at is not None:
-        found.append(Due(at=state.confirm_at, what="confirm", words=f"{state.owner} is reminded to have it confirmed"))
-    if state.silence_at is not None:
-        found.append(Due(at=state.silence_at, what="silence", words="it is closed, since nobody objected"))
-    if state.reopen_until is not None:
-        found.append(Due(at=state.reopen_until, what="window", words="it can no longer be reopened"))
-    return found
+def _in_words(state: IssueState, moment: Moment) -> Due:
+    at, what, turn, share, of = moment
+    return Due(at=at, what=what, turn=turn, share=share, of=of, words=_words(state, moment))
+
+
+def _words(state: IssueState, moment: Moment) -> str:
+    match moment.what:
+        case "acknowledge":
+            return f"nobody has acknowledged: {_next_words(state)}"
+        case "work":
+            return f"the time to work is spent: {_next_words(state)}"
+        case "lapse":
+            then = "" if state.is_resting else f", and {state.here.title} is asked again"
+            return f"the acknowledgement of {state.handler} lapses{then}"
+        case "remind":
+            return f"{state.here.title} is reminded"
+        case "last_resort":
+            return "the last resort is told again"
+        case "charge":
+            who = state.charge.person if state.charge is not None else "nobody"
+            return f"the time that {who} set is past: the last resort is told"
+        case "find":
+            finding = next(finding for finding in state.findings if finding.turn == moment.turn)
+            whom = "the last resort" if finding.tier == LAST_RESORT else state.here.title
+            return f"the look-up is given up: the last known people of {whom} are asked"
+        case "warn":
+            warning = next(w for w in state.warnings if (w.at, w.of, w.share) == (moment.at, moment.of, moment.share))
+            whom = " and ".join(_LISTENERS[word] for word in warning.tell)
+            return f"{warning.share:.0%} of the time to {warning.of} is used up: a warning to {whom}"
+        case "confirm":
+            return f"{state.owner} is reminded to have it confirmed"
+        case "silence":
+            return "it is closed, since nobody objected"
+        case "window":
+            return "it can no longer be reopened"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from escalation.issue import events as e
 from escalation.issue.climb import LAST_RESORT_EVERY, climb_on, exhaust, first_reminder, move_up, note_missed
-from escalation.issue.clocks import FIND_WITHIN, Due, deadlines, is_late
+from escalation.issue.clocks import FIND_WITHIN, Moment, is_late, moments
 from escalation.issue.commands import FoundHow
 from escalation.issue.deciding import Deciding
 from escalation.issue.facts import PersonFacts
@@ -30,8 +30,8 @@ def decide_tick(turn: Deciding) -> None:
         _serve(turn, due)
 
 
-def _first_due(turn: Deciding) -> Due | None:
-    reached = [due for due in deadlines(turn.state) if due.at <= turn.now]
+def _first_due(turn: Deciding) -> Moment | None:
+    reached = [due for due in moments(turn.state) if due.at <= turn.now]
     if not reached:
         return None
     over = [due for due in reached if due.what in _ENDS_A_TIER]
@@ -45,7 +45,7 @@ def _first_due(turn: Deciding) -> Due | None:
     return reached[0]
 
 
-def _serve(turn: Deciding, due: Due) -> None:
+def _serve(turn: Deciding, due: Moment) -> None:
     late = is_late(due.at, turn.now)
     at = turn.now if late else due.at
     late_by_s = round((turn.now - due.at).total_seconds(), 3) if late else 0
@@ -79,7 +79,7 @@ def _later(turn: Deciding, first: datetime, every: timedelta | None) -> datetime
     return following if following > turn.now else turn.now + every
 
 
-def _tell_people(turn: Deciding, due: Due, at: datetime) -> None:
+def _tell_people(turn: Deciding, due: Moment, at: datetime) -> None:
     state = turn.state
     if due.what == "remind":
         following = _later(turn, due.at, turn.limit(state.here.remind_every))
@@ -164,7 +164,7 @@ def take_people(
         move_up(turn, "nobody_on_duty", at)
 
 
-def _after(turn: Deciding, due: Due, at: datetime) -> None:
+def _after(turn: Deciding, due: Moment, at: datetime) -> None:
     state = turn.state
     closing = state.policies[0].closing
     if due.what == "confirm":

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from escalation.issue.attributes import attributes
 from escalation.issue.card import card, timer_name
-from escalation.issue.clocks import Due, next_timer
+from escalation.issue.clocks import Due, next_at, next_timer
 from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople
 from escalation.issue.decide import Decision, decide, note_refusal
 from escalation.issue.effects import Effect, FindResponders, LogRefusal, Notify, Record
@@ -42,6 +42,10 @@ class IssueRules:
     def next_due(self, state: IssueState) -> Due | None:
         """The one instant to wait for."""
         return next_timer(state)
+
+    def next_at(self, state: IssueState) -> datetime | None:
+        """That instant alone, for a loop that shows nobody what it waits for."""
+        return next_at(state)
 
     def is_over(self, state: IssueState) -> bool:
         """Whether nothing can happen any more."""

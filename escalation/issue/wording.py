@@ -1,6 +1,6 @@
 """What a message asks of a person, and what happens if they do nothing: the two lines that decide whether they act."""
 
-from escalation.issue.clocks import deadlines
+from escalation.issue.clocks import next_move
 from escalation.issue.effects import About
 from escalation.issue.state import IssueState
 from escalation.narrate import instant
@@ -38,16 +38,15 @@ def request(state: IssueState, about: About) -> str:
 
 def otherwise(state: IssueState, about: About) -> str:
     """What happens if nobody does anything, with the instant: the last line of every message."""
-    moves = [due for due in deadlines(state) if due.moves]
+    due = next_move(state)
     if about == "left_tier":
         return "If you do nothing: nothing more is asked of you."
     if about == "charge_lapsed":
         return "If nobody does anything: the last resort is told now, and again until somebody takes charge."
-    if not moves and state.status == "open":
+    if due is None and state.status == "open":
         return f"If nobody does anything: {_climbs_at_once(state, about)}."
-    if not moves:
+    if due is None:
         return "If nobody does anything: it stays as it is, and its owner is reminded."
-    due = moves[0]
     return f"If nobody does anything: at {instant(due.at)} {due.words}."
 
 
