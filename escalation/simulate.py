@@ -111,22 +111,19 @@ class Simulated:
     def _deliver(self, command: Command) -> tuple[Entry, ...] | Rejected:
         assert self.now is not None
         self.decisions += 1
-        decision = self.rules.decide(self.state, command, self.now)
-        if isinstance(decision, Rejected):
-            if decision.nature == "authority" and self.state is not None:
+        step = self.rules.work_out(self.state, command, self.now, has_messages=self.world.has_deliveries)
+        if isinstance(step, Rejected):
+            if step.nature == "authority" and self.state is not None:
                 name = command_name(command)
-                self._start(self.rules.security(self.state, decision, name, command.by, command.id, self.now))
-            return decision
-        asked: list[Effect] = []
-        for entry in decision:
-            before, self.state = self.state, self.rules.evolve(self.state, entry)
-            asked.extend(self.rules.effects(before, self.state, entry))
-        self.entries.extend(decision)
-        for effect in asked:
-            self._start(effect)
-        if decision and self.state is not None:
-            self._due_at = self.rules.next_at(self.state)
-        return decision
+                self._start(self.rules.security(self.state, step, name, command.by, command.id, self.now))
+            return step
+        if step.entries and step.state is not None:
+            self.state = step.state
+            self.entries.extend(step.entries)
+            for effect in step.effects:
+                self._start(effect)
+            self._due_at = self.rules.next_at(step.state)
+        return step.entries
 
     def _start(self, effect: Effect) -> None:
         assert self.now is not None

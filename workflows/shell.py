@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import Priority, SearchAttributeKey, SearchAttributeUpdate
@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.events import Entry
     from escalation.issue.facts import Actor
     from escalation.issue.refusal import Rejected
-    from escalation.issue.rules import IssueRules
+    from escalation.issue.rules import IssueRules, Step
     from escalation.issue.state import IssueState
     from workflows.errands import RECORD, options
 
@@ -42,14 +42,6 @@ _KEYS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
     "datetime": SearchAttributeKey.for_datetime,
     "bool": SearchAttributeKey.for_bool,
 }
-
-
-class Step(NamedTuple):
-    """What a command comes to, all worked out and nothing of it taken."""
-
-    entries: tuple[Entry, ...]
-    state: IssueState | None
-    effects: tuple[Effect, ...]
 
 
 class Shell:
@@ -105,7 +97,7 @@ class Shell:
         """Put a refusal on the record, for a door that hears no answer."""
         if self.state is not None and command_id not in self.state.done:
             entry = self.rules.refusal(self.state, rejected, name, by, command_id, workflow.now())
-            self._take(self._step((entry,)))
+            self._take(self.rules.step(self.state, entry))
             self.guard(rejected, name, by, command_id)
 
     def guard(self, rejected: Rejected, name: str, by: Actor, command_id: str) -> None:
@@ -174,16 +166,7 @@ class Shell:
         return (is_long or is_large) and workflow.all_handlers_finished()
 
     def _work_out(self, command: Command) -> Step | Rejected:
-        decision = self.rules.decide(self.state, command, workflow.now())
-        return decision if isinstance(decision, Rejected) else self._step(decision)
-
-    def _step(self, entries: tuple[Entry, ...]) -> Step:
-        state = self.state
-        asked: list[Effect] = []
-        for entry in entries:
-            before, state = state, self.rules.evolve(state, entry)
-            asked.extend(self.rules.effects(before, state, entry))
-        return Step(entries, state, tuple(asked))
+        return self.rules.work_out(self.state, command, workflow.now())
 
     def _try(self, command: Command) -> Step | Rejected:
         try:

@@ -6,26 +6,48 @@ decisions is a new revision beside the old one, because decisions are replayed.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from escalation.issue.authority import check_authority
 from escalation.issue.climb import begin_tier
 from escalation.issue.commands import (
     HUMAN_COMMANDS,
+    Accept,
     Acknowledge,
+    AdoptPolicy,
+    Attempt,
+    Cancel,
+    ChangeSeverity,
     Close,
     Command,
     Confirm,
+    Decline,
+    DeEscalate,
     Escalate,
+    Hold,
+    Note,
     Open,
+    Reassign,
     Release,
     Reopen,
     Resolve,
+    Resume,
+    Snooze,
+    Suppress,
     TakeCharge,
     TakeDelivery,
+    TakeDuplicate,
     TakeNoPeople,
     TakePeople,
+    TakeSuppression,
     Tick,
+)
+from escalation.issue.decide_clocks import (
+    decide_adopt_policy,
+    decide_change_severity,
+    decide_hold,
+    decide_resume,
+    end_hold_if_heard,
 )
 from escalation.issue.decide_clock import decide_tick, fall_back_on_last_known, take_people
 from escalation.issue.decide_ending import (
@@ -35,16 +57,23 @@ from escalation.issue.decide_ending import (
     decide_reopen,
     decide_resolve,
 )
-from escalation.issue.decide_people import (
-    decide_acknowledge,
-    decide_escalate,
-    decide_release,
-    decide_take_charge,
+from escalation.issue.decide_moving import decide_de_escalate, decide_escalate
+from escalation.issue.decide_noting import (
+    decide_attempt,
+    decide_cancel,
+    decide_note,
+    decide_snooze,
+    decide_suppress,
+    take_duplicate,
+    take_suppression,
 )
+from escalation.issue.decide_owning import decide_accept, decide_decline, decide_reassign
+from escalation.issue.decide_people import decide_acknowledge, decide_release, decide_take_charge
 from escalation.issue.deciding import Deciding, Refusal
 from escalation.issue.events import Entry, Opened, Refused, Told
 from escalation.issue.facts import Actor
 from escalation.issue.refusal import Rejected
+from escalation.issue.running import first_targets
 from escalation.issue.state import IssueState
 from escalation.masking import mask_cards
 
@@ -59,6 +88,12 @@ Decision: TypeAlias = tuple[Entry, ...] | Rejected
 
 def decide(state: IssueState | None, command: Command, now: datetime) -> Decision:
     """What the command does at `now`. No entries: nothing to do, or the same command came before."""
+    decided = decide_with_states(state, command, now)
+    return decided if isinstance(decided, Rejected) else tuple(decided.entries)
+
+
+def decide_with_states(state: IssueState | None, command: Command, now: datetime) -> Deciding | Rejected:
+    """The same with the state after each entry, for whoever would evolve them next."""
     given = command.rules_revision if isinstance(command, Open) else RULES_REVISION
     revision = state.rules_revision if state is not None else given
     rules = _REVISIONS.get(revision)
@@ -69,7 +104,7 @@ def decide(state: IssueState | None, command: Command, now: datetime) -> Decisio
         rules(turn, command)
     except Refusal as refusal:
         return refusal.rejected
-    return tuple(turn.entries)
+    return turn
 
 
 def _first_revision(turn: Deciding, command: Command) -> None:
@@ -79,55 +114,44 @@ def _first_revision(turn: Deciding, command: Command) -> None:
     state = turn.state
     if command.id and command.id in state.done:
         return
-    if isinstance(command, (Tick, TakePeople, TakeNoPeople, TakeDelivery)):
-        _by_the_system(turn, command)
+    system = _BY_THE_SYSTEM.get(type(command))
+    if system is not None:
+        system(turn, command)
         return
     check_authority(state, command, command_name(command))
     _check_claimed_time(turn)
-    match command:
-        case Open():
-            decide_open_again(turn, command)
-        case Acknowledge():
-            decide_acknowledge(turn, command)
-        case Release():
-            decide_release(turn, command)
-        case Escalate():
-            decide_escalate(turn, command)
-        case TakeCharge():
-            decide_take_charge(turn, command)
-        case Resolve():
-            decide_resolve(turn, command)
-        case Confirm():
-            decide_confirm(turn, command)
-        case Close():
-            decide_close(turn, command)
-        case Reopen():
-            decide_reopen(turn, command)
-        case _:
-            raise Refusal("unknown_command", f"{type(command).__name__} is not a command of issues", "input")
+    person = _BY_PEOPLE.get(type(command))
+    if person is None:
+        raise Refusal("unknown_command", f"{type(command).__name__} is not a command of issues", "input")
+    person(turn, command)
+    end_hold_if_heard(turn, command)
 
 
-def _by_the_system(turn: Deciding, command: Tick | TakePeople | TakeNoPeople | TakeDelivery) -> None:
-    match command:
-        case Tick():
-            decide_tick(turn)
-        case TakePeople():
-            take_people(turn, command.turn, command.people, "looked_up", command.why, turn.now)
-        case TakeNoPeople():
-            fall_back_on_last_known(turn, command.turn, command.error, turn.now)
-        case TakeDelivery():
-            turn.emit(
-                Told(
-                    message=command.message,
-                    person=command.person,
-                    channel=command.channel,
-                    about=command.about,
-                    outcome=command.outcome,
-                    attempts=command.attempts,
-                    is_possible_repeat=command.is_possible_repeat,
-                    error=command.error,
-                )
-            )
+def _take_people(turn: Deciding, command: TakePeople) -> None:
+    take_people(turn, command.turn, command.people, "looked_up", command.why, turn.now)
+
+
+def _take_no_people(turn: Deciding, command: TakeNoPeople) -> None:
+    fall_back_on_last_known(turn, command.turn, command.error, turn.now)
+
+
+def _take_delivery(turn: Deciding, command: TakeDelivery) -> None:
+    turn.emit(
+        Told(
+            message=command.message,
+            person=command.person,
+            channel=command.channel,
+            about=command.about,
+            outcome=command.outcome,
+            attempts=command.attempts,
+            is_possible_repeat=command.is_possible_repeat,
+            error=command.error,
+        )
+    )
+
+
+def _tick(turn: Deciding, _: Tick) -> None:
+    decide_tick(turn)
 
 
 def _open(turn: Deciding, command: Open) -> None:
@@ -147,7 +171,8 @@ def _open(turn: Deciding, command: Open) -> None:
     opened_at = command.issue.opened_at
     if opened_at > turn.now + CLOCK_SKEW:
         opened_at = turn.now  # a door whose clock is wrong must not put off the first page, nor lose the issue
-    turn.emit(Opened(rules_revision=command.rules_revision, open=command), opened_at)
+    targets = first_targets(policy, found.severity, opened_at)
+    turn.emit(Opened(rules_revision=command.rules_revision, open=command, targets=targets), opened_at)
     check_authority(turn.state, command, "open")
     if command.owner in command.issue.about:
         raise Refusal("owner_conflict", f"{command.owner} cannot own what is about them; name another owner", "input")
@@ -186,7 +211,41 @@ def note_refusal(state: IssueState, rejected: Rejected, name: str, by: Actor, co
 
 def command_name(command: Command) -> str:
     """The command's name in policies, signals and the CLI."""
-    return next((name for name, kind in HUMAN_COMMANDS.items() if type(command) is kind), "open")
+    return _NAMES.get(type(command), "open")
 
 
+_NAMES: dict[type[Command], str] = {kind: name for name, kind in HUMAN_COMMANDS.items()}
+_Arm: TypeAlias = Callable[[Deciding, Any], None]
+_BY_THE_SYSTEM: dict[type[Command], _Arm] = {
+    Tick: _tick,
+    TakePeople: _take_people,
+    TakeNoPeople: _take_no_people,
+    TakeDelivery: _take_delivery,
+    TakeSuppression: take_suppression,
+    TakeDuplicate: take_duplicate,
+}
+_BY_PEOPLE: dict[type[Command], _Arm] = {
+    Open: decide_open_again,
+    Acknowledge: decide_acknowledge,
+    Release: decide_release,
+    Accept: decide_accept,
+    Reassign: decide_reassign,
+    Decline: decide_decline,
+    Escalate: decide_escalate,
+    DeEscalate: decide_de_escalate,
+    Note: decide_note,
+    Attempt: decide_attempt,
+    ChangeSeverity: decide_change_severity,
+    Hold: decide_hold,
+    Resume: decide_resume,
+    Snooze: decide_snooze,
+    TakeCharge: decide_take_charge,
+    Resolve: decide_resolve,
+    Confirm: decide_confirm,
+    Close: decide_close,
+    Cancel: decide_cancel,
+    Suppress: decide_suppress,
+    Reopen: decide_reopen,
+    AdoptPolicy: decide_adopt_policy,
+}
 _REVISIONS: dict[int, Callable[[Deciding, Command], None]] = {1: _first_revision}

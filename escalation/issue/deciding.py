@@ -6,10 +6,11 @@ Also what every decision needs: numbering, the owner of an instant, limits of th
 from datetime import datetime, timedelta
 
 from escalation.issue.commands import Command
-from escalation.issue.events import Entry, Event
+from escalation.issue.events import Entry, Event, HoldEnded, HoldEndedWhy
 from escalation.issue.evolve import evolve
-from escalation.issue.facts import CLOCK, Actor
+from escalation.issue.facts import CLOCK, Actor, TextRef
 from escalation.issue.refusal import Nature, Rejected
+from escalation.issue.running import shifted
 from escalation.issue.state import IssueState
 from escalation.narrate import instant
 
@@ -32,6 +33,8 @@ class Deciding:
         self.command = command
         self.now = now
         self.entries: list[Entry] = []
+        self.states: list[IssueState] = []
+        """The state after each entry."""
 
     @property
     def is_new(self) -> bool:
@@ -58,14 +61,31 @@ class Deciding:
         )
         self._state = evolve(self._state, entry)
         self.entries.append(entry)
+        self.states.append(self._state)
 
     def by_clock(self, event: Event, at: datetime) -> None:
         """Add an entry that time, not a person, brought about."""
         self.emit(event, at, CLOCK)
 
+    def end_hold(self, why: HoldEndedWhy, at: datetime, reason: TextRef | None = None) -> None:
+        """Let the clocks that a hold has stopped run again from `at`; nothing where it is not on hold."""
+        hold = self.state.hold
+        if hold is None:
+            return
+        clocks = shifted(self.state, hold.stops, hold.since, at)
+        held_for_s = max((at - hold.since).total_seconds(), 0)
+        event = HoldEnded(why=why, held_for_s=held_for_s, reason=reason, **clocks._asdict())
+        self.emit(event, at) if why == "resumed" else self.by_clock(event, at)
+
     def limit(self, limits: dict[str, timedelta]) -> timedelta | None:
         """The limit for the issue's severity, or None."""
         return limits.get(self.state.severity)
+
+
+def must_be_open(turn: Deciding) -> None:
+    """Raises `Refusal` where the issue is resolved, closed or over."""
+    if turn.state.status != "open":
+        raise not_open(turn.state)
 
 
 def not_open(state: IssueState) -> Refusal:

@@ -28,18 +28,29 @@ _ANSWERS: dict[About, tuple[str, ...]] = {
 }
 
 
-def effects(  # noqa: PLR0911 - one arm per event
-    before: IssueState | None, state: IssueState, entry: e.Entry
-) -> tuple[Effect, ...]:
+def effects(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
     """What this entry asks of the world; `state` is the state after it, `before` the one it came upon."""
+    return (*errands(state, entry), *messages(before, state, entry))
+
+
+def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
+    """All of it but the messages: what the rules go on with once it is answered."""
     match entry.event:
         case e.TierBegan() as began:
-            return (*_left(before, state, entry, began), _find(state, began.turn, began.tier))
-        case e.Exhausted() as exhausted:
-            owner = _notify(state, entry, "exhausted", [state.owner], state.last_resort_at)
-            return (_find(state, exhausted.turn, LAST_RESORT), *owner)
-        case e.LastResortTold() as told:
-            return (_find(state, told.turn, LAST_RESORT),)
+            return (_find(state, began.turn, began.tier),)
+        case e.Exhausted(turn=turn) | e.LastResortTold(turn=turn):
+            return (_find(state, turn, LAST_RESORT),)
+        case _:
+            return ()
+
+
+def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
+    """Who is told of it; their answers change nothing that is decided later."""
+    match entry.event:
+        case e.TierBegan() as began:
+            return _left(before, state, entry, began)
+        case e.Exhausted():
+            return _notify(state, entry, "exhausted", [state.owner], state.last_resort_at)
         case e.PeopleAsked() as asked:
             ids = [person.id for person in asked.people]
             if asked.tier == LAST_RESORT:
@@ -113,14 +124,14 @@ def _parties(facts: IssueFacts) -> tuple[Party, ...]:
     return tuple(Party(key=party.key, role=party.role) for party in facts.parties)
 
 
-def _left(before: IssueState | None, state: IssueState, entry: e.Entry, began: e.TierBegan) -> tuple[Effect, ...]:
+def _left(before: IssueState | None, state: IssueState, entry: e.Entry, began: e.TierBegan) -> tuple[Notify, ...]:
     if before is None or "left_tier" not in state.policies[0].courtesies or began.from_tier == began.tier:
         return ()
     gone = [person for person in before.asked if person != before.handler]
     return _notify(state, entry, "left_tier", gone, None)
 
 
-def _outcome(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
+def _outcome(state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
     """Whoever raised it, and its owner, hear how it ends; not of what they did themselves."""
     about: About = "resolved" if isinstance(entry.event, e.Resolved) else "closed"
     raiser = () if state.facts.raiser.is_machine else (state.facts.raiser.person,)
@@ -159,7 +170,7 @@ def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
 
 def _notify(
     state: IssueState, entry: e.Entry, about: About, people: Iterable[str], until: datetime | None
-) -> tuple[Effect, ...]:
+) -> tuple[Notify, ...]:
     """One message per person and channel; nobody is told twice, and nobody whom the issue is about."""
     chosen = [state.person(person) for person in dict.fromkeys(people) if person not in state.facts.about]
     ways = [(person, channel) for person in chosen for channel in dict.fromkeys(person.channels)]

@@ -1,14 +1,15 @@
 """The issue's rules as one object for the shell that runs them: the shell knows no subject by name."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from escalation.issue.attributes import attributes
 from escalation.issue.card import card, timer_name
 from escalation.issue.clocks import Due, next_at, next_timer
 from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople
-from escalation.issue.decide import Decision, decide, note_refusal
+from escalation.issue.decide import decide_with_states, note_refusal
 from escalation.issue.effects import Effect, FindResponders, LogRefusal, Notify, Record
-from escalation.issue.effects_of import effects, record
+from escalation.issue.effects_of import effects, errands, record
 from escalation.issue.events import Entry
 from escalation.issue.evolve import evolve
 from escalation.issue.facts import CLOCK, Actor
@@ -20,16 +21,34 @@ ANSWERS: dict[str, type[Command]] = {"find_responders": TakePeople, "notify": Ta
 """The command that an effect's activity answers with, by the effect's kind."""
 
 
+class Step(NamedTuple):
+    """What a command comes to, all worked out and nothing of it taken."""
+
+    entries: tuple[Entry, ...]
+    state: IssueState | None
+    effects: tuple[Effect, ...]
+
+
 class IssueRules:
     """What the shell asks of a subject."""
 
-    def decide(self, state: IssueState | None, command: Command, now: datetime) -> Decision:
-        """Entries, or why not."""
-        return decide(state, command, now)
+    def work_out(
+        self, state: IssueState | None, command: Command, now: datetime, *, has_messages: bool = True
+    ) -> Step | Rejected:
+        """What the command does at `now`, or why not; without messages for a world that hears of none."""
+        decided = decide_with_states(state, command, now)
+        if isinstance(decided, Rejected):
+            return decided
+        asked: list[Effect] = []
+        for entry, after in zip(decided.entries, decided.states, strict=True):
+            asked.extend(self.effects(state, after, entry) if has_messages else errands(after, entry))
+            state = after
+        return Step(tuple(decided.entries), state, tuple(asked))
 
-    def evolve(self, state: IssueState | None, entry: Entry) -> IssueState:
-        """The state after one more entry."""
-        return evolve(state, entry)
+    def step(self, state: IssueState, entry: Entry) -> Step:
+        """The same of an entry that was made without a command."""
+        after = evolve(state, entry)
+        return Step((entry,), after, self.effects(state, after, entry))
 
     def effects(self, before: IssueState | None, state: IssueState, entry: Entry) -> tuple[Effect, ...]:
         """What the entry asks of the world."""
