@@ -6,7 +6,10 @@ from escalation.issue.facts import ASSURANCES, SIGNAL, Actor, PersonFacts
 from escalation.issue.state import IssueState
 from escalation.policy.model import Assurance, Policy
 
-RELATIONS = ("asked", "handler", "owner", "raiser", "customer", "machine", "anyone")
+RELATIONS = ("asked", "handler", "owner", "offered", "raiser", "customer", "machine", "anyone")
+
+
+_TAKES_IT = {"acknowledge", "accept", "take_charge"}
 
 
 def check_authority(state: IssueState, command: Command, name: str) -> None:
@@ -14,6 +17,8 @@ def check_authority(state: IssueState, command: Command, name: str) -> None:
     by = command.by
     if by.person in state.facts.about:
         raise Refusal("not_allowed", f"{by.person} may not {_verb(name)} this issue", "authority")
+    if by.person in state.excluded and name in _TAKES_IT:
+        raise Refusal("conflict", f"{by.person} has a conflict of interest in this issue", "authority")
     allowed = state.policies[0].roles.get(name, ())
     held = relations(state, by)
     if not held.intersection(allowed):
@@ -36,7 +41,7 @@ def check_authority(state: IssueState, command: Command, name: str) -> None:
 
 def may_send(state: IssueState, person: PersonFacts, name: str) -> bool:
     """Whether this person, once it is sure that it is them, may send this command to the issue as it stands."""
-    if person.id in state.facts.about:
+    if person.id in state.facts.about or (person.id in state.excluded and name in _TAKES_IT):
         return False
     sure = Actor(person=person.id, role=person.role, door="message", assurance="signed_in")
     return not relations(state, sure).isdisjoint(state.policies[0].roles.get(name, ()))
@@ -58,6 +63,7 @@ def relations(state: IssueState, by: Actor) -> frozenset[str]:
         "asked": person in state.asked or (state.exhausted_at is not None and person in state.last_resort),
         "handler": person in {state.handler, in_charge},
         "owner": person == state.owner,
+        "offered": state.offer is not None and person == state.offer.to,
         "raiser": person == state.facts.raiser.person,
         "customer": any(p.key == person and p.role in {"customer", "complainant"} for p in state.facts.parties),
         "machine": acts_as_machine(state, by),

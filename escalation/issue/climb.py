@@ -2,10 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from escalation.issue.clocks import FIND_WITHIN, is_late
+from escalation.issue.clocks import FIND_WITHIN, is_late, running_targets
+from escalation.issue.commands import How
 from escalation.issue.deciding import Deciding
-from escalation.issue.events import BeganWhy, Exhausted, ExhaustedWhy, LimitMissed, TierBegan, WarningDue
+from escalation.issue.events import (
+    BeganWhy,
+    Ceiling,
+    Exhausted,
+    ExhaustedWhy,
+    LimitMissed,
+    TargetMissed,
+    TierBegan,
+    WarningDue,
+)
 from escalation.issue.facts import TextRef
+from escalation.issue.running import ceilings_from, never_earlier, still_ahead
 from escalation.issue.state import IssueState
 from escalation.policy.model import Clock, Policy, Tier
 
@@ -17,7 +28,9 @@ _UPWARD: dict[ExhaustedWhy, BeganWhy] = {
     "work_limit_spent": "work_limit_spent",
     "escalated_by_hand": "escalated_by_hand",
     "nobody_on_duty": "nobody_on_duty",
+    "everybody_declined": "everybody_declined",
 }
+_BEGINS_A_PASS: set[BeganWhy] = {"entered", "reopened", "repeated", "restarted", "fell_back"}
 
 
 def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
@@ -32,8 +45,12 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
     waived: tuple[str, ...] = (),
     reason: TextRef | None = None,
     is_by_hand: bool = False,
+    how: How | None = None,
+    guidance: TextRef | None = None,
 ) -> None:
-    """Ask a tier: all of its clocks count from `at`."""
+    """Ask a tier: all of its clocks count from `at`. A new pass over the ladder ends a hold."""
+    if why in _BEGINS_A_PASS:
+        turn.end_hold("exhausted", at)
     state = turn.state
     acknowledge = turn.limit(tier.acknowledge_within)
     work = turn.limit(tier.work_within)
@@ -58,8 +75,24 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
         late_by_s=late_by_s,
         waived=waived,
         reason=reason,
+        how=how,
+        guidance=guidance,
+        ceilings=_ceilings(turn, policy, tier, why, at, late_by_s),
     )
     turn.emit(event, at) if is_by_hand else turn.by_clock(event, at)
+
+
+def _ceilings(
+    turn: Deciding, policy: Policy, tier: Tier, why: BeganWhy, at: datetime, late_by_s: float
+) -> tuple[Ceiling, ...] | None:
+    """New ones for a new pass. Where the system was away they are put off, as the tier's own time counts from now."""
+    fresh = ceilings_from(policy, tier, turn.state.severity, at)
+    if why in _BEGINS_A_PASS:
+        return fresh
+    ahead = still_ahead(turn.state.ceilings, policy, tier.name)
+    if late_by_s and ahead:
+        return never_earlier(ahead, still_ahead(fresh, policy, tier.name))
+    return None if ahead == turn.state.ceilings else ahead
 
 
 def first_reminder(turn: Deciding, tier: Tier, at: datetime) -> datetime | None:
@@ -78,8 +111,19 @@ def note_missed(turn: Deciding) -> None:
         ("work", state.work_due_at),
     )
     for of, due_at in clocks:
-        if due_at is not None and is_late(due_at, turn.now):
+        if due_at is not None and not state.stands_still(of) and is_late(due_at, turn.now):
             turn.by_clock(LimitMissed(tier=state.tier, of=of, due_at=due_at), due_at)
+    for target in running_targets(state):
+        if is_late(target.due_at, turn.now):
+            miss_target(turn, target.name)
+
+
+def miss_target(turn: Deciding, name: str) -> None:
+    """Put on record that a target was missed; it stays missed."""
+    state = turn.state
+    due_at = next(target.due_at for target in state.targets if target.name == name)
+    known = next((target for target in state.policies[0].targets if target.name == name), None)
+    turn.by_clock(TargetMissed(target=name, due_at=due_at, tell=known.tell if known else ("owner",)), due_at)
 
 
 def move_up(
@@ -90,6 +134,7 @@ def move_up(
     late_by_s: float = 0,
     waived: tuple[str, ...] = (),
     reason: TextRef | None = None,
+    how: How | None = None,
 ) -> None:
     """Ask the next tier; after the last, climb again or count the ladder as exhausted."""
     state = turn.state
@@ -99,7 +144,7 @@ def move_up(
     if following is not None:
         begin_tier(
             turn, policy, policy.tier(following), _UPWARD[why], at,
-            late_by_s=late_by_s, waived=waived, reason=reason, is_by_hand=by_hand,
+            late_by_s=late_by_s, waived=waived, reason=reason, is_by_hand=by_hand, how=how,
         )  # fmt: skip
     elif state.passes <= policy.exhaustion.repeats and state.has_pass_people:
         _note_last_limit(turn, why)
@@ -123,6 +168,7 @@ def _note_last_limit(turn: Deciding, why: ExhaustedWhy) -> None:
 
 def exhaust(turn: Deciding, why: ExhaustedWhy, at: datetime, *, late_by_s: float = 0) -> None:
     """The ladder's time is up: tell the last resort, and run the policy's procedure until a person takes charge."""
+    turn.end_hold("exhausted", at)
     state = turn.state
     policy = state.pinned
     procedure = policy.exhaustion.procedure

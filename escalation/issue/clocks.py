@@ -8,11 +8,16 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pydantic import AwareDatetime
 
+from escalation.issue.events import TargetDue
 from escalation.issue.state import LAST_RESORT, IssueState
 from escalation.value import Value
 
 What: TypeAlias = Literal[
     "find",
+    "hold",
+    "ceiling",
+    "target",
+    "snooze",
     "acknowledge",
     "work",
     "lapse",
@@ -25,10 +30,11 @@ What: TypeAlias = Literal[
     "window",
 ]
 _ORDER: tuple[What, ...] = (
-    "find", "warn", "remind", "lapse", "acknowledge", "work", "charge", "last_resort", "confirm", "silence", "window",
+    "find", "hold", "target", "warn", "remind", "snooze", "lapse", "acknowledge", "work", "ceiling", "charge",
+    "last_resort", "confirm", "silence", "window",
 )  # fmt: skip
 _PLACE: dict[What, int] = {what: place for place, what in enumerate(_ORDER)}
-_TELLS: frozenset[What] = frozenset({"warn", "remind", "find", "confirm"})
+_TELLS: frozenset[What] = frozenset({"warn", "remind", "find", "confirm", "target", "snooze"})
 
 GRACE = timedelta(seconds=1)
 """A tick that is late by no more than this is on time: a server's timers may fire up to a second late
@@ -54,6 +60,8 @@ class Moment(NamedTuple):
     turn: int = 0
     share: float = 0
     of: Literal["acknowledge", "work", ""] = ""
+    name: str = ""
+    """The tier that a ceiling is for, the target that is missed, the person whose snooze ends."""
 
     @property
     def moves(self) -> bool:
@@ -69,6 +77,7 @@ class Due(Value):
     turn: int = 0
     share: float = 0
     of: Literal["acknowledge", "work", ""] = ""
+    name: str = ""
     words: str
     """What happens then."""
 
@@ -81,7 +90,7 @@ class Due(Value):
 def moments(state: IssueState) -> list[Moment]:
     """All that is due, earliest first; at one instant in the order in which it is done."""
     found = _found(state)
-    found.sort(key=lambda moment: (moment.at, _PLACE[moment.what], moment.turn, moment.share))
+    found.sort(key=lambda moment: (moment.at, _PLACE[moment.what], moment.turn, moment.share, moment.name))
     return found
 
 
@@ -134,27 +143,56 @@ def _found(state: IssueState) -> list[Moment]:
     if state.status != "open":
         alone = ((state.confirm_at, "confirm"), (state.silence_at, "silence"), (state.reopen_until, "window"))
     else:
+        acknowledge_stands, work_stands = state.stands_still("acknowledge"), state.stands_still("work")
         alone = (
-            (state.acknowledge_due_at, "acknowledge"),
-            (state.work_due_at, "work"),
-            (state.lapses_at, "lapse"),
-            (state.remind_at, "remind"),
+            (None if acknowledge_stands else state.acknowledge_due_at, "acknowledge"),
+            (None if acknowledge_stands else state.remind_at, "remind"),
+            (None if work_stands else state.work_due_at, "work"),
+            (None if work_stands else state.lapses_at, "lapse"),
+            (state.hold.until if state.hold is not None else None, "hold"),
             (state.last_resort_at, "last_resort"),
             (state.charge.until if state.charge is not None else None, "charge"),
         )
         found += [Moment(finding.due_at, "find", finding.turn) for finding in state.findings]
-        found += [Moment(warning.at, "warn", 0, warning.share, warning.of) for warning in state.warnings]
+        found += [
+            Moment(warning.at, "warn", 0, warning.share, warning.of)
+            for warning in state.warnings
+            if not (work_stands if warning.of == "work" else acknowledge_stands)
+        ]
+        found += [Moment(target.due_at, "target", name=target.name) for target in running_targets(state)]
+        found += [Moment(at, "snooze", name=person) for person, at in state.snoozes.items()]
+        # The tier's own limit speaks for the ceiling that it does not exceed.
+        for ceiling in state.ceilings[:1] if not work_stands else ():
+            if state.work_due_at is None or ceiling.at < state.work_due_at:
+                found.append(Moment(ceiling.at, "ceiling", name=ceiling.tier))
     found += [Moment(at, what) for at, what in alone if at is not None]
     return found
 
 
 def _in_words(state: IssueState, moment: Moment) -> Due:
-    at, what, turn, share, of = moment
-    return Due(at=at, what=what, turn=turn, share=share, of=of, words=_words(state, moment))
+    at, what, turn, share, of, name = moment
+    return Due(at=at, what=what, turn=turn, share=share, of=of, name=name, words=_words(state, moment))
 
 
-def _words(state: IssueState, moment: Moment) -> str:
+def running_targets(state: IssueState) -> tuple[TargetDue, ...]:
+    """The targets whose clocks run: those that stop on hold stand still while it is on."""
+    if state.hold is None:
+        return state.targets
+    return tuple(target for target in state.targets if not target.stops_on_hold)
+
+
+def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911 - one arm per deadline
     match moment.what:
+        case "hold":
+            whom = state.hold.waiting_for if state.hold is not None else "nobody"
+            return f"the hold ends, and the clocks run on: {whom} was waited for"
+        case "target":
+            return f"the target {moment.name} is missed"
+        case "snooze":
+            return f"{moment.name} is told again"
+        case "ceiling":
+            title = state.pinned.tier(moment.name).title
+            return f"it has been below {title} for as long as it may be: {title} is asked"
         case "acknowledge":
             return f"nobody has acknowledged: {_next_words(state)}"
         case "work":

@@ -42,6 +42,7 @@ from escalation.issue.commands import (
     TakeSuppression,
     Tick,
 )
+from escalation.issue.decide_clock import decide_tick, fall_back_on_last_known, take_people
 from escalation.issue.decide_clocks import (
     decide_adopt_policy,
     decide_change_severity,
@@ -49,7 +50,6 @@ from escalation.issue.decide_clocks import (
     decide_resume,
     end_hold_if_heard,
 )
-from escalation.issue.decide_clock import decide_tick, fall_back_on_last_known, take_people
 from escalation.issue.decide_ending import (
     decide_close,
     decide_confirm,

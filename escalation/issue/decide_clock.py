@@ -6,7 +6,16 @@ A tier that ended while the system was away is followed by one tier whose time c
 from datetime import datetime, timedelta
 
 from escalation.issue import events as e
-from escalation.issue.climb import LAST_RESORT_EVERY, climb_on, exhaust, first_reminder, move_up, note_missed
+from escalation.issue.climb import (
+    LAST_RESORT_EVERY,
+    begin_tier,
+    climb_on,
+    exhaust,
+    first_reminder,
+    miss_target,
+    move_up,
+    note_missed,
+)
 from escalation.issue.clocks import FIND_WITHIN, Moment, is_late, moments
 from escalation.issue.commands import FoundHow
 from escalation.issue.deciding import Deciding
@@ -16,7 +25,7 @@ from escalation.issue.state import LAST_RESORT
 MOST_ASKED = 200
 """People who are asked in one turn. Ours: each is carried along, and told."""
 
-_ENDS_A_TIER = {"acknowledge", "work"}
+_ENDS_A_TIER = {"acknowledge", "work", "ceiling"}
 _TELL_THE_TIER = {"warn", "remind", "find", "lapse"}
 """Moot once the tier's time is up: what would have been said to it while the system was away."""
 
@@ -54,6 +63,15 @@ def _serve(turn: Deciding, due: Moment) -> None:
             move_up(turn, "not_acknowledged", at, late_by_s=late_by_s)
         case "work":
             move_up(turn, "work_limit_spent", at, late_by_s=late_by_s)
+        case "ceiling":
+            tier = turn.state.pinned.tier(due.name)
+            begin_tier(turn, turn.state.pinned, tier, "ceiling_reached", at, late_by_s=late_by_s)
+        case "hold":
+            turn.end_hold("until", due.at)
+        case "target":
+            miss_target(turn, due.name)
+        case "snooze":
+            turn.by_clock(e.SnoozeEnded(person=due.name), at)
         case "lapse":
             turn.by_clock(e.AcknowledgementLapsed(person=turn.state.handler or ""), at)
             ask_again(turn, "lapsed", at)

@@ -2,8 +2,9 @@
 
 from escalation.issue import events as e
 from escalation.issue.authority import acts_as_machine
-from escalation.issue.climb import begin_tier, note_missed
+from escalation.issue.climb import begin_tier
 from escalation.issue.commands import Close, Confirm, Open, Reopen, Resolve
+from escalation.issue.decide_noting import end
 from escalation.issue.deciding import ENDED, Deciding, Refusal, already_closed, not_open
 from escalation.issue.facts import TextRef
 from escalation.policy.model import CloseReason
@@ -19,7 +20,7 @@ def decide_resolve(turn: Deciding, command: Resolve) -> None:
     if command.outcome == "paid" and not command.payment_reference:
         raise Refusal("payment_reference_missing", "payment_reference is missing: outcome paid needs it", "input")
     closing = state.policies[0].closing
-    note_missed(turn)
+    end(turn)
     turn.emit(
         e.Resolved(
             outcome=command.outcome,
@@ -41,8 +42,9 @@ def decide_confirm(turn: Deciding, command: Confirm) -> None:
 def decide_close(turn: Deciding, command: Close) -> None:
     """End a resolved issue for one of the policy's reasons."""
     allowed = turn.state.policies[0].closing.reasons
-    if command.reason not in allowed or command.reason == "silence":
-        by_hand = ", ".join(reason for reason in allowed if reason != "silence")
+    never_by_hand = {"silence", "opened_in_error"}  # time closes by silence; an error is cancelled by two
+    if command.reason not in allowed or command.reason in never_by_hand:
+        by_hand = ", ".join(reason for reason in allowed if reason not in never_by_hand)
         raise Refusal(
             "reason_not_allowed", f"reason {command.reason!r} cannot be given here; allowed: {by_hand}", "input"
         )

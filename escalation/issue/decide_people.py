@@ -1,13 +1,13 @@
-"""What people do while an issue is open: acknowledge, release, escalate, take charge."""
+"""What people do while an issue is open: acknowledge, release, take charge."""
 
 from escalation.duration import words
 from escalation.issue import events as e
 from escalation.issue.authority import acts_as_machine, relations
-from escalation.issue.climb import exhaust, move_up, note_missed
+from escalation.issue.climb import exhaust, note_missed
 from escalation.issue.clocks import is_late
-from escalation.issue.commands import Acknowledge, Escalate, Release, TakeCharge
+from escalation.issue.commands import Acknowledge, Release, TakeCharge
 from escalation.issue.decide_clock import ask_again
-from escalation.issue.deciding import Deciding, Refusal, not_open
+from escalation.issue.deciding import Deciding, Refusal, must_be_open
 from escalation.issue.state import Charge, IssueState
 from escalation.narrate import instant
 
@@ -15,13 +15,10 @@ MOST_JOINED = 50
 """People, besides those asked, the handler and the owner, who may acknowledge in one tier. Ours: whoever can send a
 signal can make up names, and each would be carried along."""
 
-MOST_CHECKED = 100
-"""Items of a checklist that a command may name. Ours."""
-
 
 def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
     """Stops the acknowledgement clock, nothing else. A second person joins, or takes over where they say so."""
-    _must_be_open(turn)
+    must_be_open(turn)
     state, person = turn.state, command.by.person
     rules = state.pinned.acknowledgement
     taken_from = _taken_from(turn, command)
@@ -92,7 +89,7 @@ def _taken_from(turn: Deciding, command: Acknowledge) -> str | None:
         if command.take_over_from == person:
             return None
         if state.charge is not None:
-            raise Refusal("in_charge", _in_charge(state.charge))
+            raise Refusal("in_charge", in_charge(state.charge))
         return command.take_over_from
     if state.charge is not None:
         return None
@@ -103,7 +100,7 @@ def _taken_from(turn: Deciding, command: Acknowledge) -> str | None:
 
 def decide_release(turn: Deciding, command: Release) -> None:
     """The handler gives it back: the tier is asked again; its work limit stays."""
-    _must_be_open(turn)
+    must_be_open(turn)
     state, person = turn.state, command.by.person
     is_machine_for = acts_as_machine(state, command.by) and state.handler is not None
     if state.handler != person and not is_machine_for:
@@ -117,56 +114,14 @@ def decide_release(turn: Deciding, command: Release) -> None:
         ask_again(turn, "released", turn.now)
 
 
-def decide_escalate(turn: Deciding, command: Escalate) -> None:
-    """Up one tier by hand. Never refused for its reason; the next tier's checklist is given or waived, on record."""
-    _must_be_open(turn)
-    state = turn.state
-    if len(command.checked) > MOST_CHECKED:
-        given = len(command.checked)
-        raise Refusal("too_long", f"checked has {given:,} items; allowed: at most {MOST_CHECKED}", "input")
-    tiers = {tier.name for policy in state.policies for tier in policy.tiers}
-    if command.from_tier is not None and command.from_tier not in tiers:
-        allowed = ", ".join(tier.name for tier in state.pinned.tiers)
-        raise Refusal("unknown_tier", f"from_tier {command.from_tier!r} is not known; allowed: {allowed}", "input")
-    if command.from_tier is not None and command.from_tier != state.tier:
-        since = instant(state.tier_began_at)
-        raise Refusal("tier_changed", f"it is not at {command.from_tier} any more: {state.tier} is asked since {since}")
-    if state.is_resting:
-        raise Refusal("exhausted", "all tiers' time is up and the last resort is told; somebody must take charge")
-    if state.charge is not None:
-        raise Refusal("in_charge", _in_charge(state.charge))
-    following = state.pinned.next_tier(state.tier)
-    missing: tuple[str, ...] = ()
-    if following is not None:
-        items = state.pinned.tier(following).checklist
-        known = {item.name for item in items}
-        unknown = [name for name in command.checked if name not in known]
-        if unknown:
-            allowed = ", ".join(item.name for item in items) or "none, it has no checklist"
-            raise Refusal(
-                "unknown_item", f"{unknown[0]!r} is not on the checklist of {following}; allowed: {allowed}", "input"
-            )
-        due = [item for item in items if state.severity not in item.waived_for]
-        missing = tuple(item.name for item in due if item.name not in command.checked)
-        if missing and not (command.is_waived or acts_as_machine(state, command.by)):
-            asks = "; ".join(f"{item.name} ({item.ask})" for item in due if item.name in missing)
-            raise Refusal(
-                "checklist_open", f"{following} needs: {asks}. Give them, or waive the checklist with a reason", "input"
-            )
-        if missing and command.reason is None and not acts_as_machine(state, command.by):
-            raise Refusal("reason_missing", "reason is missing: say why the checklist is waived", "input")
-    note_missed(turn)
-    move_up(turn, "escalated_by_hand", turn.now, waived=missing, reason=command.reason)
-
-
 def decide_take_charge(turn: Deciding, command: TakeCharge) -> None:
     """Ends exhaustion: a person, a next action, a time."""
-    _must_be_open(turn)
+    must_be_open(turn)
     state = turn.state
     if state.exhausted_at is None:
         raise Refusal("not_exhausted", f"{state.here.title} is still asked; acknowledge it instead")
     if state.charge is not None and state.charge.person != command.by.person:
-        raise Refusal("in_charge", _in_charge(state.charge))
+        raise Refusal("in_charge", in_charge(state.charge))
     if command.by.is_machine:
         raise Refusal("person_needed", "only a person can take charge", "authority")
     if command.until <= turn.now:
@@ -181,10 +136,6 @@ def decide_take_charge(turn: Deciding, command: TakeCharge) -> None:
     turn.emit(e.ChargeTaken(person=command.by.person, until=command.until, next_action=command.next_action))
 
 
-def _in_charge(charge: Charge) -> str:
+def in_charge(charge: Charge) -> str:
+    """Who is, and until when."""
     return f"{charge.person} has taken charge until {instant(charge.until)}"
-
-
-def _must_be_open(turn: Deciding) -> None:
-    if turn.state.status != "open":
-        raise not_open(turn.state)

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from escalation.issue import events as e
+from escalation.issue.evolve_by_hand import by_people, clocks_changed
 from escalation.issue.facts import CLOCK, PersonFacts, TextRef
 from escalation.issue.state import LAST_RESORT, Charge, Finding, IssueState
 from escalation.narrate import tried
 
 KEPT_COMMANDS = 400
 KEPT_TRIED = 12
+KEPT_DUPLICATES = 200
 LONGEST_TRIED = 400
 """Characters of a sentence of what was tried; who was asked may be many. The journal holds all of it."""
 _CLOCKS_OFF: dict[str, Any] = {
@@ -63,6 +65,7 @@ def _opened(event: e.Opened, entry: e.Entry) -> IssueState:
         tier=opened.match.enter_at,
         tier_began_at=entry.happened_at,
         owner=opened.owner,
+        targets=event.targets,
         last_at=entry.recorded_at,
     )
 
@@ -70,8 +73,23 @@ def _opened(event: e.Opened, entry: e.Entry) -> IssueState:
 def _text(event: e.Event) -> TextRef | None:
     """What somebody wrote with it, the part meant for colleagues."""
     match event:
-        case e.TierBegan() | e.Released() | e.Reopened():
+        case e.TierBegan():
+            return event.guidance or event.reason
+        case (
+            e.Released()
+            | e.Reopened()
+            | e.Reassigned()
+            | e.Declined()
+            | e.SeverityChanged()
+            | e.CancelAsked()
+            | e.SuppressionAsked()
+            | e.PolicyAdopted()
+        ):
             return event.reason
+        case e.Noted():
+            return event.text
+        case e.Attempted():
+            return event.what
         case e.Acknowledged() | e.ChargeTaken():
             return event.next_action
         case e.Resolved() | e.Closed():
@@ -90,7 +108,9 @@ def _without(findings: tuple[Finding, ...], turn: int) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.turn != turn)
 
 
-def _change(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
+def _change(  # noqa: PLR0911, PLR0912 - one arm per event
+    state: IssueState, event: e.Event, entry: e.Entry
+) -> dict[str, Any]:
     """What the event changes, by field."""
     match event:
         case e.TierBegan():
@@ -114,6 +134,19 @@ def _change(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]
             return {"handler": None, "lapses_at": None}
         case e.LimitMissed():
             return {"missed": state.missed + 1}
+        case e.TargetMissed():
+            running = tuple(target for target in state.targets if target.name != event.target)
+            return {"missed": state.missed + 1, "targets": running}
+        case e.Accepted() | e.Reassigned() | e.Declined() | e.Snoozed() | e.SnoozeEnded() | e.CancelAsked():
+            return by_people(state, event, entry.by.person)
+        case e.SeverityChanged() | e.Held() | e.HoldEnded() | e.PolicyAdopted():
+            return clocks_changed(state, event, entry)
+        case e.SuppressionAsked():
+            return {"suppressing": event.duplicate_of}
+        case e.SuppressionFailed():
+            return {"suppressing": None}
+        case e.DuplicateRecorded():
+            return {"duplicates": (*state.duplicates, event.issue)[-KEPT_DUPLICATES:]}
         case e.Exhausted() | e.LastResortTold() | e.ChargeTaken() | e.ChargeLapsed():
             return _exhaustion(state, event, entry)
         case e.Resolved() | e.ConfirmationRequested() | e.Closed() | e.Reopened() | e.WindowEnded():
@@ -127,7 +160,13 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
     goes_on = event.why in {"restarted", "fell_back"}
     finding = Finding(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
     kept = tuple(f for f in state.findings if f.tier == LAST_RESORT)
+    ceilings = {} if event.ceilings is None else {"ceilings": event.ceilings}
+    snoozes = {person: at for person, at in state.snoozes.items() if person == state.handler}
     return {
+        **(_handed_down(state, entry) if event.why == "de_escalated" else {}),
+        **ceilings,
+        "snoozes": snoozes,
+        "declined": (),
         "turn": event.turn,
         "passes": event.passes,
         "policy": event.policy,
@@ -147,6 +186,13 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
         "has_pass_people": state.has_pass_people and event.passes == state.passes and event.policy == state.policy,
         "missed": state.missed + is_missed,
     }
+
+
+def _handed_down(state: IssueState, entry: e.Entry) -> dict[str, Any]:
+    """Whoever hands it down works on it no more, and has ended what exhaustion there was by taking charge before."""
+    is_theirs = state.handler == entry.by.person or state.charge is not None
+    gone = {"handler": None, "lapses_at": None} if is_theirs else {}
+    return {**gone, "charge": None, "exhausted_at": None, "last_resort": (), "last_resort_count": 0}
 
 
 def _people_found(state: IssueState, event: e.PeopleAsked | e.TierFoundEmpty) -> dict[str, Any]:
@@ -223,11 +269,24 @@ def _ending(event: e.Event, entry: e.Entry) -> dict[str, Any]:
                 "silence_at": event.silence_at,
                 "confirm_count": 0,
                 "charge": None,
+                "targets": (),
+                "ceilings": (),
+                "snoozes": {},
+                "offer": None,
+                "cancel_asked_by": None,
             }
         case e.ConfirmationRequested():
             return {"confirm_at": event.next_at, "confirm_count": event.count}
         case e.Closed():
             return {
+                **_CLOCKS_OFF,
+                "charge": None,
+                "targets": (),
+                "ceilings": (),
+                "snoozes": {},
+                "offer": None,
+                "cancel_asked_by": None,
+                "suppressing": None,
                 "status": "closed",
                 "closed_at": entry.happened_at,
                 "close_reason": event.reason,

@@ -168,6 +168,10 @@ class IssueState(Value):
         """Whether no tier is asked any more and the last resort is told at its cadence."""
         return self.is_exhausted and self.last_resort_at is not None
 
+    def stands_still(self, clock: Clock) -> bool:
+        """Whether a hold has stopped this clock of the tier."""
+        return self.hold is not None and clock in self.hold.stops
+
     def known_for(self, tier: str) -> tuple[PersonFacts, ...]:
         """The last known people of a tier, or of the last resort; there the owner, where nobody is known.
 
@@ -180,8 +184,9 @@ class IssueState(Value):
         return self.fit_to_ask([self.person(self.owner)])
 
     def fit_to_ask(self, people: Iterable[PersonFacts]) -> tuple[PersonFacts, ...]:
-        """These people, each once, without those whom the issue is about."""
-        return tuple({person.id: person for person in people if person.id not in self.facts.about}.values())
+        """These people, each once, without those whom the issue is about or who have a conflict of interest."""
+        unfit = {*self.facts.about, *self.excluded}
+        return tuple({person.id: person for person in people if person.id not in unfit}.values())
 
     def person(self, person: str) -> PersonFacts:
         """Facts of a person; of one who is not known, the id and the inbox."""

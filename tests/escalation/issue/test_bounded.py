@@ -3,7 +3,8 @@
 import pytest
 
 from escalation.issue.carried import Carried
-from escalation.issue.decide_people import MOST_CHECKED, MOST_JOINED
+from escalation.issue.decide_moving import MOST_CHECKED
+from escalation.issue.decide_people import MOST_JOINED
 from escalation.narrate import narrate
 from tests.given import Played, actor, at, done, opened, policy, refused, tier
 from workflows.escalation import LONGEST_LINE

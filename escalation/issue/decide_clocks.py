@@ -1,0 +1,193 @@
+"""What people do to running clocks: hold and resume, change the severity, adopt another policy.
+
+No tier hears of an open issue later by any of it, except by a hold within its caps.
+"""
+
+from datetime import datetime, timedelta
+
+from escalation.duration import words
+from escalation.issue import events as e
+from escalation.issue.authority import relations
+from escalation.issue.climb import begin_tier
+from escalation.issue.commands import AdoptPolicy, ChangeSeverity, Command, Hold, Resume
+from escalation.issue.deciding import Deciding, Refusal, must_be_open
+from escalation.issue.events import Ceiling
+from escalation.issue.running import Running, never_later, recounted, running, still_ahead
+from escalation.issue.state import IssueState
+from escalation.policy.model import Policy
+
+
+def decide_hold(turn: Deciding, command: Hold) -> None:
+    """Stop what the policy lets stop: for a reason, for somebody who is waited for, until a time within the caps."""
+    must_be_open(turn)
+    state = turn.state
+    rules = state.policies[0].hold
+    longest = turn.limit(rules.at_most) if rules is not None else None
+    in_all = turn.limit(rules.in_all_at_most) if rules is not None else None
+    if rules is None or longest is None or in_all is None:
+        raise Refusal("hold_not_allowed", f"the policy {state.policies[0].name} allows no hold at {state.severity}")
+    if command.reason not in rules.reasons:
+        allowed = ", ".join(rules.reasons)
+        raise Refusal("unknown_reason", f"reason {command.reason!r} is not known; allowed: {allowed}", "input")
+    if not command.waiting_for:
+        raise Refusal("waiting_for_missing", "waiting_for is missing: name who is waited for", "input")
+    if state.exhausted_at is not None:
+        raise Refusal("exhausted", "all tiers' time is up: take charge with a time instead of holding it")
+    if state.hold is not None:
+        raise Refusal("already_on_hold", f"it waits for {state.hold.waiting_for} already; resume it first")
+    if command.until <= turn.now:
+        raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
+    left = in_all - timedelta(seconds=state.held_s)
+    if left <= timedelta():
+        raise Refusal("hold_spent", f"it has been on hold for {words(in_all)} in all; no more is allowed")
+    latest = turn.now + min(longest, left)
+    if command.until > latest:
+        cap = f"{words(longest)} at a time and {words(left)} more in all"
+        raise Refusal("until_too_late", f"it may be on hold for {cap}: until {latest.isoformat()}", "input")
+    turn.emit(
+        e.Held(
+            reason=command.reason,
+            waiting_for=command.waiting_for,
+            question=command.question,
+            until=command.until,
+            stops=rules.stops,
+        ),
+        turn.now,
+    )
+
+
+def decide_resume(turn: Deciding, command: Resume) -> None:
+    """End a hold before its time."""
+    must_be_open(turn)
+    if turn.state.hold is None:
+        raise Refusal("not_on_hold", "it is not on hold")
+    turn.end_hold("resumed", turn.now, command.reason)
+
+
+def end_hold_if_heard(turn: Deciding, command: Command) -> None:
+    """Who was waited for has said something, whatever it was: the hold is over."""
+    hold = turn.state.hold
+    if hold is None or turn.state.status != "open" or not turn.entries:
+        return
+    if hold.waiting_for == command.by.person or hold.waiting_for in relations(turn.state, command.by) & {"customer"}:
+        turn.end_hold("heard_from", turn.now)
+
+
+def decide_change_severity(turn: Deciding, command: ChangeSeverity) -> None:
+    """The harm is another one: never less than a fact demands, and no tier hears later for it."""
+    must_be_open(turn)
+    state = turn.state
+    policy = state.pinned
+    known = [severity.name for severity in policy.severities]
+    if command.severity not in known:
+        allowed = ", ".join(known)
+        raise Refusal("unknown_severity", f"severity {command.severity!r} is not known; allowed: {allowed}", "input")
+    if command.severity == state.severity:
+        raise Refusal("same_severity", f"it is {state.severity} already")
+    demanded = _demanded(state)
+    if demanded in known and known.index(command.severity) > known.index(demanded):
+        raise Refusal("below_demanded", f"the trigger {state.match.trigger} demands at least {demanded}")
+    rules = state.policies[0].severity_change
+    clocks = running(state) if rules.clocks == "keep" else recounted(state, policy, command.severity, turn.now)
+    turn.emit(
+        e.SeverityChanged(
+            severity=command.severity,
+            from_severity=state.severity,
+            tell=rules.tell,
+            reason=command.reason,
+            **clocks._asdict(),
+        ),
+        turn.now,
+    )
+    if rules.clocks == "restart" and state.exhausted_at is None:
+        begin_tier(turn, policy, policy.tier(state.tier), "severity_changed", turn.now, is_by_hand=True)
+
+
+def _demanded(state: IssueState) -> str | None:
+    """The severity that the trigger of this issue demands, as a fact that nobody can talk away."""
+    for policy in state.policies:
+        if policy.name == state.match.policy:
+            return next((t.severity for t in policy.triggers if t.name == state.match.trigger), None)
+    return None
+
+
+def decide_adopt_policy(turn: Deciding, command: AdoptPolicy) -> None:
+    """Go on under another policy: every promise that runs stays as it is, or comes sooner."""
+    state = turn.state
+    if state.status not in {"open", "resolved"}:
+        must_be_open(turn)
+    if not command.policies:
+        raise Refusal("policy_missing", "policies is empty: name the policy to adopt", "input")
+    first, old = command.policies[0], state.policies[0]
+    if (first.kind, first.legal_entity) != (old.kind, old.legal_entity):
+        is_for = f"{first.legal_entity}/{first.kind}"
+        allowed = f"{old.legal_entity}/{old.kind}"
+        raise Refusal("wrong_policy", f"policy {first.name} is for {is_for}; allowed: {allowed}", "input")
+    if command.policies == state.policies:
+        raise Refusal("already_adopted", f"it is under {first.name} version {first.version} already")
+    if state.severity not in {severity.name for severity in first.severities}:
+        allowed = ", ".join(severity.name for severity in first.severities)
+        raise Refusal("unknown_severity", f"policy {first.name} knows {allowed}, not {state.severity}", "input")
+    new = next((policy for policy in command.policies if policy.name == state.policy), first)
+    tiers = {tier.name for tier in new.tiers}
+    goes_on_at = command.tier or state.tier
+    if goes_on_at not in tiers:
+        allowed = ", ".join(tier.name for tier in new.tiers)
+        code = "tier_missing" if command.tier is None else "unknown_tier"
+        raise Refusal(code, f"policy {new.name} has no tier {goes_on_at!r}; name one of: {allowed}", "input")
+    clocks = _never_worse(state, new, state.tier if state.tier in tiers else None, goes_on_at, turn.now)
+    turn.emit(
+        e.PolicyAdopted(
+            policies=command.policies,
+            tier=goes_on_at if state.tier not in tiers else state.tier,
+            from_policy=old.name,
+            from_version=old.version,
+            last_known=command.last_known,
+            people=command.people,
+            reason=command.reason,
+            **clocks._asdict(),
+        ),
+        turn.now,
+    )
+    if goes_on_at != state.tier and state.status == "open" and state.exhausted_at is None:
+        begin_tier(turn, new, new.tier(goes_on_at), "policy_adopted", turn.now, is_by_hand=True)
+
+
+def _never_worse(state: IssueState, new: Policy, same: str | None, goes_on_at: str, now: datetime) -> Running:
+    """The clocks under the new policy: each the earlier one of what it was and what it would be."""
+    was = running(state)
+    if state.status != "open" or same is None:
+        ceilings = _carried_over(was.ceilings, state.pinned, new, goes_on_at)
+        return was._replace(ceilings=ceilings)
+    then = recounted(state, new, state.severity, now)
+    old_targets = {target.name: target for target in was.targets}
+    targets = tuple(
+        target.model_copy(update={"due_at": min(target.due_at, old_targets[target.name].due_at)})
+        if target.name in old_targets
+        else target
+        for target in then.targets
+    )
+    return Running(
+        acknowledge_due_at=_earlier(was.acknowledge_due_at, then.acknowledge_due_at),
+        work_due_at=_earlier(was.work_due_at, then.work_due_at),
+        remind_at=_earlier(was.remind_at, then.remind_at),
+        lapses_at=_earlier(was.lapses_at, then.lapses_at),
+        warnings=then.warnings or was.warnings,
+        targets=targets,
+        ceilings=never_later(_carried_over(was.ceilings, state.pinned, new, goes_on_at), then.ceilings),
+    )
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
+
+
+def _carried_over(ceilings: tuple[Ceiling, ...], old: Policy, new: Policy, goes_on_at: str) -> tuple[Ceiling, ...]:
+    """Ceilings on the new ladder. One of a tier it does not have goes to the next one above that it has, or the top."""
+    ladder, before = new.climb(), old.climb()
+    found: tuple[Ceiling, ...] = ()
+    for ceiling in ceilings:
+        above = before[before.index(ceiling.tier) :] if ceiling.tier in before else ()
+        tier = next((name for name in above if name in ladder), ladder[-1])
+        found = never_later(found, (Ceiling(tier=tier, at=ceiling.at),))
+    return still_ahead(found, new, goes_on_at)

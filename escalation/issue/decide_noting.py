@@ -1,0 +1,123 @@
+"""What changes no clock: notes, attempts, snoozes, and asking for an end that somebody else must agree to."""
+
+from escalation.issue import events as e
+from escalation.issue.climb import note_missed
+from escalation.issue.commands import Attempt, Cancel, Note, Snooze, Suppress, TakeDuplicate, TakeSuppression
+from escalation.issue.deciding import ENDED, Deciding, Refusal, already_closed, must_be_open
+from escalation.issue.identity import read_issue_id
+from escalation.policy.model import CloseReason
+
+MOST_SNOOZED = 50
+"""People whose snoozes run at once. Ours: each is carried along."""
+
+
+def decide_note(turn: Deciding, command: Note) -> None:
+    """Write something down, as long as the issue can be reopened."""
+    if turn.state.status == "ended":
+        raise Refusal("ended", ENDED)
+    turn.emit(e.Noted(text=command.text))
+
+
+def decide_attempt(turn: Deciding, command: Attempt) -> None:
+    """Write down what was tried: whoever is asked next reads it."""
+    must_be_open(turn)
+    turn.emit(e.Attempted(what=command.what, result=command.result))
+
+
+def decide_snooze(turn: Deciding, command: Snooze) -> None:
+    """Tell the sender again then. Moves no clock, and never beyond what they have promised."""
+    must_be_open(turn)
+    state, person = turn.state, command.by.person
+    is_handler = state.handler == person
+    if not is_handler and person not in state.asked:
+        raise Refusal("not_asked", f"{person} neither works on it nor is asked, so there is nothing to snooze")
+    if command.until <= turn.now:
+        raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
+    if is_handler and state.lapses_at is not None and command.until > state.lapses_at:
+        latest = state.lapses_at.isoformat(timespec="seconds")
+        raise Refusal("until_too_late", f"the acknowledgement holds until {latest}; snooze until then at most", "input")
+    if person not in state.snoozes and len(state.snoozes) >= MOST_SNOOZED:
+        raise Refusal("too_many_snoozed", f"so many people have snoozed it already: {MOST_SNOOZED}")
+    turn.emit(e.Snoozed(person=person, until=command.until), turn.now)
+
+
+def decide_cancel(turn: Deciding, command: Cancel) -> None:
+    """Opened in error: the first person asks for it, a second one does it. Never for a complaint."""
+    state, person = turn.state, command.by.person
+    _must_not_be_closed(turn)
+    if state.policies[0].kind == "complaint" or state.facts.kind == "complaint":
+        raise Refusal("complaint_stays", "a complaint is never cancelled: resolve it, or have it withdrawn in writing")
+    _must_be_allowed(turn, "opened_in_error")
+    if command.by.is_machine:
+        raise Refusal("person_needed", "only people can say that it was opened in error", "authority")
+    if state.cancel_asked_by is None:
+        turn.emit(e.CancelAsked(person=person, reason=command.reason))
+        return
+    if state.cancel_asked_by == person:
+        raise Refusal("second_person_needed", f"{person} has said so already; a second person must say so too")
+    end(turn)
+    until = turn.now + state.policies[0].closing.reopen_within
+    turn.emit(e.Closed(reason="opened_in_error", explanation=command.reason, reopen_until=until))
+
+
+def decide_suppress(turn: Deciding, command: Suppress) -> None:
+    """It repeats another issue. That one is asked to record it; until it has, this one goes on as it is."""
+    must_be_open(turn)
+    state = turn.state
+    _must_be_allowed(turn, "duplicate_of")
+    try:
+        first = read_issue_id(command.duplicate_of)[0]
+    except ValueError as error:
+        raise Refusal("unknown_issue", f"duplicate_of is no issue's id: {error}", "input") from error
+    if first == state.facts.id:
+        raise Refusal("same_issue", "an issue cannot repeat itself", "input")
+    if state.suppressing is not None:
+        raise Refusal("already_asked", f"{state.suppressing} is being asked to record it already")
+    turn.emit(e.SuppressionAsked(duplicate_of=str(first), reason=command.reason))
+
+
+def take_suppression(turn: Deciding, command: TakeSuppression) -> None:
+    """The first issue has answered."""
+    state = turn.state
+    if state.suppressing != command.duplicate_of or state.status in {"closed", "ended"}:
+        return
+    if command.error is not None:
+        turn.by_clock(e.SuppressionFailed(duplicate_of=command.duplicate_of, error=command.error[:200]), turn.now)
+        return
+    end(turn)
+    until = turn.now + state.policies[0].closing.reopen_within
+    closed = e.Closed(reason="duplicate_of", duplicate_of=command.duplicate_of, reopen_until=until)
+    turn.by_clock(closed, turn.now)
+
+
+def take_duplicate(turn: Deciding, command: TakeDuplicate) -> None:
+    """Another issue repeats this one. Refused where this one would not carry it: it is over, or repeats one itself."""
+    state = turn.state
+    if command.issue in state.duplicates:
+        return
+    if state.status != "open":
+        raise Refusal("not_open", "it is not open")
+    if state.suppressing is not None:
+        raise Refusal("not_open", f"it is said to repeat {state.suppressing} itself")
+    turn.emit(e.DuplicateRecorded(issue=command.issue, said_by=command.said_by), turn.now)
+
+
+def end(turn: Deciding) -> None:
+    """What every end does first: a hold is over, and what was missed is on record."""
+    if turn.state.status == "open":
+        turn.end_hold("over", turn.now)
+        note_missed(turn)
+
+
+def _must_not_be_closed(turn: Deciding) -> None:
+    if turn.state.status == "closed":
+        raise already_closed(turn.state)
+    if turn.state.status == "ended":
+        raise Refusal("ended", ENDED)
+
+
+def _must_be_allowed(turn: Deciding, reason: CloseReason) -> None:
+    policy = turn.state.policies[0]
+    if reason not in policy.closing.reasons:
+        allowed = ", ".join(policy.closing.reasons)
+        raise Refusal("reason_not_allowed", f"the policy {policy.name} never closes for {reason}; allowed: {allowed}")

@@ -1,0 +1,77 @@
+"""Who answers for an issue and who takes it: accept, reassign, decline."""
+
+from escalation.issue import events as e
+from escalation.issue.climb import move_up
+from escalation.issue.commands import Accept, Decline, Reassign
+from escalation.issue.deciding import Deciding, Refusal, must_be_open
+
+
+def decide_accept(turn: Deciding, command: Accept) -> None:
+    """The sender answers for it from now on. What was offered to them they work on, too; its clocks stay."""
+    must_be_open(turn)
+    state, person = turn.state, command.by.person
+    is_offered = state.offer is not None and state.offer.to == person
+    if command.by.is_machine:
+        raise Refusal("person_needed", "only a person can answer for an issue", "authority")
+    if state.owner == person and not is_offered:
+        raise Refusal("already_owner", f"{person} answers for it already")
+    if command.until is not None and command.until <= turn.now:
+        raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
+    works = is_offered and state.charge is None
+    lapse = turn.limit(state.pinned.acknowledgement.lapses_after) if works else None
+    lapses_at = turn.now + lapse if lapse is not None else None
+    if lapses_at is not None and command.until is not None:
+        lapses_at = min(lapses_at, command.until)
+    turn.emit(
+        e.Accepted(
+            person=person,
+            owner_before=state.owner,
+            is_handler=works,
+            handler_before=state.handler,
+            until=command.until,
+            lapses_at=lapses_at,
+        )
+    )
+
+
+def decide_reassign(turn: Deciding, command: Reassign) -> None:
+    """Offer it to somebody; until they accept, owner, handler and clocks stay."""
+    must_be_open(turn)
+    state = turn.state
+    to = command.facts if command.facts is not None and command.facts.id == command.to else state.person(command.to)
+    if not command.to:
+        raise Refusal("to_missing", "to is missing: name the person who is to take it over", "input")
+    if not state.fit_to_ask([to]):
+        raise Refusal("conflict", f"{command.to} cannot take what is about them or conflicts with them", "input")
+    if command.to == state.owner and state.handler in {None, command.to}:
+        raise Refusal("already_owner", f"{command.to} answers for it already")
+    if state.offer is not None and state.offer.to == command.to:
+        raise Refusal("already_offered", f"it is offered to {command.to} already, who has not answered yet")
+    turn.emit(e.Reassigned(to=to, reason=command.reason))
+
+
+def decide_decline(turn: Deciding, command: Decline) -> None:
+    """Somebody who is asked, or to whom it is offered, cannot take it. Without anybody left it moves up at once."""
+    must_be_open(turn)
+    state, person = turn.state, command.by.person
+    was_offered = state.offer is not None and state.offer.to == person
+    if state.charge is not None and state.charge.person == person:
+        raise Refusal("in_charge", f"{person} has taken charge; release it instead")
+    if person not in state.asked and not was_offered:
+        if person in state.last_resort and state.exhausted_at is not None:
+            raise Refusal("last_resort", "there is nobody behind the last resort: take charge, or name who does")
+        raise Refusal("not_asked", f"{person} is not asked, so there is nothing to decline")
+    left = sum(1 for asked in state.asked if asked != person)
+    turn.emit(
+        e.Declined(
+            person=person,
+            tier=state.tier,
+            was_offered=was_offered,
+            has_conflict=command.has_conflict,
+            left=left,
+            reason=command.reason,
+        )
+    )
+    was_asked = person in state.asked
+    if was_asked and not left and not state.is_resting and state.charge is None:
+        move_up(turn, "everybody_declined", turn.now)

@@ -1,0 +1,103 @@
+"""evolve, for what people do to an open issue beside the ladder: owning, declining, snoozing, and moving its clocks."""
+
+from typing import Any
+
+from escalation.issue import events as e
+from escalation.issue.state import HoldState, IssueState, Offer
+
+
+def by_people(
+    state: IssueState,
+    event: e.Accepted | e.Reassigned | e.Declined | e.Snoozed | e.SnoozeEnded | e.CancelAsked,
+    by: str,
+) -> dict[str, Any]:
+    """What the event changes, by field."""
+    match event:
+        case e.Accepted():
+            return _accepted(state, event)
+        case e.Reassigned():
+            people = {**state.people, event.to.id: event.to}
+            return {"offer": Offer(to=event.to.id, by=by), "people": people}
+        case e.Declined():
+            return _declined(state, event)
+        case e.Snoozed():
+            return {"snoozes": {**state.snoozes, event.person: event.until}}
+        case e.SnoozeEnded():
+            return {"snoozes": {person: at for person, at in state.snoozes.items() if person != event.person}}
+        case e.CancelAsked():
+            return {"cancel_asked_by": event.person}
+
+
+def _accepted(state: IssueState, event: e.Accepted) -> dict[str, Any]:
+    change: dict[str, Any] = {"owner": event.person, "offer": None}
+    if not event.is_handler:
+        return change
+    return {
+        **change,
+        "handler": event.person,
+        "lapses_at": event.lapses_at,
+        "is_promised": event.until is not None and event.until == event.lapses_at,
+        "joined": tuple(person for person in state.joined if person != event.person),
+        "acknowledge_due_at": None,
+        "remind_at": None,
+        "warnings": tuple(warning for warning in state.warnings if warning.of != "acknowledge"),
+    }
+
+
+def _declined(state: IssueState, event: e.Declined) -> dict[str, Any]:
+    change: dict[str, Any] = {
+        "asked": tuple(person for person in state.asked if person != event.person),
+        "declined": (*state.declined, event.person) if event.person in state.asked else state.declined,
+        "snoozes": {person: at for person, at in state.snoozes.items() if person != event.person},
+    }
+    if event.was_offered:
+        change["offer"] = None
+    if event.has_conflict and event.person not in state.excluded:
+        change["excluded"] = (*state.excluded, event.person)
+    if state.handler == event.person:
+        change |= {"handler": None, "lapses_at": None}
+    return change
+
+
+def clocks_changed(
+    state: IssueState, event: e.SeverityChanged | e.Held | e.HoldEnded | e.PolicyAdopted, entry: e.Entry
+) -> dict[str, Any]:
+    """What the event changes, by field."""
+    if isinstance(event, e.Held):
+        hold = HoldState(
+            reason=event.reason,
+            waiting_for=event.waiting_for,
+            question=event.question,
+            by=entry.by.person,
+            since=entry.happened_at,
+            until=event.until,
+            stops=event.stops,
+        )
+        return {"hold": hold}
+    change: dict[str, Any] = {
+        "acknowledge_due_at": event.acknowledge_due_at,
+        "work_due_at": event.work_due_at,
+        "remind_at": event.remind_at,
+        "lapses_at": event.lapses_at,
+        "warnings": event.warnings,
+        "targets": event.targets,
+        "ceilings": event.ceilings,
+    }
+    match event:
+        case e.SeverityChanged():
+            return {**change, "severity": event.severity}
+        case e.HoldEnded():
+            return {**change, "hold": None, "held_s": state.held_s + event.held_for_s}
+        case e.PolicyAdopted():
+            return {**change, **_adopted(state, event)}
+
+
+def _adopted(state: IssueState, event: e.PolicyAdopted) -> dict[str, Any]:
+    names = [policy.name for policy in event.policies]
+    return {
+        "policies": event.policies,
+        "policy": state.policy if state.policy in names else names[0],
+        "tier": event.tier,
+        "last_known": event.last_known or state.last_known,
+        "people": {**state.people, **{person.id: person for person in event.people}},
+    }

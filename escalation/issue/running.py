@@ -1,0 +1,205 @@
+"""The running clocks of an issue as one value: stopped by a hold, recounted for another severity or policy.
+
+Ceilings: by when each tier above must hear of an open issue. They are set when a pass over the ladder begins, and only
+a hold moves them later, so that nothing can be parked. What is due when is in `clocks.py`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from escalation.issue.events import Ceiling, TargetDue, WarningDue
+from escalation.issue.state import IssueState
+from escalation.policy.model import Clock, Policy, Tier
+
+
+class Running(NamedTuple):
+    """Every clock of an open issue that a change by hand can move. Fields as in the state."""
+
+    acknowledge_due_at: datetime | None
+    work_due_at: datetime | None
+    remind_at: datetime | None
+    lapses_at: datetime | None
+    warnings: tuple[WarningDue, ...]
+    targets: tuple[TargetDue, ...]
+    ceilings: tuple[Ceiling, ...]
+
+
+def running(state: IssueState) -> Running:
+    """The clocks as they stand."""
+    return Running(
+        acknowledge_due_at=state.acknowledge_due_at,
+        work_due_at=state.work_due_at,
+        remind_at=state.remind_at,
+        lapses_at=state.lapses_at,
+        warnings=state.warnings,
+        targets=state.targets,
+        ceilings=state.ceilings,
+    )
+
+
+def ceilings_from(policy: Policy, tier: Tier, severity: str, at: datetime) -> tuple[Ceiling, ...]:
+    """By when the tiers above must hear of an issue that began at this one at `at`: the work limits below, added up.
+
+    They end at the first tier without a work limit: there an acknowledgement keeps the issue for good.
+    """
+    found: list[Ceiling] = []
+    here = tier
+    while (limit := here.work_within.get(severity)) is not None:
+        following = policy.next_tier(here.name)
+        if following is None or any(ceiling.tier == following for ceiling in found):
+            break
+        at += limit
+        found.append(Ceiling(tier=following, at=at))
+        here = policy.tier(following)
+    return tuple(found)
+
+
+def still_ahead(ceilings: tuple[Ceiling, ...], policy: Policy, tier: str) -> tuple[Ceiling, ...]:
+    """Those of tiers that have not heard once this one is asked: a lane beside the ladder leaves all of them."""
+    ladder = policy.climb()
+    if tier not in ladder:
+        return ceilings
+    above = ladder[ladder.index(tier) + 1 :]
+    return tuple(ceiling for ceiling in ceilings if ceiling.tier in above)
+
+
+def never_later(kept: tuple[Ceiling, ...], fresh: tuple[Ceiling, ...]) -> tuple[Ceiling, ...]:
+    """The kept ceilings, each brought forward where the fresh one of its tier is earlier; fresh ones are added."""
+    return _merged(kept, fresh, min)
+
+
+def never_earlier(kept: tuple[Ceiling, ...], fresh: tuple[Ceiling, ...]) -> tuple[Ceiling, ...]:
+    """The kept ceilings, each put off where the fresh one of its tier is later: only for time that we were away."""
+    return _merged(kept, fresh, max)
+
+
+def _merged(
+    kept: tuple[Ceiling, ...], fresh: tuple[Ceiling, ...], choose: Callable[[datetime, datetime], datetime]
+) -> tuple[Ceiling, ...]:
+    at = {ceiling.tier: ceiling.at for ceiling in kept}
+    for ceiling in fresh:
+        at[ceiling.tier] = choose(at[ceiling.tier], ceiling.at) if ceiling.tier in at else ceiling.at
+    return tuple(Ceiling(tier=tier, at=due) for tier, due in sorted(at.items(), key=lambda item: item[1]))
+
+
+def shifted(state: IssueState, stops: tuple[Clock, ...], since: datetime, ended: datetime) -> Running:
+    """The clocks after a hold: those that stood still are due as much later. What began meanwhile stood since then."""
+    whole = max(ended - since, timedelta())
+    of_tier = max(ended - max(since, state.tier_began_at), timedelta())
+    by_clock = {clock: of_tier if clock in stops else timedelta() for clock in ("acknowledge", "work")}
+
+    def later(at: datetime | None, clock: Clock) -> datetime | None:
+        return None if at is None else at + by_clock[clock]
+
+    return Running(
+        acknowledge_due_at=later(state.acknowledge_due_at, "acknowledge"),
+        work_due_at=later(state.work_due_at, "work"),
+        remind_at=later(state.remind_at, "acknowledge"),
+        lapses_at=later(state.lapses_at, "work"),
+        warnings=tuple(w.model_copy(update={"at": w.at + by_clock[w.of]}) for w in state.warnings),
+        targets=tuple(
+            t.model_copy(update={"due_at": t.due_at + whole}) if t.stops_on_hold else t for t in state.targets
+        ),
+        ceilings=tuple(
+            c.model_copy(update={"at": c.at + whole}) if "work" in stops else c for c in state.ceilings
+        ),
+    )  # fmt: skip
+
+
+def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -> Running:
+    """The clocks under another severity or policy: limits count from the same beginnings, less the time on hold.
+
+    What would be over already is due now: its time is up, and nobody was late. Ceilings are never put off.
+    """
+    tier = policy.tier(state.tier)
+    was = state.here
+    acknowledge = _recounted(
+        state.acknowledge_due_at, was.acknowledge_within.get(state.severity), tier.acknowledge_within.get(severity), now
+    )
+    limit = tier.work_within.get(severity)
+    if state.work_due_at is None:
+        work = max(state.tier_began_at + limit, now) if limit is not None and not state.is_resting else None
+        work = None if state.charge is not None else work
+    else:
+        work = _recounted(state.work_due_at, was.work_within.get(state.severity), limit, now)
+    fresh: tuple[Ceiling, ...] = ()
+    following = policy.next_tier(tier.name)
+    if work is not None and following is not None:
+        above = ceilings_from(policy, policy.tier(following), severity, work)
+        fresh = still_ahead((Ceiling(tier=following, at=work), *above), policy, tier.name)
+        known = {ceiling.tier for ceiling in state.ceilings}
+        fresh = tuple(ceiling for ceiling in fresh if ceiling.tier in known)
+    return Running(
+        acknowledge_due_at=acknowledge,
+        work_due_at=work,
+        remind_at=_remind(state, tier.remind_every.get(severity), acknowledge, now),
+        lapses_at=_sooner(state.lapses_at, policy.acknowledgement.lapses_after.get(severity), now),
+        warnings=_warnings(state, tier, severity, {"acknowledge": acknowledge, "work": work}, now),
+        targets=_targets(state, policy, severity, now),
+        ceilings=never_later(state.ceilings, fresh),
+    )
+
+
+def _recounted(due_at: datetime | None, old: timedelta | None, new: timedelta | None, now: datetime) -> datetime | None:
+    """A limit that runs, counted anew: from the same beginning, with what holds have added to it."""
+    if due_at is None or new is None:
+        return due_at
+    return due_at if old is None else max(due_at - old + new, now)
+
+
+def _sooner(at: datetime | None, limit: timedelta | None, now: datetime) -> datetime | None:
+    return at if at is None or limit is None else min(at, now + limit)
+
+
+def _remind(state: IssueState, every: timedelta | None, acknowledge: datetime | None, now: datetime) -> datetime | None:
+    if every is None or state.acknowledge_due_at is None:
+        return None
+    at = min(state.remind_at or now + every, now + every)
+    return None if acknowledge is not None and at >= acknowledge else at
+
+
+def _warnings(
+    state: IssueState, tier: Tier, severity: str, dues: dict[Clock, datetime | None], now: datetime
+) -> tuple[WarningDue, ...]:
+    """Warnings that were not given yet and still lie ahead: an old one is never sent again."""
+    waiting = {(warning.of, warning.share) for warning in state.warnings}
+    limits = {"acknowledge": tier.acknowledge_within.get(severity), "work": tier.work_within.get(severity)}
+    found: list[WarningDue] = []
+    for warn in tier.warnings:
+        due, limit = dues[warn.of], limits[warn.of]
+        if due is None or limit is None or (warn.of, warn.at) not in waiting:
+            continue
+        at = due - limit * (1 - warn.at)
+        if at > now:
+            found.append(WarningDue(at=at, of=warn.of, share=warn.at, tell=warn.tell))
+    return tuple(found)
+
+
+def first_targets(policy: Policy, severity: str, opened_at: datetime) -> tuple[TargetDue, ...]:
+    """The targets of an issue that is opened."""
+    return tuple(
+        TargetDue(name=target.name, due_at=opened_at + target.within[severity], stops_on_hold=target.stops_on_hold)
+        for target in policy.targets
+        if severity in target.within
+    )
+
+
+def _targets(state: IssueState, policy: Policy, severity: str, now: datetime) -> tuple[TargetDue, ...]:
+    """Targets keep their true start and what holds have added. One that was met or missed does not come back."""
+    old = {target.name: target.within.get(state.severity) for target in state.policies[0].targets}
+    waiting = {target.name: target for target in state.targets}
+    found = dict(waiting)
+    is_resolved_once = state.reopened > 0 or state.status != "open"
+    for target in policy.targets:
+        within = target.within.get(severity)
+        if within is None:
+            continue
+        if target.name in waiting:
+            due = _recounted(waiting[target.name].due_at, old.get(target.name), within, now) or now
+            found[target.name] = waiting[target.name].model_copy(update={"due_at": due})
+        elif old.get(target.name) is None and not is_resolved_once:
+            held = timedelta(seconds=state.held_s) if target.stops_on_hold else timedelta()
+            due = max(state.facts.opened_at + within + held, now)
+            found[target.name] = TargetDue(name=target.name, due_at=due, stops_on_hold=target.stops_on_hold)
+    return tuple(found.values())
