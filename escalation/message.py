@@ -80,6 +80,14 @@ _OCCASIONS: dict[About, _Occasion] = {
     "resolved": _Occasion("Said to be fixed", "Said to be fixed", is_call=False),
     "closed": _Occasion("Closed", "Closed", is_call=False),
     "reopened": _Occasion("Open again, act by {by}", "Open again, and yours"),
+    "offered": _Occasion("Offered to you, answer by {by}", "Offered to you: accept or decline"),
+    "declined": _Occasion("Declined", "Declined", is_call=False),
+    "severity_changed": _Occasion("Severity changed, act by {by}", "Severity changed", is_call=False),
+    "hold_over": _Occasion("On hold no more, act by {by}", "On hold no more"),
+    "snooze_over": _Occasion("You wanted to be told again, act by {by}", "You wanted to be told again"),
+    "cancel_asked": _Occasion("Opened in error? Answer by {by}", "Opened in error? A second person is needed"),
+    "target_missed": _Occasion("Target missed, act by {by}", "Target missed"),
+    "suppression_failed": _Occasion("No duplicate after all", "No duplicate after all", is_call=False),
 }
 
 

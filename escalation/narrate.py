@@ -39,9 +39,16 @@ _HOLD_ENDED: dict[str, str] = {
 }
 
 
+# Not strftime, whose names follow the machine's language.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def instant(at: datetime) -> str:
     """An instant as people read it, in UTC to the second: `Fri 20 Nov 19:40:00 UTC`."""
-    return at.astimezone(UTC).strftime("%a %d %b %H:%M:%S UTC")
+    at = at.astimezone(UTC)
+    clock = f"{at.hour:02}:{at.minute:02}:{at.second:02}"
+    return f"{_DAYS[at.weekday()]} {at.day:02} {_MONTHS[at.month - 1]} {clock} UTC"
 
 
 def why_began(why: str) -> str:

@@ -96,8 +96,8 @@ def moments(state: IssueState) -> list[Moment]:
 
 def next_at(state: IssueState) -> datetime | None:
     """The instant of `next_timer`, and nothing else of it: this is asked after every step."""
-    instants = [moment.at for moment in _found(state) if moment.what != "find"]
-    return min(instants or (moment.at for moment in _found(state)), default=None)
+    found = _found(state)
+    return min([moment[0] for moment in found if moment[1] != "find"] or [moment[0] for moment in found], default=None)
 
 
 def deadlines(state: IssueState) -> tuple[Due, ...]:

@@ -26,6 +26,14 @@ About: TypeAlias = Literal[
     "resolved",
     "closed",
     "reopened",
+    "offered",
+    "declined",
+    "severity_changed",
+    "hold_over",
+    "snooze_over",
+    "cancel_asked",
+    "target_missed",
+    "suppression_failed",
 ]
 
 
@@ -99,6 +107,16 @@ class KeepText(Value):
     text: str
 
 
+class LinkDuplicate(Value):
+    """Have another issue record that this one repeats it; its answer decides whether this one may be closed."""
+
+    kind: Literal["link_duplicate"] = "link_duplicate"
+    key: str
+    issue: IssueId
+    duplicate_of: IssueId
+    said_by: str
+
+
 class LogRefusal(Value):
     """Write a refusal for authority to the security log."""
 
@@ -159,12 +177,15 @@ class Record(Value):
     entries: tuple[Entry, ...]
 
 
-Effect: TypeAlias = Annotated[FindResponders | Notify | KeepText | LogRefusal, Field(discriminator="kind")]
+Effect: TypeAlias = Annotated[
+    FindResponders | Notify | KeepText | LinkDuplicate | LogRefusal, Field(discriminator="kind")
+]
 EFFECTS: dict[str, type[Value]] = {
     "record": Record,
     "find_responders": FindResponders,
     "notify": Notify,
     "keep_text": KeepText,
+    "link_duplicate": LinkDuplicate,
     "log_refusal": LogRefusal,
 }
 """The effects by kind; each has an activity of that name."""

@@ -6,8 +6,9 @@ from datetime import datetime
 from escalation.issue import events as e
 from escalation.issue.authority import may_send
 from escalation.issue.clocks import next_due, next_move
-from escalation.issue.effects import About, Effect, FindResponders, Notify, Record, Snapshot
+from escalation.issue.effects import About, Effect, FindResponders, LinkDuplicate, Notify, Record, Snapshot
 from escalation.issue.facts import IssueFacts, Party, PersonFacts
+from escalation.issue.identity import read_issue_id
 from escalation.issue.state import LAST_RESORT, IssueState
 from escalation.issue.wording import otherwise, request
 from escalation.policy.model import ChecklistItem
@@ -25,6 +26,14 @@ _ANSWERS: dict[About, tuple[str, ...]] = {
     "reopened": ("acknowledge",),
     "closed": ("reopen",),
     "left_tier": (),
+    "offered": ("accept", "decline"),
+    "declined": (),
+    "severity_changed": ("acknowledge", "resolve"),
+    "hold_over": ("resolve", "escalate"),
+    "snooze_over": ("acknowledge", "resolve"),
+    "cancel_asked": ("cancel",),
+    "target_missed": ("resolve",),
+    "suppression_failed": ("resolve",),
 }
 
 
@@ -40,6 +49,8 @@ def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
             return (_find(state, began.turn, began.tier),)
         case e.Exhausted(turn=turn) | e.LastResortTold(turn=turn):
             return (_find(state, turn, LAST_RESORT),)
+        case e.SuppressionAsked() as asked:
+            return (_link(state, entry, asked),)
         case _:
             return ()
 
@@ -59,7 +70,8 @@ def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
         case e.AskedAgain():
             return _notify(state, entry, "asked_again", state.asked, state.acknowledge_due_at)
         case e.Reminded():
-            return _notify(state, entry, "reminded", state.asked, state.acknowledge_due_at)
+            awake = [person for person in state.asked if person not in state.snoozes]
+            return _notify(state, entry, "reminded", awake, state.acknowledge_due_at)
         case e.Warned() as warned:
             return _notify(state, entry, "warned", _listeners(state, warned.tell), warned.due_at)
         case e.ChargeLapsed() as lapsed:
@@ -70,6 +82,36 @@ def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             return _outcome(state, entry)
         case e.Reopened():
             return _notify(state, entry, "reopened", [state.owner], None)
+        case _:
+            return _by_hand(before, state, entry)
+
+
+def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
+    """Who is told of what people did to an open issue, or of what they had asked for; nobody of their own deed."""
+    by = entry.by.person
+    has_it = (state.handler,) if state.handler else state.asked
+    match entry.event:
+        case e.Reassigned() as offer:
+            return _notify(state, entry, "offered", [offer.to.id], None)
+        case e.Declined() as declined:
+            offered_by = (before.offer.by,) if declined.was_offered and before is not None and before.offer else ()
+            raiser = () if state.facts.raiser.is_machine else (state.facts.raiser.person,)
+            hear = offered_by or (*raiser, state.owner)
+            return _notify(state, entry, "declined", [person for person in hear if person != by], None)
+        case e.SeverityChanged() as changed:
+            hear = tuple(person for person in _listeners(state, changed.tell) if person != by)
+            return _notify(state, entry, "severity_changed", hear, state.acknowledge_due_at or state.work_due_at)
+        case e.HoldEnded(why="until" | "heard_from"):
+            return _notify(state, entry, "hold_over", has_it, state.work_due_at)
+        case e.SnoozeEnded() as over:
+            return _notify(state, entry, "snooze_over", [over.person], state.acknowledge_due_at or state.lapses_at)
+        case e.CancelAsked():
+            hear = (state.owner, *has_it)
+            return _notify(state, entry, "cancel_asked", [person for person in hear if person != by], None)
+        case e.TargetMissed() as missed:
+            return _notify(state, entry, "target_missed", _listeners(state, missed.tell), None)
+        case e.SuppressionFailed():
+            return _notify(state, entry, "suppression_failed", (state.owner, *has_it), None)
         case _:
             return ()
 
@@ -152,6 +194,12 @@ def _listeners(state: IssueState, tell: Iterable[str]) -> list[str]:
     return [person for word in tell for person in groups[word]]
 
 
+def _link(state: IssueState, entry: e.Entry, asked: e.SuppressionAsked) -> LinkDuplicate:
+    first, _ = read_issue_id(asked.duplicate_of)
+    key = f"{state.facts.id}/suppress/{entry.number}"
+    return LinkDuplicate(key=key, issue=state.facts.id, duplicate_of=first, said_by=entry.by.person)
+
+
 def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
     pinned = state.pinned
     return FindResponders(
@@ -164,7 +212,7 @@ def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
         policy=pinned.name,
         tier=tier,
         tell=pinned.exhaustion.last_resort if tier == LAST_RESORT else pinned.tier(tier).told_for(state.severity),
-        about=state.facts.about,
+        about=(*state.facts.about, *state.excluded),
     )
 
 
@@ -172,7 +220,8 @@ def _notify(
     state: IssueState, entry: e.Entry, about: About, people: Iterable[str], until: datetime | None
 ) -> tuple[Notify, ...]:
     """One message per person and channel; nobody is told twice, and nobody whom the issue is about."""
-    chosen = [state.person(person) for person in dict.fromkeys(people) if person not in state.facts.about]
+    unfit = {*state.facts.about, *state.excluded}
+    chosen = [state.person(person) for person in dict.fromkeys(people) if person not in unfit]
     ways = [(person, channel) for person in chosen for channel in dict.fromkeys(person.channels)]
     return tuple(_message(state, entry, about, person, channel, until) for person, channel in ways)
 

@@ -48,7 +48,7 @@ def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
     if sentence:
         short = sentence if len(sentence) <= LONGEST_TRIED else f"{sentence[: LONGEST_TRIED - 1]}…"
         change["tried"] = (*state.tried, short)[-KEPT_TRIED:]
-    return state.model_copy(update=change)
+    return state.changed(change)
 
 
 def _opened(event: e.Opened, entry: e.Entry) -> IssueState:
@@ -72,32 +72,29 @@ def _opened(event: e.Opened, entry: e.Entry) -> IssueState:
 
 def _text(event: e.Event) -> TextRef | None:
     """What somebody wrote with it, the part meant for colleagues."""
-    match event:
-        case e.TierBegan():
-            return event.guidance or event.reason
-        case (
-            e.Released()
-            | e.Reopened()
-            | e.Reassigned()
-            | e.Declined()
-            | e.SeverityChanged()
-            | e.CancelAsked()
-            | e.SuppressionAsked()
-            | e.PolicyAdopted()
-        ):
-            return event.reason
-        case e.Noted():
-            return event.text
-        case e.Attempted():
-            return event.what
-        case e.Acknowledged() | e.ChargeTaken():
-            return event.next_action
-        case e.Resolved() | e.Closed():
-            return event.explanation
-        case e.OpenedAgain():
-            return event.description
-        case _:
-            return None
+    if isinstance(event, e.TierBegan):
+        return event.guidance or event.reason
+    field = _SAID_IN.get(type(event))
+    return getattr(event, field) if field is not None else None
+
+
+_SAID_IN: dict[type, str] = {
+    e.Released: "reason",
+    e.Reopened: "reason",
+    e.Reassigned: "reason",
+    e.Declined: "reason",
+    e.SeverityChanged: "reason",
+    e.CancelAsked: "reason",
+    e.SuppressionAsked: "reason",
+    e.PolicyAdopted: "reason",
+    e.Noted: "text",
+    e.Attempted: "what",
+    e.Acknowledged: "next_action",
+    e.ChargeTaken: "next_action",
+    e.Resolved: "explanation",
+    e.Closed: "explanation",
+    e.OpenedAgain: "description",
+}
 
 
 def _people(known: dict[str, PersonFacts], more: Iterable[PersonFacts]) -> dict[str, PersonFacts]:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from escalation.issue.attributes import attributes
 from escalation.issue.card import card, timer_name
 from escalation.issue.clocks import Due, next_at, next_timer
-from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople
+from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople, TakeSuppression
 from escalation.issue.decide import decide_with_states, note_refusal
-from escalation.issue.effects import Effect, FindResponders, LogRefusal, Notify, Record
+from escalation.issue.effects import Effect, FindResponders, LinkDuplicate, LogRefusal, Notify, Record
 from escalation.issue.effects_of import effects, errands, record
 from escalation.issue.events import Entry
 from escalation.issue.evolve import evolve
@@ -17,7 +17,11 @@ from escalation.issue.refusal import Rejected
 from escalation.issue.state import IssueState
 from escalation.narrate import narrate
 
-ANSWERS: dict[str, type[Command]] = {"find_responders": TakePeople, "notify": TakeDelivery}
+ANSWERS: dict[str, type[Command]] = {
+    "find_responders": TakePeople,
+    "notify": TakeDelivery,
+    "link_duplicate": TakeSuppression,
+}
 """The command that an effect's activity answers with, by the effect's kind."""
 
 
@@ -110,6 +114,10 @@ class IssueRules:
                     outcome="failed",
                     error=error[:200],
                 )
+            case LinkDuplicate():
+                first = str(effect.duplicate_of)
+                why = "it could not be reached in time"
+                return TakeSuppression(id=effect.key, by=CLOCK, duplicate_of=first, error=why)
             case _:
                 return None
 
@@ -132,6 +140,8 @@ class IssueRules:
                 return f"{effect.channel}: restricted case"
             case Notify():
                 return f"{effect.channel} to {effect.person.id} ({effect.tier_title}): {effect.about.replace('_', ' ')}"
+            case LinkDuplicate():
+                return "have the first issue record its duplicate"
             case LogRefusal():
                 return "security log: a command was refused"
             case _:

@@ -6,7 +6,7 @@ from escalation.issue.state import IssueState
 from escalation.narrate import instant
 
 
-def request(state: IssueState, about: About) -> str:
+def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 - one arm per occasion
     """What is asked of who reads it, in one sentence."""
     match about:
         case "asked":
@@ -32,6 +32,22 @@ def request(state: IssueState, about: About) -> str:
             return "It is said to be fixed. If it is not, reopen it."
         case "closed":
             return "It is closed. If it is not fixed after all, reopen it."
+        case "offered":
+            return "It is offered to you: accept it, and you answer for it and work on it; or decline it with a reason."
+        case "declined":
+            return "Somebody who was to take it has declined. It goes on as said below; you need do nothing."
+        case "severity_changed":
+            return f"Its severity is now {state.severity}. Its times may have changed."
+        case "hold_over":
+            return "It is on hold no more and its clocks run on: go on with it, or move it up."
+        case "snooze_over":
+            return "You wanted to be told again: this is it."
+        case "cancel_asked":
+            return f"{state.cancel_asked_by} says that it was opened in error. If you agree, cancel it, too."
+        case "target_missed":
+            return "A time that was agreed is past. Resolve it, and say so to whom it was promised."
+        case "suppression_failed":
+            return "It could not be recorded as a duplicate of another issue, so it goes on by itself."
         case "reopened":
             return f"It was reopened: {state.here.title} is asked again. You own it."
 
