@@ -84,7 +84,7 @@ def decide_open_again(turn: Deciding, command: Open) -> None:
     state = turn.state
     if state.status == "ended":
         raise Refusal("ended", ENDED)
-    ended_at = state.resolved_at
+    ended_at = state.resolved_at or state.closed_at  # cancelled, or a duplicate: closed without being resolved
     is_new = ended_at is not None and command.issue.received_at > ended_at
     if state.status == "open" or not is_new:
         turn.emit(e.OpenedAgain(description=command.issue.description))
