@@ -6,20 +6,21 @@ answers, then the clock. The clock is never late, unless the script says that th
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from escalation.issue.clocks import FIND_WITHIN
-from escalation.issue.commands import Command, TakeDelivery, TakePeople, Tick
+from escalation.issue.commands import Command, TakeDelivery, TakeDuplicate, TakePeople, TakeSuppression, Tick
 from escalation.issue.decide import command_name
-from escalation.issue.effects import Effect, FindResponders, Notify
+from escalation.issue.effects import Effect, FindResponders, LinkDuplicate, Notify
 from escalation.issue.events import Entry
 from escalation.issue.identity import IssueId
 from escalation.issue.refusal import Rejected
 from escalation.issue.rules import IssueRules
 from escalation.issue.state import IssueState
-from escalation.simulated_world import World
+from escalation.simulated_world import Linked, World
 
 
 class Asked(NamedTuple):
@@ -135,6 +136,8 @@ class Simulated:
                 self._look_up(effect, self.now)
             case Notify() if self.world.has_deliveries:
                 self._hand_over(effect, self.now)
+            case LinkDuplicate():
+                self._link(effect, self.now)
             case _:
                 pass  # nothing comes of it that the rules would hear
 
@@ -163,6 +166,11 @@ class Simulated:
         )
         self._answer(effect, at + became.after, answer)
 
+    def _link(self, effect: LinkDuplicate, at: datetime) -> None:
+        linked = self.world.link(effect, at)
+        answer = TakeSuppression(id=effect.key, duplicate_of=str(effect.duplicate_of), error=linked.error)
+        self._answer(effect, at + linked.after, answer)
+
     def _answer(self, effect: Effect, at: datetime, answer: Command | None) -> None:
         if answer is None:
             return
@@ -188,26 +196,33 @@ class Plays(NamedTuple):
     issues: dict[IssueId, Simulated]
     refusals: list[tuple[Sent, Rejected]]
 
+    def link(self, effect: LinkDuplicate, at: datetime) -> Linked:
+        """What the first issue, if it was opened, answers to its duplicate."""
+        first = self.issues.get(effect.duplicate_of)
+        if first is None or first.state is None:
+            return Linked(error=f"there is no issue {effect.duplicate_of}")
+        command = TakeDuplicate(id=effect.key, issue=str(effect.issue), said_by=effect.said_by)
+        answer = first.send(command, at)
+        return Linked(error=answer.why if isinstance(answer, Rejected) else None)
+
 
 def play(script: Iterable[Sent], world: World | None = None, until: datetime | None = None) -> Plays:
     """Play the issues of a script side by side, in the order of time; at one instant in the order of the script.
 
     After its last line the clock goes on to `until`; by default not further than what is due at the last instant.
     """
-    rules = IssueRules()
     plays = Plays({}, [])
-    queue: list[tuple[datetime, int, Sent]] = [(sent.at, place, sent) for place, sent in enumerate(script)]
+    queue = [(sent.at, place, sent) for place, sent in enumerate(script)]
     heapify(queue)
-    last: datetime | None = None
+    rules, among_them = IssueRules(), replace(world or World(), link=plays.link)
+    end = until
     while queue:
-        last, _, sent = heappop(queue)
-        issue = plays.issues.get(sent.issue)
-        if issue is None:
-            issue = plays.issues[sent.issue] = Simulated(world, rules)
-        answer = issue.send(sent.command, last)
+        at, _, sent = heappop(queue)
+        end = at if until is None else until
+        issue = plays.issues.setdefault(sent.issue, Simulated(among_them, rules))
+        answer = issue.send(sent.command, at)
         if isinstance(answer, Rejected):
             plays.refusals.append((sent, answer))
-    end = until or last
     for issue in plays.issues.values():
         if end is not None:
             issue.run_to(end)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, TypeAlias
 
-from escalation.issue.effects import FindResponders, Notify
+from escalation.issue.effects import FindResponders, LinkDuplicate, Notify
 from escalation.issue.facts import PersonFacts
 from escalation.issue.responders import find_in
 from escalation.policy.directory import Directory
@@ -38,10 +38,21 @@ class Delivery(NamedTuple):
     error: str | None = None
 
 
+class Linked(NamedTuple):
+    """What the issue that is said to be repeated answers."""
+
+    error: str | None = None
+    """Why it does not record its duplicate; None: it does."""
+    after: timedelta = AT_ONCE
+
+
 FindPeople: TypeAlias = Callable[[FindResponders, datetime], LookUp]
 """Who is found for this errand, asked for at that instant (UTC)."""
 Deliver: TypeAlias = Callable[[Notify, datetime], Delivery]
 """What becomes of this message, handed over at that instant (UTC)."""
+
+Link: TypeAlias = Callable[[LinkDuplicate, datetime], Linked]
+"""What the first issue says to its duplicate, asked at that instant (UTC)."""
 
 
 def one_for_each_role(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001 - a world has the instant too
@@ -53,6 +64,11 @@ def one_for_each_role(effect: FindResponders, at: datetime) -> LookUp:  # noqa: 
 def arrives(effect: Notify, at: datetime) -> Delivery:  # noqa: ARG001
     """Every message leaves at once."""
     return Delivery()
+
+
+def is_recorded(effect: LinkDuplicate, at: datetime) -> Linked:  # noqa: ARG001
+    """There is such an issue, and it records its duplicate."""
+    return Linked()
 
 
 def people_of(directory: Directory, channels: Collection[str] = ("inbox",), after: timedelta = AT_ONCE) -> FindPeople:
@@ -78,6 +94,8 @@ class World:
 
     find: FindPeople = one_for_each_role
     deliver: Deliver = arrives
+    link: Link = is_recorded
+    """Of an issue that is played alone; those of one script answer each other."""
     has_deliveries: bool = True
     """False: nothing is heard of messages, so that no `told` is on record, and messages are not even written. All
     else of the journal is the same."""
