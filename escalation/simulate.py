@@ -72,6 +72,11 @@ class Simulated:
         """Everything due up to and including `at`. Raises ValueError as `send` does."""
         self._run(at, is_included=True)
 
+    def hear(self) -> None:
+        """The answers that have come by now, ahead of a further command of the same instant; never the clock."""
+        while self._answers and self.now is not None and self._answers[0][0] <= self.now:
+            self._serve(self.now)
+
     def run_out(self) -> None:
         """Everything that is due until the issue is over and no errand is under way.
 

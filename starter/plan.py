@@ -64,7 +64,7 @@ class Plan:
         # WAL and normal: three times the throughput, and nothing lost when a process is killed. The timers' shift:
         # without it a timer of less than a second is up to a second late. Both measured, see docs/operating.md.
         return [
-            str(_server_program(settings)),
+            str(server_program(settings)),
             *("server", "start-dev"),
             *("--ip", self.ip, "--port", str(self.port), "--ui-port", str(self.ui_port)),
             *("--db-filename", str(self.home / SERVER_FILE)),
@@ -97,7 +97,8 @@ def our_command(*arguments: str) -> list[str]:
     return [*ours, *arguments]
 
 
-def _server_program(settings: Settings) -> Path:
+def server_program(settings: Settings) -> Path:
+    """The Temporal CLI that a server is started from; raises WrongInput where it is missing."""
     program = Path(settings.temporal_cli or Path(sys.executable).with_name("temporal"))
     if not (program.is_file() and os.access(program, os.X_OK)):
         where = "ESCALON_TEMPORAL_CLI" if settings.temporal_cli else "the Temporal CLI"
