@@ -13,6 +13,7 @@ from temporalio.worker import Replayer, Worker
 
 from activities.channels.installed import channels
 from activities.find_responders import FindingResponders
+from activities.link_duplicate import LinkingDuplicates
 from activities.live_directory import LiveDirectory
 from activities.notify import Notifying
 from activities.record import RecordKeeping
@@ -26,13 +27,21 @@ WORKFLOW_TASKS_AT_ONCE = 40
 """Bounded, since many replays at once can trip the SDK's two-second detector."""
 
 
-def activities(settings: Settings, db: Database) -> list[Callable[..., Any]]:
+def activities(client: Client, settings: Settings, db: Database) -> list[Callable[..., Any]]:
     """Every effect's activity."""
     directory = LiveDirectory(settings.people)
     ways = channels(settings, db)
     keeping, telling = RecordKeeping(db), Notifying(ways, directory, db)
     finding = FindingResponders(directory, [way.name for way in ways])
-    return [keeping.record, keeping.keep_text, keeping.log_refusal, telling.notify, finding.find_responders]
+    linking = LinkingDuplicates(client)
+    return [
+        keeping.record,
+        keeping.keep_text,
+        keeping.log_refusal,
+        telling.notify,
+        finding.find_responders,
+        linking.link_duplicate,
+    ]
 
 
 def build_worker(client: Client, settings: Settings, db: Database, cached_workflows: int = 1000) -> Worker:
@@ -41,7 +50,7 @@ def build_worker(client: Client, settings: Settings, db: Database, cached_workfl
         client,
         task_queue=settings.task_queue,
         workflows=[Escalation],
-        activities=activities(settings, db),
+        activities=activities(client, settings, db),
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
         max_cached_workflows=cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE if cached_workflows else None,

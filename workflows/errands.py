@@ -36,6 +36,12 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "start_to_close_timeout": timedelta(seconds=20),
         "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=30)),
     },
+    "link_duplicate": {
+        "start_to_close_timeout": timedelta(seconds=10),
+        # Both issues go on meanwhile; then this one hears that the first could not be reached.
+        "schedule_to_close_timeout": timedelta(minutes=10),
+        "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+    },
     "log_refusal": {
         "start_to_close_timeout": timedelta(seconds=20),
         "retry_policy": RetryPolicy(maximum_interval=timedelta(seconds=30)),

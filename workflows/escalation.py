@@ -1,10 +1,10 @@
 """The workflow of one issue. Thin: it names the messages; the shell runs the rules.
 
 Every human command is an Update, whose validator runs the same `decide`, and a signal of the same name with a plain
-JSON body. What is not understood ends on record; nothing that anyone sends can stop an issue.
+JSON body (`messages.py`). What is not understood ends on record; nothing that anyone sends can stop an issue.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from temporalio import workflow
@@ -21,10 +21,11 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.events import Entry
     from escalation.issue.explain import Explanation, explain
     from escalation.issue.facts import SIGNAL, Actor
-    from escalation.issue.from_body import Door, FromBody, claimed_actor, no_instant, read_body
+    from escalation.issue.from_body import FromBody, claimed_actor, no_instant, read_body, read_duplicate
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules
     from escalation.issue.state import IssueState
+    from workflows.messages import takes_commands
     from workflows.shell import KEPT_LINES, Shell, broke
 
 LONGEST_LINE = 500
@@ -36,6 +37,7 @@ class NotAnIssue(Exception):
 
 
 @workflow.defn(name="Escalation")
+@takes_commands
 class Escalation:
     """An escalated issue, from the moment it is opened until it can no longer be reopened."""
 
@@ -101,141 +103,21 @@ class Escalation:
         line = f"{entry.number} {entry.happened_at.isoformat(timespec='seconds')} {self._shell.rules.sentence(entry)}"
         return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 
-    # What people do. Each as an Update, and as a signal of the same name. Bodies of any number and kind: a handler with
-    # a fixed parameter fails the workflow task, again and again, for a signal that comes without it.
+    # What is sent. What people send is added by `takes_commands`: each command as an Update and as a signal.
 
-    @workflow.update(name="open", description="The same thing reported again")
-    def report_again(self, *bodies: Any) -> Done:
-        """Noted while the issue is open; reopens it while it can be."""
-        return self._carry_out("open", bodies)
+    @workflow.update(name="take_duplicate", description="Another issue repeats this one; sent by that issue's errand")
+    def take_duplicate(self, *bodies: Any) -> Done:
+        """Records it, so that the other one may be closed."""
+        return self._carry_out("take_duplicate", _read(read_duplicate, bodies, _update_id(), is_strict=False))
 
-    @workflow.update(name="acknowledge", description="I am working on it")
-    def acknowledge(self, *bodies: Any) -> Done:
-        """Stops the acknowledgement clock, nothing else."""
-        return self._carry_out("acknowledge", bodies)
-
-    @workflow.update(name="release", description="I am not working on it any more")
-    def release(self, *bodies: Any) -> Done:
-        """The tier is asked again."""
-        return self._carry_out("release", bodies)
-
-    @workflow.update(name="escalate", description="Move it up a tier now")
-    def escalate(self, *bodies: Any) -> Done:
-        """The next tier is asked."""
-        return self._carry_out("escalate", bodies)
-
-    @workflow.update(name="take_charge", description="End exhaustion: I do the next action by a time")
-    def take_charge(self, *bodies: Any) -> Done:
-        """Exhaustion ends."""
-        return self._carry_out("take_charge", bodies)
-
-    @workflow.update(name="resolve", description="It is fixed")
-    def resolve(self, *bodies: Any) -> Done:
-        """The ladder's clocks stop."""
-        return self._carry_out("resolve", bodies)
-
-    @workflow.update(name="confirm", description="The customer says it is fixed")
-    def confirm(self, *bodies: Any) -> Done:
-        """Closes the issue."""
-        return self._carry_out("confirm", bodies)
-
-    @workflow.update(name="close", description="End a resolved issue for a reason")
-    def close(self, *bodies: Any) -> Done:
-        """Closes the issue."""
-        return self._carry_out("close", bodies)
-
-    @workflow.update(name="reopen", description="It is not fixed after all")
-    def reopen(self, *bodies: Any) -> Done:
-        """The tier where it was is asked again."""
-        return self._carry_out("reopen", bodies)
-
-    @report_again.validator
-    def _check_open(self, *bodies: Any) -> None:
-        self._check("open", bodies)
-
-    @acknowledge.validator
-    def _check_acknowledge(self, *bodies: Any) -> None:
-        self._check("acknowledge", bodies)
-
-    @release.validator
-    def _check_release(self, *bodies: Any) -> None:
-        self._check("release", bodies)
-
-    @escalate.validator
-    def _check_escalate(self, *bodies: Any) -> None:
-        self._check("escalate", bodies)
-
-    @take_charge.validator
-    def _check_take_charge(self, *bodies: Any) -> None:
-        self._check("take_charge", bodies)
-
-    @resolve.validator
-    def _check_resolve(self, *bodies: Any) -> None:
-        self._check("resolve", bodies)
-
-    @confirm.validator
-    def _check_confirm(self, *bodies: Any) -> None:
-        self._check("confirm", bodies)
-
-    @close.validator
-    def _check_close(self, *bodies: Any) -> None:
-        self._check("close", bodies)
-
-    @reopen.validator
-    def _check_reopen(self, *bodies: Any) -> None:
-        self._check("reopen", bodies)
-
-    @workflow.signal(name="open", description="The same thing reported again; doors send it when no worker answers")
-    def report_again_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("open", bodies)
-
-    @workflow.signal(name="acknowledge", description='I am working on it: {"by": "<your id>"}')
-    def acknowledge_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("acknowledge", bodies)
-
-    @workflow.signal(name="release", description='I am not working on it any more: {"by": "<your id>"}')
-    def release_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("release", bodies)
-
-    @workflow.signal(name="escalate", description='Move it up: {"by": "<your id>", "is_waived": true, "reason": "..."}')
-    def escalate_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("escalate", bodies)
-
-    @workflow.signal(
-        name="take_charge", description='{"by": "<your id>", "next_action": "...", "until": "2026-11-21T12:00Z"}'
-    )
-    def take_charge_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("take_charge", bodies)
-
-    @workflow.signal(name="resolve", description='It is fixed: {"by": "<your id>", "outcome": "solved"}')
-    def resolve_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("resolve", bodies)
-
-    @workflow.signal(name="confirm", description='The customer says it is fixed: {"by": "<your id>"}')
-    def confirm_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("confirm", bodies)
-
-    @workflow.signal(name="close", description='{"by": "<your id>", "reason": "confirmed"}')
-    def close_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("close", bodies)
-
-    @workflow.signal(name="reopen", description='It is not fixed after all: {"by": "<your id>"}')
-    def reopen_by_signal(self, *bodies: Any) -> None:
-        """See the update."""
-        self._take_signal("reopen", bodies)
+    @take_duplicate.validator
+    def _check_duplicate(self, *bodies: Any) -> None:
+        self._check(_read(read_duplicate, bodies, _update_id()))
 
     @workflow.signal(dynamic=True)
     def anything_else(self, name: str, bodies: Sequence[RawValue]) -> None:  # noqa: ARG002 - never read
         """A signal of any other name is refused on the record."""
-        self._take_signal(name, [])
+        self.take_signal(name, [])
 
     # What can be asked.
 
@@ -270,15 +152,20 @@ class Escalation:
             raise ApplicationError("the issue was never opened", type="NotOpen")
         return self._shell.state
 
-    def _check(self, name: str, bodies: Sequence[Any]) -> None:
+    def check(self, name: str, bodies: Sequence[Any]) -> None:
         """Refuse at once, leaving nothing in history; refusals for authority go on to the security log."""
-        read = _read(name, bodies, _update_id(), "update")
+        self._check(_read(read_body, name, bodies, _update_id(), "update"))
+
+    def _check(self, read: FromBody | Rejected) -> None:
         answer = read if isinstance(read, Rejected) else self._shell.check_sent(read.command)
         if isinstance(answer, Rejected) and answer.nature != "authority":
             raise ApplicationError(answer.why, type=answer.code)
 
-    def _carry_out(self, name: str, bodies: Sequence[Any]) -> Done:
-        read = _read(name, bodies, _update_id(), "update", is_strict=False)
+    def carry_out(self, name: str, bodies: Sequence[Any]) -> Done:
+        """Carry out what was let in; what an earlier release has let in may hold fields that this one does not know."""
+        return self._carry_out(name, _read(read_body, name, bodies, _update_id(), "update", is_strict=False))
+
+    def _carry_out(self, name: str, read: FromBody | Rejected) -> Done:
         if isinstance(read, Rejected):
             raise ApplicationError(read.why, type=read.code)
         command = read.command
@@ -292,11 +179,12 @@ class Escalation:
         sentences = tuple(self._shell.rules.sentence(entry) for entry in answer)
         return Done(status=snapshot(self._state), entries=numbers, sentences=sentences, is_repeat=not answer)
 
-    def _take_signal(self, name: str, bodies: Sequence[Any]) -> None:
+    def take_signal(self, name: str, bodies: Sequence[Any]) -> None:
+        """Carry it out, or put on record why not."""
         if self._shell.state is None:
             return
         command_id = self._next_signal_id()
-        read = _read(name, bodies, command_id, "signal")
+        read = _read(read_body, name, bodies, command_id, "signal")
         if isinstance(read, Rejected):
             self._shell.note_refusal(read, name, _claimed(bodies), command_id)
             return
@@ -319,12 +207,10 @@ class Escalation:
             self._shell.start(KeepText(key=f"{issue}/text/{ref}", issue=issue, ref=ref, text=text))
 
 
-def _read(
-    name: str, bodies: Sequence[Any], fallback_id: str, door: Door, *, is_strict: bool = True
-) -> FromBody | Rejected:
-    """`read_body`; what it breaks on is refused too."""
+def _read(reader: Callable[..., FromBody | Rejected], *given: Any, **more: Any) -> FromBody | Rejected:
+    """What the reader makes of it; what it breaks on is refused too."""
     try:
-        return read_body(name, bodies, fallback_id, door, is_strict=is_strict)
+        return reader(*given, **more)
     except Exception as error:  # noqa: BLE001 - whatever it is
         return broke(error)
 

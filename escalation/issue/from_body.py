@@ -16,8 +16,9 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from escalation.issue.commands import HUMAN_COMMANDS, Command, Open
+from escalation.issue.commands import HUMAN_COMMANDS, Command, Open, TakeDuplicate
 from escalation.issue.facts import CLOCK, SIGNAL, Actor, TextRef
+from escalation.issue.identity import read_issue_id
 from escalation.issue.refusal import Rejected
 from escalation.masking import LONGEST_TEXT, clean_text, mask_cards
 from escalation.value import Value
@@ -53,16 +54,41 @@ def read_body(
         hint = f"; did you mean {near[0]}?" if near else ""
         said = f"there is no {door} {mask_cards(name)[:60]!r}{hint}"
         return _bad(f"unknown_{door}", f"{said}; allowed: {', '.join(allowed)}")
+    fields = _the_body(bodies, '{"by": "kim"}')
+    if isinstance(fields, Rejected):
+        return fields
+    unknown = _unknown_field(kind, fields) if is_strict else None
+    return unknown or _read_fields(kind, fields, fallback_id, door)
+
+
+def read_duplicate(bodies: Sequence[object], fallback_id: str, *, is_strict: bool = True) -> FromBody | Rejected:
+    """What another issue's errand says: that it repeats this one. Ids alone, and Escalon itself is who says so here."""
+    fields = _the_body(bodies, '{"issue": "desk:REF-2", "said_by": "kim"}')
+    if isinstance(fields, Rejected):
+        return fields
+    for field in fields if is_strict else ():
+        if field not in {"id", "issue", "said_by"}:
+            return _bad("unknown_field", f"field {mask_cards(field)[:60]!r} is not known; allowed: id, issue, said_by")
+    given = {"id": fallback_id, **{field: fields[field] for field in ("id", "issue", "said_by") if field in fields}}
+    try:
+        command = TakeDuplicate.model_validate(given)
+        issue, _ = read_issue_id(command.issue)
+    except ValidationError as error:
+        return _bad("bad_field", "; ".join(_problem(problem) for problem in error.errors()[:3]))
+    except ValueError as error:
+        return _bad("bad_field", f"issue is no issue's id: {mask_cards(str(error))[:300]!a}")
+    return _unfit(command) or FromBody(command=command.model_copy(update={"issue": str(issue)}), texts={})
+
+
+def _the_body(bodies: Sequence[object], example: str) -> dict[str, object] | Rejected:
     if len(bodies) != 1:
         given = "no body" if not bodies else f"{len(bodies)} bodies"
-        return _bad("bad_body", f'it came with {given}; allowed: one JSON object such as {{"by": "kim"}}')
+        return _bad("bad_body", f"it came with {given}; allowed: one JSON object such as {example}")
     body = bodies[0]
     if not isinstance(body, Mapping):
         given = type(body).__name__
-        return _bad("bad_body", f'its body is of type {given}; allowed: one JSON object such as {{"by": "kim"}}')
-    fields = {str(key): value for key, value in body.items()}
-    unknown = _unknown_field(kind, fields) if is_strict else None
-    return unknown or _read_fields(kind, fields, fallback_id, door)
+        return _bad("bad_body", f"its body is of type {given}; allowed: one JSON object such as {example}")
+    return {str(key): value for key, value in body.items()}
 
 
 def claimed_actor(bodies: Sequence[object], door: Door) -> Actor:

@@ -78,7 +78,7 @@ async def test_no_worker_polls(stand: Stand, env: WorkflowEnvironment) -> None:
 async def test_a_worker_that_does_half_of_its_work_is_not_taken_for_one(stand: Stand, env: WorkflowEnvironment) -> None:
     watch = stand.watch()
     queue, threads = stand.settings.task_queue, ThreadPoolExecutor(1)
-    half = activities(stand.settings, stand.db)
+    half = activities(env.client, stand.settings, stand.db)
     async with Worker(env.client, task_queue=queue, activities=half, activity_executor=threads):
         await asyncio.sleep(0.2)
         report = await watch.round()

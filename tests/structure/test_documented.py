@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 
 from client.settings import Settings
 from escalation.issue import events
@@ -100,11 +101,12 @@ def test_every_command_and_event_says_what_it_is() -> None:
         assert model.__doc__, model.__name__
 
 
-def test_every_effect_has_its_activity_and_every_activity_its_effect(tmp_path: Path) -> None:
+async def test_every_effect_has_its_activity_and_every_activity_its_effect(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
+    client = await Client.connect("127.0.0.1:1", lazy=True)
     db = open_database(settings.record)
     try:
-        named = [getattr(each, "__temporal_activity_definition").name for each in activities(settings, db)]
+        named = [getattr(each, "__temporal_activity_definition").name for each in activities(client, settings, db)]
     finally:
         db.close()
     assert sorted(named) == sorted(EFFECTS)

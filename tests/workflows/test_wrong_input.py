@@ -183,7 +183,7 @@ async def test_a_wrong_update_is_refused_to_its_sender_and_leaves_nothing(house:
         assert (cause.type, words in cause.message) == (code, True), cause.message
     with pytest.raises(WorkflowUpdateFailedError) as caught:
         await handle.execute_update("acknowlege", BY_ANN)
-    assert "known updates: [acknowledge close confirm" in str(caught.value.cause)
+    assert "known updates: [accept acknowledge adopt_policy" in str(caught.value.cause)
     assert len(await house.recorded(issue)) == before
     await goes_on(handle, house.client)
 
