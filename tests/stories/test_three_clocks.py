@@ -1,0 +1,89 @@
+"""The same scripts on the simulated clock, as workflows whose time is skipped, and in real time: the same journals."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.server import House, working
+from tests.stories.clocks import Told, live, on_the_server, simulated, ties
+from tests.stories.invented import invented
+from tests.stories.journals import Compared, compare
+from tests.stories.script import Script
+from tests.stories.scripts import LIVE, SCRIPTS, UNREADABLE
+
+INVENTED = 12
+AT_ONCE = 6
+"""Scripts that are under way side by side: more would starve each other on two cores, and timers would be late."""
+
+
+async def played(
+    house: House, scripts: Iterable[Script], play: Callable[[House, Script, str], Awaitable[Told]], prefix: str
+) -> dict[str, Told]:
+    """All of them, some side by side."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(script: Script) -> Told:
+        async with slots:
+            return await play(house, script, f"{prefix}-{script.name}")
+
+    chosen = list(scripts)
+    return dict(zip((script.name for script in chosen), await asyncio.gather(*map(one, chosen)), strict=True))
+
+
+def compared(scripts: Iterable[Script], told: dict[str, Told]) -> Compared:
+    """Each against the simulated clock; AssertionError with all that differ."""
+    total, differ = Compared(), []
+    for script in scripts:
+        there = told[script.name]
+        here = simulated(script, there.begun, there.opened_at, there.heard())
+        try:
+            total.add(compare(here, there))
+        except AssertionError as error:
+            differ.append(f"{script.name}: {error}")
+    assert not differ, "\n".join(differ)
+    return total
+
+
+@pytest.mark.server
+async def test_the_server_and_the_simulated_clock_write_the_same_journals(
+    house: House, record_property: Callable[[str, object], None]
+) -> None:
+    scripts = [script for script in SCRIPTS if script.people != UNREADABLE]
+    total = compared(scripts, await played(house, scripts, on_the_server, "same"))
+    record_property("server and simulated", str(total))
+    assert total.scripts >= 20
+    assert total.entries >= 10 * total.refused, "what is left aside is little"
+
+
+@pytest.mark.server
+async def test_so_do_they_where_nobody_can_be_looked_up(env: WorkflowEnvironment, tmp_path: Path) -> None:
+    scripts = [script for script in SCRIPTS if script.people == UNREADABLE]
+    (tmp_path / "people.yaml").write_text(UNREADABLE)
+    async with working(env, tmp_path, "unreadable") as house:
+        total = compared(scripts, await played(house, scripts, on_the_server, "blind"))
+    assert total.scripts >= 1
+
+
+@pytest.mark.server
+async def test_so_do_they_in_stories_that_nobody_wrote(
+    house: House, record_property: Callable[[str, object], None]
+) -> None:
+    drawn = [invented(seed) for seed in range(INVENTED)]
+    scripts = [script for script in drawn if not ties(script)]
+    total = compared(scripts, await played(house, scripts, on_the_server, "drawn"))
+    left_aside = f"{len(drawn) - len(scripts)} scripts with an exact tie left aside"
+    record_property("server and simulated, drawn", f"{total}; {left_aside}")
+    assert total.scripts >= 10
+
+
+@pytest.mark.server
+async def test_real_time_and_the_simulated_clock_write_the_same_journals(
+    house: House, record_property: Callable[[str, object], None]
+) -> None:
+    scripts = [script.scaled(1 / 240) for script in SCRIPTS if script.name in LIVE]
+    total = compared(scripts, await played(house, scripts, live, "live"))
+    record_property("live and simulated", str(total))
+    assert total.scripts == len(LIVE)
