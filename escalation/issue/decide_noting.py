@@ -25,7 +25,10 @@ def decide_attempt(turn: Deciding, command: Attempt) -> None:
 
 
 def decide_snooze(turn: Deciding, command: Snooze) -> None:
-    """Tell the sender again then. Moves no clock, and never beyond what they have promised."""
+    """Tell the sender again then. Moves no clock: an acknowledgement lapses meanwhile as it would have.
+
+    Never beyond the time for which the handler has promised their next action.
+    """
     must_be_open(turn)
     state, person = turn.state, command.by.person
     is_handler = state.handler == person
@@ -33,9 +36,9 @@ def decide_snooze(turn: Deciding, command: Snooze) -> None:
         raise Refusal("not_asked", f"{person} neither works on it nor is asked, so there is nothing to snooze")
     if command.until <= turn.now:
         raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
-    if is_handler and state.lapses_at is not None and command.until > state.lapses_at:
+    if is_handler and state.is_promised and state.lapses_at is not None and command.until > state.lapses_at:
         latest = state.lapses_at.isoformat(timespec="seconds")
-        raise Refusal("until_too_late", f"the acknowledgement holds until {latest}; snooze until then at most", "input")
+        raise Refusal("until_too_late", f"the next action is promised by {latest}; snooze until then at most", "input")
     if person not in state.snoozes and len(state.snoozes) >= MOST_SNOOZED:
         raise Refusal("too_many_snoozed", f"so many people have snoozed it already: {MOST_SNOOZED}")
     turn.emit(e.Snoozed(person=person, until=command.until), turn.now)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from escalation.issue import events as e
+from escalation.issue.commands import Open
 from escalation.issue.evolve_by_hand import by_people, clocks_changed
 from escalation.issue.facts import CLOCK, PersonFacts, TextRef
 from escalation.issue.state import LAST_RESORT, Charge, Finding, IssueState
@@ -61,6 +62,7 @@ def _opened(event: e.Opened, entry: e.Entry) -> IssueState:
         last_known=opened.last_known,
         people=_people({}, opened.people),
         severity=opened.match.severity,
+        demanded=_demanded(opened),
         policy=opened.policies[0].name,
         tier=opened.match.enter_at,
         tier_began_at=entry.happened_at,
@@ -68,6 +70,12 @@ def _opened(event: e.Opened, entry: e.Entry) -> IssueState:
         targets=event.targets,
         last_at=entry.recorded_at,
     )
+
+
+def _demanded(opened: Open) -> str | None:
+    """The severity that the trigger of the match asks for."""
+    triggers = opened.policies[0].triggers
+    return next((trigger.severity for trigger in triggers if trigger.name == opened.match.trigger), None)
 
 
 def _text(event: e.Event) -> TextRef | None:
@@ -116,7 +124,8 @@ def _change(  # noqa: PLR0911, PLR0912 - one arm per event
             return _people_found(state, event)
         case e.AskedAgain():
             again = {"acknowledge_due_at": event.acknowledge_due_at, "remind_at": event.remind_at, "handler": None}
-            return {**again, "lapses_at": None}
+            since = entry.happened_at if state.acknowledge_due_at is None else state.asked_again_at
+            return {**again, "lapses_at": None, "asked_again_at": since}
         case e.Warned():
             left = tuple(w for w in state.warnings if (w.of, w.share) != (event.of, event.share))
             return {"warnings": left}
@@ -133,9 +142,10 @@ def _change(  # noqa: PLR0911, PLR0912 - one arm per event
             return {"missed": state.missed + 1}
         case e.TargetMissed():
             running = tuple(target for target in state.targets if target.name != event.target)
-            return {"missed": state.missed + 1, "targets": running}
+            missed = (*state.missed_targets, event.target)
+            return {"missed": state.missed + 1, "targets": running, "missed_targets": missed}
         case e.Accepted() | e.Reassigned() | e.Declined() | e.Snoozed() | e.SnoozeEnded() | e.CancelAsked():
-            return by_people(state, event, entry.by.person)
+            return by_people(state, event, entry)
         case e.SeverityChanged() | e.Held() | e.HoldEnded() | e.PolicyAdopted():
             return clocks_changed(state, event, entry)
         case e.SuppressionAsked():
@@ -174,6 +184,7 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
         "joined": (),
         "acknowledge_due_at": event.acknowledge_due_at,
         "work_due_at": event.work_due_at,
+        "asked_again_at": None,
         "findings": (*kept, finding),
         "warnings": event.warnings,
         "remind_at": event.remind_at,
@@ -215,6 +226,8 @@ def _acknowledged(state: IssueState, event: e.Acknowledged, entry: e.Entry) -> d
         change["acknowledged_at"] = entry.recorded_at
         change["is_promised"] = event.until is not None and event.until == event.lapses_at
         change["joined"] = tuple(person for person in state.joined if person != event.person)
+        # Somebody has it who is awake: whoever had it before is not told again.
+        change["snoozes"] = {person: at for person, at in state.snoozes.items() if person == event.person}
     elif event.person not in state.joined:
         change["joined"] = (*state.joined, event.person)
     return change
@@ -232,6 +245,7 @@ def _exhaustion(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, 
                 "turn": event.turn,
                 "exhausted_at": first,
                 "charge": None,
+                "ceilings": (),
                 "findings": (finding,),
                 "last_resort_at": event.next_at,
                 "missed": state.missed + is_missed,
@@ -247,7 +261,7 @@ def _exhaustion(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, 
             }
         case e.ChargeTaken():
             charge = Charge(person=event.person, until=event.until)
-            return {**_CLOCKS_OFF, "charge": charge, "handler": event.person}
+            return {**_CLOCKS_OFF, "ceilings": (), "charge": charge, "handler": event.person}
         case e.ChargeLapsed():
             return {"charge": None, "handler": None}
         case _:
@@ -305,6 +319,7 @@ def _ending(event: e.Event, entry: e.Entry) -> dict[str, Any]:
                 "exhausted_at": None,
                 "last_resort": (),
                 "last_resort_count": 0,
+                "cancel_asked_by": None,
                 "reopened": event.count,
             }
         case e.WindowEnded():

@@ -9,15 +9,15 @@ from escalation.issue.state import HoldState, IssueState, Offer
 def by_people(
     state: IssueState,
     event: e.Accepted | e.Reassigned | e.Declined | e.Snoozed | e.SnoozeEnded | e.CancelAsked,
-    by: str,
+    entry: e.Entry,
 ) -> dict[str, Any]:
     """What the event changes, by field."""
     match event:
         case e.Accepted():
-            return _accepted(state, event)
+            return _accepted(state, event, entry)
         case e.Reassigned():
             people = {**state.people, event.to.id: event.to}
-            return {"offer": Offer(to=event.to.id, by=by), "people": people}
+            return {"offer": Offer(to=event.to.id, by=entry.by.person), "people": people}
         case e.Declined():
             return _declined(state, event)
         case e.Snoozed():
@@ -28,19 +28,21 @@ def by_people(
             return {"cancel_asked_by": event.person}
 
 
-def _accepted(state: IssueState, event: e.Accepted) -> dict[str, Any]:
+def _accepted(state: IssueState, event: e.Accepted, entry: e.Entry) -> dict[str, Any]:
     change: dict[str, Any] = {"owner": event.person, "offer": None}
     if not event.is_handler:
         return change
+    if event.is_tier_clock_stopped:
+        warnings = tuple(warning for warning in state.warnings if warning.of != "acknowledge")
+        change |= {"acknowledge_due_at": None, "remind_at": None, "warnings": warnings}
     return {
         **change,
+        "acknowledged_at": entry.recorded_at,
         "handler": event.person,
         "lapses_at": event.lapses_at,
         "is_promised": event.until is not None and event.until == event.lapses_at,
         "joined": tuple(person for person in state.joined if person != event.person),
-        "acknowledge_due_at": None,
-        "remind_at": None,
-        "warnings": tuple(warning for warning in state.warnings if warning.of != "acknowledge"),
+        "snoozes": {person: at for person, at in state.snoozes.items() if person == event.person},
     }
 
 
@@ -54,7 +56,7 @@ def _declined(state: IssueState, event: e.Declined) -> dict[str, Any]:
         change["offer"] = None
     if event.has_conflict and event.person not in state.excluded:
         change["excluded"] = (*state.excluded, event.person)
-    if state.handler == event.person:
+    if state.handler == event.person and (event.person in state.asked or event.has_conflict):
         change |= {"handler": None, "lapses_at": None}
     return change
 

@@ -1,0 +1,75 @@
+"""Instants and spans of a case: ISO 8601 offsets from T0, or timestamps with their zone."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from tests.peers.fields import Unsupported
+
+ANY_MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
+"""T0 of cases that give offsets alone."""
+_SPAN = re.compile(r"(-)?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
+
+
+def read_span(text: object) -> timedelta | None:
+    """`PT30M`, `-PT10M`, `P1D`; None where it is no such thing."""
+    found = _SPAN.fullmatch(text) if isinstance(text, str) else None
+    if found is None or not any(found.groups()[1:]):
+        return None
+    weeks, days, hours, minutes, seconds = (float(part or 0) for part in found.groups()[1:])
+    span = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return -span if found[1] else span
+
+
+def read_timestamp(text: object) -> datetime | None:
+    """A timestamp with its zone, in UTC; None where it is no such thing."""
+    if isinstance(text, str):
+        try:
+            text = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+    if not isinstance(text, datetime) or text.tzinfo is None:
+        return None
+    return text.astimezone(UTC)
+
+
+def is_instant(text: object) -> bool:
+    """Whether it is an offset or a timestamp."""
+    return read_span(text) is not None or read_timestamp(text) is not None
+
+
+class Times:
+    """The times of one case, whose T0 is known."""
+
+    def __init__(self, first: object) -> None:
+        """`first`: the instant of the first event as it is written."""
+        absolute = read_timestamp(first)
+        self.is_absolute = absolute is not None
+        self.t0 = absolute or ANY_MONDAY
+
+    def at(self, text: object, where: str) -> datetime:
+        """The instant; raises Unsupported where it is none."""
+        span = read_span(text)
+        found = self.t0 + span if span is not None else read_timestamp(text)
+        if found is None:
+            raise Unsupported(f"{where} {text!r}")
+        return found
+
+    def span(self, text: object, where: str) -> timedelta:
+        """The span; raises Unsupported where it is none."""
+        found = read_span(text)
+        if found is None:
+            raise Unsupported(f"{where} {text!r}")
+        return found
+
+    def shown(self, at: datetime) -> str:
+        """An instant as the case would write it."""
+        return at.isoformat().replace("+00:00", "Z") if self.is_absolute else iso(at - self.t0)
+
+
+def iso(span: timedelta) -> str:
+    """`PT30M`, as the cases write spans."""
+    left = abs(span.total_seconds())
+    hours, left = divmod(left, 3600)
+    minutes, seconds = divmod(left, 60)
+    parts = [f"{hours:.0f}H" if hours else "", f"{minutes:.0f}M" if minutes else "", f"{seconds:g}S" if seconds else ""]
+    return ("-" if span < timedelta(0) else "") + "PT" + ("".join(parts) or "0S")

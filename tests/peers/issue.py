@@ -1,0 +1,86 @@
+"""One issue of a play, and what was seen of it: its state at any instant, its entries, its messages, its refusals."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from escalation.issue.effects import Notify
+from escalation.issue.events import Entry
+from escalation.issue.evolve import evolve
+from escalation.issue.identity import IssueId
+from escalation.issue.state import IssueState
+from escalation.simulate import Simulated
+from tests.peers.ladder import OUTSIDE, Ladder
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message to somebody of the case."""
+
+    at: datetime
+    to: str
+    channel: str
+    tier: str
+    about: str
+    seq: int
+    is_at_start: bool
+
+
+@dataclass
+class Issue:
+    """One issue of the play: one occurrence of its reference."""
+
+    clock: Simulated
+    id: IssueId
+    ladder: Ladder
+    created_at: datetime
+    names: set[str] = field(default_factory=set)
+    title: str = ""
+    service: str | None = None
+    is_at_start: bool = False
+    entries_at_start: int = 0
+    """Entries and messages of what happened before the play."""
+    messages_at_start: int = 0
+    steps: list[tuple[int, int]] = field(default_factory=list)
+    """From which message on (its place), which `seq` it belongs to."""
+
+    def state_at(self, at: datetime) -> IssueState | None:
+        """Where it stood right after everything of that instant; None: it was not there yet."""
+        state: IssueState | None = None
+        for entry in self.clock.entries:
+            if entry.recorded_at <= at:
+                state = evolve(state, entry)
+        return state
+
+    def entries(self) -> list[Entry]:
+        """What is on record of the play itself."""
+        return self.clock.entries[self.entries_at_start :]
+
+    def seen(self) -> list[Seen]:
+        """Messages to people of the case, in order."""
+        found: list[Seen] = []
+        messages = [(asked.at, asked.effect) for asked in self.clock.asked if isinstance(asked.effect, Notify)]
+        for place, (at, effect) in enumerate(messages):
+            assert isinstance(effect, Notify)
+            if effect.person.id in OUTSIDE:
+                continue
+            seq = next((seq for start, seq in reversed(self.steps) if place >= start), 1)
+            tier = self.ladder.numbers.get(effect.tier, "")
+            is_at_start = place < self.messages_at_start
+            found.append(Seen(at, effect.person.id, effect.channel, tier, effect.about, seq, is_at_start))
+        return found
+
+    def count_messages(self) -> int:
+        """How many messages there were so far, to anybody."""
+        return sum(1 for asked in self.clock.asked if isinstance(asked.effect, Notify))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An operation that was refused, with the reason."""
+
+    at: datetime
+    operation: str
+    issue: Issue | None
+    code: str
+    why: str
+    label: str

@@ -1,0 +1,76 @@
+"""The verdict on a case: whether it can be played, and whether everything that it expects was seen.
+
+The table of comparisons is the law: what a case expects and no comparison knows makes it unsupported, by name.
+"""
+
+from collections.abc import Callable, Iterable
+
+from tests.peers import compare_clocks, compare_records, compare_states, compare_told
+from tests.peers.conventions import other_convention
+from tests.peers.fields import Unsupported
+from tests.peers.needs import check_needs, named
+from tests.peers.play import Play, plays
+from tests.peers.scenario import Scenario, Verdict
+
+COMPARISONS: dict[str, Callable[[Play], list[str]]] = {
+    "notifications": compare_told.notifications,
+    "no_notifications": compare_told.no_notifications,
+    "notification_counts": compare_told.notification_counts,
+    "states": compare_states.states,
+    "records": compare_records.records,
+    "errors": compare_records.errors,
+    "issues_created": compare_records.issues_created,
+    "issue_count": compare_records.issue_count,
+    "not_created_at": compare_records.not_created_at,
+    "timers": compare_records.timers,
+    "deadlines": compare_clocks.deadlines,
+    "next_deadline": compare_clocks.next_deadline,
+    "measures": compare_clocks.measures,
+    "breaches": compare_clocks.breaches,
+    "due": compare_clocks.due,
+    "elapsed": compare_clocks.elapsed,
+    "checks": compare_clocks.checks,
+}
+
+
+def judge(scenario: Scenario) -> Verdict:
+    """What comes of the case."""
+    if not scenario.is_portable:
+        return Verdict(scenario, "not portable", ("tied to one product's inner working",))
+    try:
+        other = other_convention(scenario)
+        if other is not None:
+            return Verdict(scenario, "other convention", (f"{other.topic}: {other.choice}",))
+        check_needs(scenario)
+        _check_form(scenario)
+        differences: list[str] = []
+        refused: list[str] = []
+        for play in plays(scenario):
+            of_case = f"{play.case}: " if play.case is not None else ""
+            differences += [f"{of_case}{difference}" for difference in _compare(play)]
+            refused += [f"{of_case}{compare_records.refusal_words(play, one)}" for one in play.stage.refusals]
+    except Unsupported as reason:
+        return Verdict(scenario, "unsupported", (named(scenario, str(reason)),))
+    return Verdict(scenario, "failed" if differences else "passed", tuple(differences), tuple(refused))
+
+
+def judge_all(scenarios: Iterable[Scenario]) -> list[Verdict]:
+    """The verdicts, in order."""
+    return [judge(scenario) for scenario in scenarios]
+
+
+def _check_form(scenario: Scenario) -> None:
+    if scenario.unknown:
+        raise Unsupported(f"field {scenario.unknown[0]}")
+    for key in scenario.then:
+        if key not in COMPARISONS:
+            raise Unsupported(f"then.{key}")
+    if not scenario.then and scenario.exhaustive_until is None:
+        raise Unsupported("a case that expects nothing")
+
+
+def _compare(play: Play) -> list[str]:
+    keys = list(play.scenario.then)
+    if "notifications" not in keys and play.scenario.exhaustive_until is not None:
+        keys.append("notifications")
+    return [difference for key in keys for difference in COMPARISONS[key](play)]

@@ -1,0 +1,199 @@
+"""A case's policy as one of ours: tiers told by name, `delay` as the time to acknowledge, `repeat` as further passes.
+
+What a case's policy does not say and ours must is said here, and tells only people whom no case names: who owns an
+issue, and who is the last resort. Whether the policy may be used is asked of the product's own checks.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from escalation.issue.commands import HUMAN_COMMANDS
+from escalation.policy.finding import Findings
+from escalation.policy.lint import lint_policy
+from escalation.policy.model import (
+    Acknowledgement,
+    Closing,
+    EntryTiers,
+    Exhaustion,
+    Holding,
+    Limits,
+    Policy,
+    Severity,
+    Target,
+    Tell,
+    Tier,
+    Trigger,
+)
+from tests.peers.fields import Fields, Unsupported
+from tests.peers.instants import read_span
+
+OWNER = "escalon:owner"
+LAST_RESORT = "escalon:last-resort"
+OUTSIDE = frozenset({OWNER, LAST_RESORT})
+"""People of ours, whom no case knows: what they are told is no part of it."""
+SERVICE_OWNER = "service owner"
+SEVERITY = "S1"
+EVER = timedelta(days=3660)
+"""The longest span that a policy may say."""
+AT_ONCE = timedelta(milliseconds=1)
+"""The shortest."""
+WINDOW = timedelta(days=30)
+MOST_REPEATS = 100
+_ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("open", *HUMAN_COMMANDS), ("anyone",))
+
+
+@dataclass(frozen=True)
+class House:
+    """What holds for every policy of a case."""
+
+    ack_timeout: timedelta | None = None
+    resolve_within: timedelta | None = None
+    is_second_joining: bool = False
+    has_restart: bool = False
+    """Whether the ladder begins again when it is escalated by hand beyond the last tier."""
+    has_reopening: bool = False
+    """Whether the case reopens: else what is resolved is over, and what comes then is a new issue."""
+    holds: tuple[str, ...] | None = None
+    """Clocks of a tier that stop on hold; None: nothing is held in this case."""
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One policy of a case, as it is played."""
+
+    policy: Policy
+    numbers: dict[str, str]
+    """The case's number of a tier, by our name for it."""
+    refusal: str | None = None
+    """Why our checks refuse the case's policy; then this is the ladder in force without it, which tells nobody of the
+    case, and what needs the refused one is refused with this reason."""
+
+
+def ladder_of(fields: Fields, name: str, house: House) -> Ladder:
+    """The policy of a case. Raises Unsupported."""
+    if "steps" in fields:
+        raise Unsupported("step_chain")
+    repeat = fields.number("repeat")
+    if not -1 <= repeat <= MOST_REPEATS:
+        raise fields.cannot("repeat")
+    tiers = tuple(_tier(row) for row in fields.rows("tiers"))
+    fields.done()
+    has_end = repeat >= 0 and not house.has_restart
+    exhaustion = Exhaustion(
+        repeats=MOST_REPEATS if repeat < 0 else repeat,
+        procedure="last_resort" if has_end else "restart",
+        last_resort=Tell(people=(LAST_RESORT,)),
+        last_resort_every=_limit(timedelta(days=7)),
+        charge_for_at_most=_limit(EVER),
+    )
+    policy = _policy(name, tiers, exhaustion, house)
+    refusal = refusal_of(policy)
+    if refusal is not None:
+        return Ladder(stand_in((), house).policy, {}, refusal)
+    return Ladder(policy, {tier.name: tier.name.removeprefix("tier-") for tier in tiers})
+
+
+def stand_in(told: tuple[str, ...], house: House) -> Ladder:
+    """The ladder of a case that gives none: one tier that is asked without end; by default nobody of the case."""
+    tier = Tier(
+        name="tier-1",
+        title="those who are asked",
+        tell=Tell(people=told or (OWNER,)),
+        acknowledge_within=_limit(EVER),
+    )
+    exhaustion = Exhaustion(
+        procedure="last_resort",
+        last_resort=Tell(people=(LAST_RESORT,)),
+        last_resort_every=_limit(timedelta(days=7)),
+        charge_for_at_most=_limit(EVER),
+    )
+    return Ladder(_policy("stand-in", (tier,), exhaustion, house), {"tier-1": "1"})
+
+
+def refusal_of(policy: Policy) -> str | None:
+    """Why our checks refuse it; None where they do not.
+
+    Policies of cases have no work limits, so that an acknowledgement does stop their climb: the one rule against that
+    is met, for the check alone, by an acknowledgement that lapses in ten years.
+    """
+    checked = policy
+    if not policy.acknowledgement.lapses_after:
+        rests = policy.acknowledgement.model_copy(update={"lapses_after": _limit(EVER)})
+        checked = policy.model_copy(update={"acknowledgement": rests})
+    findings = Findings("policy")
+    lint_policy(checked, findings)
+    errors = [str(finding) for finding in findings.in_order() if finding.level == "error"]
+    return "; ".join(errors) or None
+
+
+def _tier(fields: Fields) -> Tier:
+    number = fields.words("tier")
+    delay = read_span(fields.take("delay")) if "delay" in fields else EVER
+    if delay is None or not AT_ONCE <= delay <= EVER:
+        raise fields.cannot("delay")
+    tell = _tell(fields.names("targets"))
+    if "each_must_acknowledge" in fields and fields.take("each_must_acknowledge") is not False:
+        raise Unsupported("each_must_acknowledge")
+    if "notifications" in fields:
+        raise Unsupported("step_chain")
+    fields.done()
+    return Tier(name=f"tier-{number}", title=f"tier {number}", tell=tell, acknowledge_within=_limit(delay))
+
+
+def _tell(targets: list[str]) -> Tell:
+    people: list[str] = []
+    roles: list[str] = []
+    for target in targets:
+        if target.startswith("schedule:") or target == SERVICE_OWNER:
+            roles.append(target)
+        elif target.startswith("channel:"):
+            raise Unsupported("chat_channel")
+        elif ":" in target:
+            raise Unsupported(f"target {target}")
+        else:
+            people.append(target)
+    return Tell(people=tuple(people), roles=tuple(roles))
+
+
+def _policy(name: str, tiers: tuple[Tier, ...], exhaustion: Exhaustion, house: House) -> Policy:
+    first = {SEVERITY: tiers[0].name} if tiers else {}
+    within = house.resolve_within
+    return Policy(
+        name=name,
+        version=1,
+        title=name,
+        kind="technical",
+        severities=(Severity(name=SEVERITY, means="as the case says"),),
+        tiers=tiers,
+        entry=EntryTiers(person=first, machine=first),
+        triggers=(Trigger(name="every issue", when="true", why="The case says so.", owner=OWNER),),
+        acknowledgement=Acknowledgement(
+            lapses_after=_limit(house.ack_timeout) if house.ack_timeout else {},
+            renewals=20,
+            second="joins" if house.is_second_joining else "takes_over",
+        ),
+        exhaustion=exhaustion,
+        closing=Closing(
+            reasons=("confirmed", "opened_in_error"),
+            remind_after=EVER,
+            reopen_within=WINDOW if house.has_reopening else AT_ONCE,
+        ),
+        targets=(Target(name="resolve", title="resolved", within=_limit(within)),) if within else (),
+        hold=None if house.holds is None else _holding(house.holds),
+        roles=_ROLES,
+    )
+
+
+def _holding(stops: tuple[str, ...]) -> Holding:
+    return Holding.model_validate(
+        {
+            "reasons": {"waiting": "as the case says"},
+            "stops": stops,
+            "at_most": _limit(EVER),
+            "in_all_at_most": _limit(EVER),
+        }
+    )
+
+
+def _limit(span: timedelta) -> Limits:
+    return {SEVERITY: span}

@@ -1,0 +1,175 @@
+"""One play of a case: the setting built, its events done in order on the simulated clock, and then what was seen.
+
+A case that lists variants of its setting is played once for each.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tests.peers.acts import Acting
+from tests.peers.fields import Fields, Unsupported, shown
+from tests.peers.instants import Times, is_instant
+from tests.peers.issue import Issue
+from tests.peers.scenario import Scenario
+from tests.peers.setting import Setting, read_setting
+from tests.peers.stage import Stage
+from tests.peers.starts import begin_all
+
+EACH = ("each", "each case")
+_INSTANTS = frozenset({"at", "from", "until", "after", "as_of", "due"})
+"""Fields of what is expected that hold an instant."""
+
+
+@dataclass
+class Play:
+    """What came of playing a case once."""
+
+    scenario: Scenario
+    case: str | None
+    """The variant that was played; None: the case has none."""
+    stage: Stage
+    last_event_at: datetime
+    end_at: datetime
+
+    @property
+    def setting(self) -> Setting:
+        """What was given."""
+        return self.stage.setting
+
+    @property
+    def times(self) -> Times:
+        """How the case writes instants."""
+        return self.setting.times
+
+    def rows(self, key: str) -> list[Fields]:
+        """The expectations of that name that are about this variant."""
+        then = Fields(self.scenario.then, "then")
+        rows = []
+        for row in then.rows(key):
+            case = row.text("case")
+            if case is None or case in {self.case, *EACH}:
+                rows.append(row)
+            elif case not in variants(self.scenario):
+                raise Unsupported(f"{row.where}.case {case!r}")
+        return rows
+
+    def issue(self, row: Fields) -> Issue | None:
+        """The issue that an expectation names; where it names none, the only one."""
+        name = row.text("issue")
+        if name in EACH:
+            name = self.case
+        if name is not None:
+            return self.stage.called(name)
+        if len(self.stage.issues) == 1:
+            return self.stage.issues[0]
+        raise Unsupported(f"{row.where} that names none of several issues")
+
+
+def variants(scenario: Scenario) -> list[str]:
+    """The names of a case's variants."""
+    cases = scenario.given.get("cases")
+    if cases is None:
+        return []
+    if isinstance(cases, Mapping):
+        return [str(name) for name in cases]
+    if isinstance(cases, list):
+        return [str(name) for name in cases]
+    raise Unsupported(f"given.cases {shown(cases)}")
+
+
+def plays(scenario: Scenario) -> Iterator[Play]:
+    """Every play of the case. Raises Unsupported."""
+    names = variants(scenario)
+    for event in scenario.when:
+        case = event.get("case")
+        if case is not None and case not in (*names, *EACH):
+            raise Unsupported(f"event {event['event']} with case {shown(case)}")
+    if not names:
+        yield _play(scenario, None)
+    for name in names:
+        yield _play(scenario, name)
+
+
+def _given(scenario: Scenario, case: str | None) -> dict[str, object]:
+    given = {name: value for name, value in scenario.given.items() if name != "cases"}
+    cases = scenario.given.get("cases")
+    if case is None or not isinstance(cases, Mapping):
+        return given
+    change = cases.get(case)
+    if not isinstance(change, Mapping):
+        raise Unsupported(f"given.cases {shown(change)}")
+    for name, value in change.items():
+        if name == "tiers":
+            policy = given.get("policy")
+            given["policy"] = {**(policy if isinstance(policy, Mapping) else {}), "tiers": value}
+        elif name == "delivery" and isinstance(value, str):
+            raise Unsupported(f"given.cases.{case}.delivery {value!r}")
+        else:
+            given[str(name)] = value
+    return given
+
+
+def _play(scenario: Scenario, case: str | None) -> Play:
+    times = Times(scenario.when[0]["at"])
+    setting = read_setting(scenario, _given(scenario, case), times)
+    stage = Stage(setting)
+    acting = Acting(stage)
+    events = [event for event in scenario.when if event.get("case") in {None, case, *EACH}]
+    ordered = sorted(_timed(events, times), key=lambda timed: timed[:2])
+    acting.expect_restarts([at for at, _, event in ordered if event["event"] == "restarted"])
+    if ordered and ordered[0][0] < times.t0:
+        raise Unsupported("an event before T0")
+    begin_all(stage)
+    for at, seq, event in ordered:
+        if seq > 1:
+            stage.run_to(at)
+        stage.step(seq)
+        acting.act(Fields(event, f"event {event['event']}"), at)
+        if seq > 1:
+            stage.hear()
+        stage.step(1)
+    last = max((at for at, _, _ in ordered), default=times.t0)
+    end = max([last, *_named_instants(scenario, times)]) + scenario.tolerance
+    stage.run_to(end)
+    _name_the_nameless(stage, scenario)
+    return Play(scenario, case, stage, last, end)
+
+
+def _timed(
+    events: Iterable[Mapping[str, object]], times: Times
+) -> Iterator[tuple[datetime, int, Mapping[str, object]]]:
+    for event in events:
+        seq = event.get("seq", 1)
+        assert isinstance(seq, int)
+        yield times.at(event["at"], "event.at"), seq, event
+
+
+def _named_instants(scenario: Scenario, times: Times) -> Iterator[datetime]:
+    """Every instant up to which the case looks."""
+    if scenario.exhaustive_until is not None:
+        yield times.at(scenario.exhaustive_until, "exhaustive_until")
+    yield from _instants_in(scenario.then, times)
+
+
+def _instants_in(value: object, times: Times) -> Iterator[datetime]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if name in _INSTANTS and is_instant(item):
+                yield times.at(item, "then")
+            else:
+                yield from _instants_in(item, times)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _instants_in(item, times)
+
+
+def _name_the_nameless(stage: Stage, scenario: Scenario) -> None:
+    """Names of issues that only the expectations use belong, in their order, to the issues that signals opened."""
+    created = scenario.then.get("issues_created")
+    names = [name for name in created if isinstance(name, str)] if isinstance(created, list) else []
+    unused = [name for name in names if stage.called(name) is None]
+    given = {str(event["issue"]) for event in scenario.when if event.get("issue")}
+    nameless = [issue for issue in stage.issues if not issue.is_at_start and not issue.names & given]
+    for name, issue in zip(unused, nameless, strict=False):
+        issue.names.add(name)

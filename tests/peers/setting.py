@@ -1,0 +1,272 @@
+"""What a case gives, as a house of ours: policies, people and their channels, services, and issues that exist already.
+
+Every field is used or makes the case unsupported by name.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal, TypeAlias
+
+from tests.peers.conventions import chosen
+from tests.peers.fields import Fields, Unsupported, as_fields
+from tests.peers.instants import Times, read_span
+from tests.peers.ladder import House, Ladder, ladder_of, stand_in
+from tests.peers.scenario import Scenario
+
+StartState: TypeAlias = Literal["triggered", "acknowledged", "resolved", "snoozed", "paused"]
+ANY_CHANNEL = "any"
+"""The channel of a person of whom the case gives no contact rules."""
+_PHRASE = re.compile(
+    r"(?P<state>triggered|acknowledged|resolved|snoozed|paused)"
+    r"(?: by (?P<by>[\w-]+))?(?: at tier (?P<tier>\w+))?(?: at (?P<at>-?P\w+))?"
+    r"(?:,? snoozed)?(?:,? (?P<how>until|for) (?P<span>-?P\w+))?"
+)
+
+
+@dataclass(frozen=True)
+class Start:
+    """An issue that exists when the play begins."""
+
+    name: str
+    state: StartState = "triggered"
+    by: str | None = None
+    tier: str | None = None
+    created: timedelta = timedelta(0)
+    """Its opening, from T0."""
+    acted: timedelta | None = None
+    """When it came into its state, from T0; None: at T0."""
+    snoozed_until: timedelta | None = None
+    service: str | None = None
+    summary: str | None = None
+    key: str | None = None
+
+
+@dataclass
+class Setting:
+    """The house in which a case is played."""
+
+    times: Times
+    ladders: dict[str, Ladder]
+    usual: Ladder
+    house: House
+    channels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    service_owners: dict[str, str] = field(default_factory=dict)
+    service_policies: dict[str, str] = field(default_factory=dict)
+    lost_channels: dict[str, Literal["sent", "failed"]] = field(default_factory=dict)
+    """What becomes of messages, by channel; others are sent."""
+    key_fields: tuple[str, ...] = ()
+    """Fields of a signal that make its key; none: the key it brings, else its summary."""
+    starts: tuple[Start, ...] = ()
+    pauses: tuple[tuple[timedelta, timedelta | None], ...] = ()
+    """Spells of a given history during which clocks stood still, from T0."""
+
+    def ladder_for(self, policy: str | None, service: str | None) -> Ladder:
+        """The ladder of a new issue. Raises Unsupported for one that the case does not give."""
+        name = policy or (self.service_policies.get(service) if service else None)
+        if name is None:
+            name = self.service_policies.get("")
+        if name is None:
+            return self.usual
+        if name not in self.ladders:
+            raise Unsupported(f"policy {name}")
+        return self.ladders[name]
+
+
+def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times) -> Setting:
+    """The setting that a case gives. Raises Unsupported."""
+    fields = Fields(given, "given")
+    _not_there(fields)
+    starts = _starts(fields, times)
+    house = _house(scenario, fields)
+    channels = _users(fields)
+    owners, policies = _services(fields)
+    ladders = {}
+    for name, item in (fields.below("policies") or Fields({}, "")).each():
+        ladders[name] = ladder_of(as_fields(item, f"given.policies.{name}"), _safe(name), house)
+    only = fields.below("policy")
+    told = tuple(dict.fromkeys(start.by for start in starts if start.by))
+    usual = ladder_of(only, "policy", house) if only is not None else stand_in(told, house)
+    dedup = fields.below("dedup")
+    keys = _key_fields(dedup) if dedup is not None else ()
+    setting = Setting(times, ladders, usual, house, channels, owners, policies, _deliveries(fields), keys, starts)
+    setting.pauses = _history(fields)
+    fields.take("timezone")  # of no effect where nothing has hours of its own
+    fields.done()
+    return setting
+
+
+def _not_there(fields: Fields) -> None:
+    """Features whose set-up is known by its name."""
+    for name, feature in (("schedule", "schedule"), ("rotation", "rotation"), ("calendars", "business_calendar")):
+        if name in fields:
+            raise Unsupported(feature)
+    calendar = fields.below("calendar")
+    if calendar is not None and dict(calendar.data) != {"always_open": True}:
+        raise Unsupported("business_calendar")
+
+
+def _house(scenario: Scenario, fields: Fields) -> House:
+    settings = fields.below("settings") or Fields({}, "given.settings")
+    timeout = _span(settings, "ack_timeout")
+    settings.done()
+    targets = fields.below("targets") or Fields({}, "given.targets")
+    for name in targets.data:
+        if name != "resolve":
+            raise Unsupported(f"clock {name}")
+    within = _span(targets, "resolve")
+    events = {str(event["event"]) for event in scenario.when}
+    has_holds = bool(events & {"paused", "resumed"}) or "history" in fields
+    return House(
+        ack_timeout=timeout,
+        resolve_within=within,
+        is_second_joining=(chosen(scenario, "second_acknowledgement") or "").startswith("join"),
+        has_restart=chosen(scenario, "manual_escalate_past_last") == "wrap_to_first",
+        has_reopening="reopened" in events,
+        holds=_holds(scenario) if has_holds else None,
+    )
+
+
+def _holds(scenario: Scenario) -> tuple[str, ...]:
+    """By default a hold stops customers' clocks alone."""
+    return ("acknowledge", "work") if chosen(scenario, "pause_scope") == "all_clocks" else ()
+
+
+def _users(fields: Fields) -> dict[str, tuple[str, ...]]:
+    """The channels by which each person is told at once."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, item in (fields.below("users") or Fields({}, "")).each():
+        person = as_fields(item or {}, f"given.users.{name}")
+        if "status_updates" in person:
+            raise Unsupported("status_notices")
+        channels: list[str] = []
+        for rule in person.rows("rules"):
+            after, channel = read_span(rule.take("after")), rule.words("channel")
+            rule.done()
+            if after is None:
+                raise rule.cannot("after")
+            if after != timedelta(0):
+                raise Unsupported("personal_rules")
+            channels.append(channel)
+        person.done()
+        found[name] = tuple(dict.fromkeys(channels)) or (ANY_CHANNEL,)
+    return found
+
+
+def _services(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
+    owners: dict[str, str] = {}
+    policies: dict[str, str] = {}
+    for name, item in (fields.below("services") or Fields({}, "")).each():
+        service = as_fields(item or {}, f"given.services.{name}")
+        owner, policy = service.text("notify"), service.text("policy")
+        service.done()
+        if owner:
+            owners[name] = owner
+        if policy:
+            policies[name] = policy
+    single = fields.below("service")
+    if single is not None:
+        policies[single.text("name") or ""] = single.words("policy")
+        single.done()
+    return owners, policies
+
+
+def _deliveries(fields: Fields) -> dict[str, Literal["sent", "failed"]]:
+    found: dict[str, Literal["sent", "failed"]] = {}
+    for channel, outcome in (fields.below("delivery") or Fields({}, "")).each():
+        if outcome in {"rejected", "failed", "refused"}:
+            found[channel] = "failed"
+        elif outcome not in {"ok", "sent", "delivered"}:
+            raise Unsupported(f"given.delivery.{channel} {outcome!r}")
+    return found
+
+
+def _key_fields(fields: Fields) -> tuple[str, ...]:
+    keys = tuple(fields.names("key_fields"))
+    if set(keys) & set(fields.names("ignore")) or not keys:
+        raise fields.cannot("key_fields")
+    fields.done()
+    return keys
+
+
+def _starts(fields: Fields, times: Times) -> tuple[Start, ...]:
+    found: list[Start] = []
+    for place in ("issue_state", "issues"):
+        for name, item in (fields.below(place) or Fields({}, "")).each():
+            where = f"given.{place}.{name}"
+            found.append(_phrase(name, item, where) if isinstance(item, str) else _row(name, item, where, times))
+    for number, row in enumerate(fields.rows("open_issues"), 1):
+        name = row.text("issue") or f"open issue {number}"
+        found.append(_row(name, {"state": "triggered", **row.data}, "given.open_issues", times))
+        for used in row.data:
+            row.take(used)
+    return tuple(found)
+
+
+def _phrase(name: str, text: str, where: str) -> Start:
+    match = _PHRASE.fullmatch(text.strip())
+    if match is None:
+        raise Unsupported(f"{where} {text!r}")
+    span = read_span(match["span"])
+    if match["span"] and (span is None or "snoozed" not in text):
+        raise Unsupported(f"{where} {text!r}")
+    at = read_span(match["at"])
+    state: StartState = match["state"]  # type: ignore[assignment]
+    return Start(name, state, match["by"], match["tier"], acted=at, snoozed_until=span)
+
+
+def _row(name: str, item: object, where: str, times: Times) -> Start:
+    row = as_fields(item, where)
+    phrase = _phrase(name, row.text("state") or "triggered", f"{where}.state")
+    created = _span(row, "created") if "created" in row else timedelta(0)
+    if created is None or created > timedelta(0) or (times.is_absolute and created):
+        raise row.cannot("created")
+    start = Start(
+        name,
+        phrase.state,
+        row.text("by") or phrase.by,
+        row.text("tier") or phrase.tier,
+        created,
+        phrase.acted,
+        phrase.snoozed_until,
+        service=row.text("service"),
+        summary=row.text("summary") or row.text("title"),
+        key=row.text("dedup_key"),
+    )
+    row.take("issue")
+    row.done()
+    return start
+
+
+def _history(fields: Fields) -> tuple[tuple[timedelta, timedelta | None], ...]:
+    """Spells on pause in a history of states, `[[at, state], ...]`."""
+    spells: list[tuple[timedelta, timedelta | None]] = []
+    since: timedelta | None = None
+    for item in fields.items("history"):
+        if not isinstance(item, list) or len(item) != 2 or item[1] not in {"new", "open", "paused", "closed"}:
+            raise Unsupported(f"given.history {item!r}")
+        at = read_span(item[0])
+        if at is None:
+            raise Unsupported(f"given.history {item!r}")
+        if item[1] == "paused" and since is None:
+            since = at
+        elif item[1] != "paused" and since is not None:
+            spells.append((since, at))
+            since = None
+    if since is not None:
+        spells.append((since, None))
+    return tuple(spells)
+
+
+def _span(fields: Fields, name: str) -> timedelta | None:
+    if name not in fields:
+        return None
+    span = read_span(fields.take(name))
+    if span is None:
+        raise fields.cannot(name)
+    return span
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", name)[:40] or "policy"
