@@ -53,8 +53,6 @@ Note = Callable[[int, str, str, str, str], None]
 _TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})", re.ASCII)
 _A_TIME = "a time as day/month/year hour:minute"
 _LEFT_OUT = "the row is left out"
-_FROM_THE_LOG = TextRef(ref="log", length=0)
-"""The log says that it was so, and not why."""
 
 
 @lru_cache(maxsize=65_536)
@@ -90,8 +88,8 @@ def script_of(policy: Policy, number: str, rows: Sequence[tuple[int, Known]], no
             if opened_at is None:
                 note(line, "opened_at", row.opened_at, _A_TIME, _LEFT_OUT)
                 continue
-            case = _Case(policy, number, note, opened_at, at=opened_at)
-            case.open(line, row)
+            case = _Case(policy, number, note, opened_at, at=opened_at, first=row)
+            case.open(line)
         elif opened_at != case.opened_at:
             note(line, "opened_at", row.opened_at, "that of the case's first row", "the first row's counts")
         case.take(line, row, at)
@@ -109,6 +107,7 @@ class _Case:
     opened_at: datetime
     at: datetime
     """The latest instant so far."""
+    first: Known
     steps: list[Step] = field(default_factory=list)
     is_acknowledged: bool = False
     ended: str = ""
@@ -121,8 +120,9 @@ class _Case:
     priority: str = ""
     reopened: str = ""
 
-    def open(self, line: int, row: Known) -> None:
+    def open(self, line: int) -> None:
         """Opened when the log says so, with what its first row knows."""
+        row = self.first
         if row.priority not in SEVERITIES:
             self.note(line, "priority", row.priority, ", ".join(SEVERITIES), f"taken as {USUAL}")
         self.priority = row.priority if row.priority in SEVERITIES else USUAL
@@ -162,7 +162,8 @@ class _Case:
         if self.waiting and state not in {self.waiting, RESOLVED, CLOSED}:
             self.waiting = ""
             self._send(Resume(id=f"line-{line}-resume", by=actor(self.holder)))
-        self._change_severity(line, row)
+        if row is not self.first:
+            self._change_severity(line, row)
         self._hand_over(line, row)
         if state != NEW:
             self._work(line, row)
@@ -181,8 +182,9 @@ class _Case:
             self.note(line, "priority", row.priority, ", ".join(SEVERITIES), f"{self.priority} goes on")
             return
         self.priority = row.priority
-        by, severity = actor(row.sys_updated_by), SEVERITIES[row.priority]
-        self._send(ChangeSeverity(id=f"line-{line}-severity", by=by, severity=severity, reason=_FROM_THE_LOG))
+        by, severity, name = actor(row.sys_updated_by), SEVERITIES[row.priority], f"line-{line}-severity"
+        reason = TextRef(ref=f"{name}.reason", length=0)  # the log says that it was so, and not why
+        self._send(ChangeSeverity(id=name, by=by, severity=severity, reason=reason))
 
     def _hand_over(self, line: int, row: Known) -> None:
         """Offered to whoever has it now; they accept as soon as the case is worked on."""
@@ -218,8 +220,9 @@ class _Case:
         self._send(Close(id=f"line-{line}-close", by=actor(row.sys_updated_by), reason="confirmed"))
 
     def _longest_hold(self) -> timedelta:
+        """The log says nothing of an end: as long as may be, less a day, since clocks are not all set alike."""
         hold = self.policy.hold
-        return hold.at_most[SEVERITIES[self.priority]] if hold else timedelta(0)
+        return hold.at_most[SEVERITIES[self.priority]] - timedelta(days=1) if hold else timedelta(days=1)
 
     def _send(self, command: Command) -> None:
         self.steps.append(Step(self.at, command))

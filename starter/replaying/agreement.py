@@ -1,6 +1,7 @@
 """Two journals of one case held against each other, entry by entry: kind, order, what it says, and when it happened.
 
-What became of messages is compared as a set, since errands end in any order. A command that came in the very instant in
+What errands answered (who was found, what became of messages) is compared as a set, since they end in any order and
+take their time. A command that came in the very instant in
 which something was due is an exact tie: the server may serve either first, so such a case may differ, and is counted.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from escalation.issue.events import Entry, Opened, Told
+from escalation.issue.events import Entry, LookupFailed, Opened, PeopleAsked, TierFoundEmpty, Told
 
 CLOSE = timedelta(seconds=2)
 """Instants no further apart than this are the same: a command reaches the server up to so long before its instant, so
@@ -37,7 +38,7 @@ class Agreement:
     cases: int = 0
     entries: int = 0
     """Entries of one clock that were compared one by one."""
-    deliveries: int = 0
+    answers: int = 0
     """Entries of one clock that were compared as a set."""
     same_second: int = 0
     """Of the entries, those whose instants are in the same second."""
@@ -56,8 +57,8 @@ class Agreement:
         found = self._first_difference(case, theirs[0], ours[0], shift)
         if found is None and theirs[1] != ours[1]:
             lacking = ours[1] - theirs[1]
-            found = Difference(case, 0, f"other messages: {theirs[1] - ours[1]}", f"{lacking}")
-        self.deliveries += ours[1].total()
+            found = Difference(case, 0, f"other answers: {dict(theirs[1] - ours[1])}", f"{dict(lacking)}")
+        self.answers += ours[1].total()
         if found is not None and has_tie:
             self.ties.append(case)
         elif found is not None:
@@ -100,7 +101,7 @@ class Agreement:
         found = "all agree" if self.is_whole else f"{len(self.differences):,} differ"
         return (
             f"Server beside simulated clock: {self.cases:,} cases; {self.entries:,} entries by kind, order, facts and "
-            f"time, {self.deliveries:,} deliveries as sets: {found}. {self.same_second:,} entries in the same second, "
+            f"time, {self.answers:,} answers as sets: {found}. {self.same_second:,} entries in the same second, "
             f"none further apart than {self.furthest_s:.3f} s; {len(self.ties):,} exact ties came out otherwise."
         )
 
@@ -109,7 +110,7 @@ class Agreement:
         return {
             "cases": self.cases,
             "entries": self.entries,
-            "deliveries": self.deliveries,
+            "answers": self.answers,
             "same_second": self.same_second,
             "furthest_seconds": round(self.furthest_s, 3),
             "ties": self.ties,
@@ -118,16 +119,20 @@ class Agreement:
 
 
 def _told_apart(entries: Sequence[Entry]) -> tuple[list[Entry], Counter[tuple[str, ...]]]:
-    """What happened in its order, and what became of messages."""
-    told: Counter[tuple[str, ...]] = Counter()
+    """What happened in its order, and what errands answered."""
+    answers: Counter[tuple[str, ...]] = Counter()
     rest: list[Entry] = []
     for entry in entries:
-        if isinstance(entry.event, Told):
-            event = entry.event
-            told[event.person, event.channel, event.about, event.outcome] += 1
-        else:
-            rest.append(entry)
-    return rest, told
+        match entry.event:
+            case Told(kind=kind, person=person, channel=channel, about=about, outcome=outcome):
+                answers[kind, person, channel, about, outcome] += 1
+            case PeopleAsked(kind=kind, turn=turn, tier=tier, how=how, people=people):
+                answers[kind, str(turn), tier, how, *(person.id for person in people)] += 1
+            case TierFoundEmpty(kind=kind, turn=turn, tier=tier) | LookupFailed(kind=kind, turn=turn, tier=tier):
+                answers[kind, str(turn), tier] += 1
+            case _:
+                rest.append(entry)
+    return rest, answers
 
 
 def _says(entry: Entry) -> tuple[Any, ...]:
