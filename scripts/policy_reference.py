@@ -24,16 +24,18 @@ from escalation.policy import lint_set, model
 from escalation.policy.check_set import read_set
 from escalation.policy.conditions import ISSUE_FIELDS
 from escalation.policy.directory import Directory, Person, Team
-from escalation.policy.lint import LADDER_RULES
-from escalation.policy.lint_acts import ACT_RULES
+from escalation.policy.lint import POLICY_RULES
 from escalation.policy.model import (
     Acknowledgement,
     ChecklistItem,
     Closing,
     EntryTiers,
     Exhaustion,
+    Holding,
     Policy,
     Severity,
+    SeverityChange,
+    Target,
     Tell,
     Tier,
     Trigger,
@@ -46,7 +48,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "policy.md"
 POLICY_MODELS: tuple[type[Value], ...] = (
     *(Policy, Severity, Tier, Tell, Warn, ChecklistItem, EntryTiers, Trigger),
-    *(Acknowledgement, Exhaustion, Closing),
+    *(Acknowledgement, Exhaustion, Closing, Target, Holding, SeverityChange),
 )
 DIRECTORY_MODELS: tuple[type[Value], ...] = (Directory, Team, Person)
 WHERE_WRITTEN = {
@@ -61,6 +63,9 @@ WHERE_WRITTEN = {
     Acknowledgement: "`acknowledgement`",
     Exhaustion: "`exhaustion`",
     Closing: "`closing`",
+    Target: "`targets`",
+    Holding: "`hold`",
+    SeverityChange: "`severity_change`",
     Directory: "the file itself",
     Team: "`teams`, by name",
     Person: "`people`, by id",
@@ -70,6 +75,20 @@ EXAMPLES_BESIDE = {
     "Tell.team": "platform",
     "Policy.assurance": "{ close: signed_link }",
     "Exhaustion.fallback": "four-tier-support",
+    "Target.name": "answer",
+    "Target.title": "a first answer to the customer",
+    "Target.within": "{ S1: 1 h, S2: 4 h }",
+    "Target.stops_on_hold": "false",
+    "Target.tell": "[owner, handler]",
+    "Holding.reasons": "{ customer: The customer must answer }",
+    "Holding.stops": "[work]",
+    "Holding.at_most": "{ S1: 1 h, S2: 4 h }",
+    "Holding.in_all_at_most": "{ S1: 2 h, S2: 1 day }",
+    "SeverityChange.clocks": "restart",
+    "SeverityChange.tell": "[asked, owner]",
+    "Policy.targets": "[{ name: answer, within: { S1: 1 h } }]",
+    "Policy.hold": "see there",
+    "Policy.severity_change": "{ clocks: keep }",
 }
 """Examples of what no shipped policy needs."""
 
@@ -252,7 +271,7 @@ def conditions_part() -> str:
 
 def rules_part() -> str:
     """Every rule across fields, in the words of its docstring."""
-    within = [inspect.getdoc(rule) or "" for rule in (*LADDER_RULES, *ACT_RULES)]
+    within = [inspect.getdoc(rule) or "" for rule in POLICY_RULES]
     between = list(lint_set.RULES_IN_WORDS)
     lines = ["Within one policy:", "", *(f"- {rule}" for rule in within), ""]
     lines += ["Between policies, and with the directory:", "", *(f"- {rule}" for rule in between), ""]

@@ -1,8 +1,8 @@
 """A command from the plain JSON of a signal or an update, checked here because nobody else will: it may be anything.
 
 `{"by": "kim"}` is enough to acknowledge. Whoever can send a signal can claim to be anybody, so its door is `signal` and
-its assurance `asserted`, whatever it says; an update is our own clients' door and keeps what they vouch for. Free text
-is taken out of the command, to be kept beside the record.
+its assurance `asserted`, whatever it says, and what it says of other people is not heard; an update is our own
+clients' door and keeps what they vouch for. Free text is taken out of the command, to be kept beside the record.
 """
 
 import difflib
@@ -16,10 +16,11 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from escalation.issue.commands import HUMAN_COMMANDS, Command, Open, TakeDuplicate
+from escalation.issue.commands import HUMAN_COMMANDS, AdoptPolicy, Command, Open, TakeDuplicate
 from escalation.issue.facts import CLOCK, SIGNAL, Actor, TextRef
 from escalation.issue.identity import read_issue_id
 from escalation.issue.refusal import Rejected
+from escalation.issue.sent_policies import unknown_field, unsound
 from escalation.masking import LONGEST_TEXT, clean_text, mask_cards
 from escalation.value import Value
 
@@ -29,8 +30,16 @@ LONGEST_WORD = 300
 """Characters of an id, a name or any other word of a command that is not free text."""
 _DIGEST = re.compile(r"([0-9a-f]{64})?")
 _IMPLIED = {"kind"}
+_OF_OTHERS = {"facts", "people"}
+"""Fields that say what somebody's role, channels and limits are: from a signal anybody could make himself the boss."""
+_OF_ADOPT_POLICY: Any = {"id", "by", "happened_at", "tier", "last_known", "people", "reason"}
+"""All but the policies, whose texts have lines and limits of their own."""
+MOST_KNOWN = 1000
+"""People whom a command may name as last known, and of whom it may bring facts. Ours: all of it is carried along."""
 _OF_OPEN: Any = {"id": True, "by": True, "happened_at": True, "issue": {"description"}}
 """What is used of an issue that is reported again; the rest was checked when it was first opened, or is ignored."""
+_LOOKED_AT: dict[type[Command], Any] = {Open: _OF_OPEN, AdoptPolicy: _OF_ADOPT_POLICY}
+"""What of a command must hold words alone; of others, everything."""
 
 
 class FromBody(Value):
@@ -108,7 +117,8 @@ def _unknown_field(kind: type[Command], body: Mapping[str, object]) -> Rejected 
             hint = f"; did you mean {near[0]}?" if near else ""
             said = f"field {mask_cards(field)[:60]!r} is not known{hint}"
             return _bad("unknown_field", f"{said}; allowed: {', '.join(allowed)}")
-    return None
+    unknown = unknown_field(body.get("policies")) if kind is AdoptPolicy else None
+    return _bad("unknown_field", f"field {mask_cards(unknown)[:200]!r} is not known") if unknown is not None else None
 
 
 def _read_fields(kind: type[Command], body: dict[str, object], fallback_id: str, door: Door) -> FromBody | Rejected:
@@ -120,6 +130,8 @@ def _read_fields(kind: type[Command], body: dict[str, object], fallback_id: str,
         return _bad("bad_field", f"id is not a text of 1 to {LONGEST_WORD} characters")
     fields: dict[str, object] = {**body, "id": given_id, "by": by}
     fields.pop("kind", None)
+    for field in _OF_OTHERS if door == "signal" else ():
+        fields.pop(field, None)
     texts: dict[str, str] = {}
     for field, value in body.items():
         if field in _text_fields(kind) and isinstance(value, str):
@@ -134,7 +146,9 @@ def _read_fields(kind: type[Command], body: dict[str, object], fallback_id: str,
         command = kind.model_validate(fields)
     except ValidationError as error:
         return _bad("bad_field", "; ".join(_problem(problem) for problem in error.errors()[:3]))
-    return _unfit(command) or _foreign_text(command) or FromBody(command=command, texts=texts)
+    return (
+        _unfit(command) or _foreign_text(command) or _unfit_policies(command) or FromBody(command=command, texts=texts)
+    )
 
 
 def _foreign_text(command: Command) -> Rejected | None:
@@ -185,10 +199,21 @@ def no_instant(command: Command) -> Rejected | None:
 
 def _unfit(command: Command) -> Rejected | None:
     """What no field may hold, whatever it means: it would be carried in history, state and messages from now on."""
-    for place, value in _leaves(command.model_dump(include=_OF_OPEN if isinstance(command, Open) else None)):
+    looked_at = _LOOKED_AT.get(type(command))
+    for place, value in _leaves(command.model_dump(include=looked_at)):
         if isinstance(value, str) and (problem := _unfit_word(place, value)) is not None:
             return problem
     return no_instant(command)
+
+
+def _unfit_policies(command: Command) -> Rejected | None:
+    if not isinstance(command, AdoptPolicy):
+        return None
+    known = len(command.people) + sum(len(people) for people in command.last_known.values()) + len(command.last_known)
+    if known > MOST_KNOWN:
+        return _bad("too_long", f"people and last_known name {known:,}; allowed: at most {MOST_KNOWN:,}")
+    why = unsound(command.policies)
+    return _bad("unsound_policy", f"the policy cannot be adopted: {why}"[:1000]) if why is not None else None
 
 
 def _unfit_word(place: str, word: str) -> Rejected | None:
@@ -204,6 +229,7 @@ def _unfit_word(place: str, word: str) -> Rejected | None:
 def _leaves(value: object, place: str = "") -> Iterator[tuple[str, object]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
+            yield place, key
             yield from _leaves(item, f"{place}.{key}" if place else str(key))
     elif isinstance(value, (list, tuple)):
         for item in value:

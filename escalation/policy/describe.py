@@ -4,8 +4,15 @@ from datetime import timedelta
 from typing import Literal
 
 from escalation.duration import words
-from escalation.policy.model import Limits, Policy, Tell, Tier
+from escalation.policy.model import Limits, Listener, Policy, Tell, Tier
 from escalation.value import Value
+
+_LISTENERS: dict[Listener, str] = {
+    "asked": "whoever is asked",
+    "handler": "the handler",
+    "owner": "the owner",
+    "next_tier": "the next tier",
+}
 
 
 class Table(Value):
@@ -28,9 +35,18 @@ def describe_policy(policy: Policy) -> Description:
     """Everything that people ask of a policy: how bad, who, how long, why, and what if nobody answers."""
     return Description(
         title=f"{policy.name} (version {policy.version}): {policy.title}",
-        tables=(_severities(policy), _ladder(policy), _entries(policy), _triggers(policy), _roles(policy)),
+        tables=(
+            _severities(policy),
+            _ladder(policy),
+            *([_targets(policy)] if policy.targets else []),
+            _entries(policy),
+            _triggers(policy),
+            _roles(policy),
+        ),
         sentences=(
             _acknowledgement(policy),
+            _hold(policy),
+            _severity_change(policy),
             _exhaustion(policy),
             _closing(policy),
         ),
@@ -95,6 +111,22 @@ def _clocks(tier: Tier, severity: str) -> str:
     return " / ".join("-" if limit is None else words(limit) for limit in limits)
 
 
+def _targets(policy: Policy) -> Table:
+    names = [severity.name for severity in policy.severities]
+    rows = tuple(
+        (
+            target.name,
+            target.title or "-",
+            *(words(target.within[name]) if name in target.within else "-" for name in names),
+            "stands still" if target.stops_on_hold else "runs on",
+            ", ".join(_LISTENERS[word] for word in target.tell),
+        )
+        for target in policy.targets
+    )
+    columns = ("target", "means", *names, "on hold it", "who hears that it is missed")
+    return Table(title="Targets, from the opening to the first resolution", columns=columns, rows=rows)
+
+
 def _entries(policy: Policy) -> Table:
     names = [severity.name for severity in policy.severities]
     rows = tuple(
@@ -138,6 +170,29 @@ def _acknowledgement(policy: Policy) -> str:
         f"An acknowledgement {lapses} and can be renewed {_times(rule.renewals)} in a tier; "
         f"a second person who acknowledges {second}."
     )
+
+
+def _hold(policy: Policy) -> str:
+    rule = policy.hold
+    if rule is None:
+        return "It is never put on hold."
+    reasons = "; ".join(f"{name} ({means})" for name, means in rule.reasons.items())
+    stops = " and ".join(f"the time to {clock}" for clock in rule.stops) or "no clock of the tier"
+    return (
+        f"It can be put on hold while somebody is waited for, which stops {stops}: at most "
+        f"{_by_severity(rule.at_most)} at a time and {_by_severity(rule.in_all_at_most)} in all. Reasons: {reasons}."
+    )
+
+
+def _severity_change(policy: Policy) -> str:
+    rule = policy.severity_change
+    does = {
+        "keep": "leaves the clocks as they are",
+        "recount": "counts the new severity's limits from the beginnings of the clocks that run",
+        "restart": "asks the tier anew",
+    }[rule.clocks]
+    told = ", ".join(_LISTENERS[word] for word in rule.tell) or "nobody"
+    return f"A change of severity {does}; no tier hears later for it. Who is told of it: {told}."
 
 
 def _exhaustion(policy: Policy) -> str:

@@ -3,9 +3,10 @@
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from escalation.issue.authority import RELATIONS
 from escalation.issue.identity import ALLOWED_NAME
 from escalation.policy.directory import Directory, Person, Team
-from escalation.policy.finding import Findings, PolicyErrors, nearest
+from escalation.policy.finding import Findings, PolicyErrors, listed, nearest
 from escalation.policy.parse import parse_yaml
 from escalation.policy.read_value import Failed, ValueReader
 
@@ -51,6 +52,9 @@ def _lint(directory: Directory, findings: Findings) -> None:
 
 
 def _lint_details(person: Person, here: str, findings: Findings) -> None:
+    if person.role in RELATIONS:
+        problem = "is a word for somebody in an issue, so no role of the directory"
+        findings.add(f"{here}.role", problem, value=person.role, allowed=f"any but {listed(RELATIONS)}")
     if not _is_zone(person.zone):
         meant = nearest(person.zone, sorted(available_timezones()))
         allowed = "an IANA time zone such as Europe/Dublin"

@@ -65,6 +65,14 @@ closing:
   remind_after: 1 day
   silence_after: 2 days
   reopen_within: 14 days
+targets:
+  - { name: answer, title: What customers were told, within: { high: 3 h, low: 3 days }, tell: [owner] }
+hold:
+  reasons: { customer: The customer must answer, supplier: A supplier must act }
+  at_most: { high: 45 min, low: 10 h }
+  in_all_at_most: { high: 2 h, low: 20 h }
+  stops: [work]
+severity_change: { clocks: recount, tell: [asked, handler] }
 roles:
   open: [anyone]
   acknowledge: [asked]
@@ -75,6 +83,19 @@ roles:
   confirm: [raiser]
   close: [owner]
   reopen: [raiser]
+  accept: [asked, offered]
+  reassign: [owner]
+  decline: [asked, offered]
+  de_escalate: [handler]
+  note: [anyone]
+  attempt: [handler]
+  change_severity: [handler]
+  hold: [handler]
+  resume: [handler]
+  snooze: [asked, handler]
+  cancel: [owner]
+  suppress: [handler]
+  adopt_policy: [owner]
 """
 
 PEOPLE = """\

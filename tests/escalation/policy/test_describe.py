@@ -15,6 +15,9 @@ def test_the_tables_hold_tiers_by_severities_triggers_and_roles() -> None:
     described = describe_policy(POLICY)
     tables = {table.title: table for table in described.tables}
     assert described.title == "small (version 1): A small ladder"
+    targets = tables["Targets, from the opening to the first resolution"]
+    assert targets.columns == ("target", "means", "high", "low", "on hold it", "who hears that it is missed")
+    assert targets.rows == (("answer", "What customers were told", "3 h", "3 days", "stands still", "the owner"),)
     ladder = tables["The ladder"]
     assert ladder.columns == ("tier", "tells", "high: acknowledge / work", "low: acknowledge / work")
     assert ladder.rows == (
@@ -34,10 +37,19 @@ def test_the_tables_hold_tiers_by_severities_triggers_and_roles() -> None:
 
 
 def test_the_sentences_say_how_it_ends() -> None:
-    holds, ends, closes = describe_policy(POLICY).sentences
+    holds, waits, changes, ends, closes = describe_policy(POLICY).sentences
     assert holds == (
         "An acknowledgement lapses after 30 min (high), 8 h (low) without progress and can be renewed twice in a tier; "
         "a second person who acknowledges joins."
+    )
+    assert waits == (
+        "It can be put on hold while somebody is waited for, which stops the time to work: at most 45 min (high), "
+        "10 h (low) at a time and 2 h (high), 20 h (low) in all. Reasons: customer (The customer must answer); "
+        "supplier (A supplier must act)."
+    )
+    assert changes == (
+        "A change of severity counts the new severity's limits from the beginnings of the clocks that run; no tier "
+        "hears later for it. Who is told of it: whoever is asked, the handler."
     )
     assert ends == (
         "When the last tier's time is up, kim are told every 15 min (high), 1 h (low), until a person takes charge, "
@@ -55,6 +67,10 @@ def test_the_sentences_say_how_it_ends() -> None:
         ("procedure: last_resort", "procedure: restart", ", and the ladder is climbed again, until"),
         ("procedure: last_resort", "procedure: fallback\n  fallback: x", ", and the ladder of x is climbed, until"),
         ("procedure: last_resort", "procedure: last_resort\n  repeats: 2", "When the ladder was climbed 3 times,"),
+        ("stops: [work]", "stops: []", "which stops no clock of the tier: at most"),
+        ("stops: [work]", "stops: [acknowledge, work]", "stops the time to acknowledge and the time to work: at"),
+        ("clocks: recount", "clocks: restart", "A change of severity asks the tier anew; no tier"),
+        ("clocks: recount, tell: [asked, handler]", "clocks: keep, tell: []", "leaves the clocks as they are; no tier"),
         ("  silence_after: 2 days\n", "", "; silence never closes it."),
         ("acknowledgement:\n", "acknowledgement:\n  second: takes_over\n  renewals: 0\n", "renewed never in a tier"),
         ("{ high: 15 min, low: 1 h }", "{ high: 1 h, low: 1 h }", "told every 1 h, until"),

@@ -92,6 +92,7 @@ def test_the_facts_of_a_person_travel_without_name_and_address() -> None:
         ("operator: kim", "operator: kin", "operator", "is not in people", "kim"),
         ("main: { duty_lead: kim }", "main: { duty_lead: kimm }", "teams.main.duty_lead", "is not in people", "kim"),
         ("    teams: [other]", "    teams: [othre]", "people.lee.teams[0]", "is not in teams", "other"),
+        ("    role: expert", "    role: offered", "people.eve.role", "is a word for somebody in an issue", None),
         ("zone: Europe/Dublin", "zone: Europe/Dublni", "people.kim.zone", "is not a time zone", "Europe/Dublin"),
         ("zone: Europe/Dublin", "zone: ../etc/passwd", "people.kim.zone", "is not a time zone", None),
         ("language: en", "language: english please", "people.kim.language", "is not a language", None),

@@ -143,6 +143,94 @@ LADDER = [
         None,
     ),
 ]
+TIMES = [
+    (
+        "  - { name: answer, title",
+        "  - { name: answer, within: { high: 4 h } }\n  - { name: answer, title",
+        "targets[1].name",
+        "is also the name of targets[0]",
+        None,
+    ),
+    ("within: { high: 3 h, low: 3 days }", "within: {}", "targets[0].within", "is empty", None),
+    (
+        "within: { high: 3 h, low: 3 days }",
+        "within: { hihg: 3 h }",
+        "targets[0].within.hihg",
+        "is not a severity",
+        "high",
+    ),
+    (
+        "within: { high: 3 h, low: 3 days }",
+        "within: { high: 4 days, low: 3 days }",
+        "targets[0].within.high",
+        "is longer than that of low",
+        None,
+    ),
+    ("3 days }, tell: [owner] }", "3 days }, tell: [] }", "targets[0].tell", "tells nobody", None),
+    (
+        "reasons: { customer: The customer must answer, supplier: A supplier must act }",
+        "reasons: {}",
+        "hold.reasons",
+        "is empty",
+        None,
+    ),
+    (
+        "high: 45 min, low: 10 h }",
+        "high: 45 min, low: 10 h, hihg: 1 h }",
+        "hold.at_most.hihg",
+        "is not a severity",
+        "high",
+    ),
+    (
+        "  at_most: { high: 45 min, low: 10 h }",
+        "  at_most: { high: 45 min }",
+        "hold.at_most",
+        "has no limit for low, which the other cap names",
+        None,
+    ),
+    (
+        "in_all_at_most: { high: 2 h, low: 20 h }",
+        "in_all_at_most: { low: 20 h }",
+        "hold.in_all_at_most",
+        "has no limit for high, which the other cap names",
+        None,
+    ),
+    (
+        "  at_most: { high: 45 min, low: 10 h }\n  in_all_at_most: { high: 2 h, low: 20 h }",
+        "  at_most: {}\n  in_all_at_most: {}",
+        "hold.at_most",
+        "is empty: nothing could be held",
+        None,
+    ),
+    (
+        "in_all_at_most: { high: 2 h, low: 20 h }",
+        "in_all_at_most: { high: 30 min, low: 20 h }",
+        "hold.at_most.high",
+        "is longer than all holds together may be",
+        None,
+    ),
+    ("stops: [work]", "stops: [work, work]", "hold.stops[1]", "is written twice", None),
+    (
+        "stops: [work]\nseverity_change: { clocks: recount",
+        "stops: [acknowledge]\nseverity_change: { clocks: restart",
+        "severity_change.clocks",
+        "would ask a tier anew while a hold has stopped",
+        None,
+    ),
+]
+READ = [
+    ("stops: [work]", "stops: [wrok]", "hold.stops[0]", "is not one of the choices", "work"),
+    ("clocks: recount", "clocks: recuont", "severity_change.clocks", "is not one of the choices", "recount"),
+    (
+        "3 days }, tell: [owner] }",
+        "3 days }, stop_on_hold: true }",
+        "targets[0].stop_on_hold",
+        "is not a field",
+        "stops_on_hold",
+    ),
+    ("low: 10 h }", "low: 10 hours-ish }", "hold.at_most.low", "is not a duration", None),
+]
+"""What a single field may hold, here of the fields of targets, holds and changes of severity."""
 ACTS = [
     ("severity: high\n", "severity: hgih\n", "triggers[0].severity", "is not a severity", "high"),
     ("enter_at: side", "enter_at: sied", "triggers[0].enter_at", "is not a tier", "side"),
@@ -202,7 +290,7 @@ ACTS = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "field", "problem", "suggestion"), LADDER + ACTS)
+@pytest.mark.parametrize(("old", "new", "field", "problem", "suggestion"), LADDER + TIMES + READ + ACTS)
 def test_a_broken_rule_is_named(old: str, new: str, field: str, problem: str, suggestion: str | None) -> None:
     # Given a policy that breaks one rule; when it is checked
     text = with_change(old, new)
@@ -217,7 +305,7 @@ def test_a_broken_rule_is_named(old: str, new: str, field: str, problem: str, su
 
 def test_each_rule_breaks_alone() -> None:
     """One mistake, one finding, wherever a mistake has no consequences."""
-    for old, new, field, _, _ in LADDER + ACTS:
+    for old, new, field, _, _ in LADDER + TIMES + ACTS:
         also = {found.field for found in found_in(with_change(old, new))} - {field}
         allowed_too = {"- name: second\n": {"tiers[2].then", "entry.person.high"}, 'when: "true"': {"triggers[1]"}}
         consequences = allowed_too.get(old, set()) | ({"entry.machine"} if "hgih" in new else set())

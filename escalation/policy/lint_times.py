@@ -1,0 +1,62 @@
+"""Rules of a policy about times beside the ladder's: targets, holds, and what a change of severity does to clocks.
+
+That their limits name known severities, and that a worse one never has the longer limit, is held in `lint_ladder.py`.
+"""
+
+from collections.abc import Callable
+
+from escalation.duration import words
+from escalation.policy.finding import Findings, listed
+from escalation.policy.lint_ladder import severity_names, unique
+from escalation.policy.model import Policy
+
+Rule = Callable[[Policy, Findings], None]
+
+
+def targets_are_sound(policy: Policy, findings: Findings) -> None:
+    """Every target has a name of its own, a limit for some severity, and somebody who hears that it was missed."""
+    unique([target.name for target in policy.targets], "targets", findings)
+    for place, target in enumerate(policy.targets):
+        if not target.within:
+            allowed = f"a limit for at least one of {listed(severity_names(policy))}"
+            findings.add(f"targets[{place}].within", "is empty: no issue would have this target", allowed=allowed)
+        if not target.tell:
+            allowed = "at least one of asked, handler, owner, next_tier"
+            findings.add(f"targets[{place}].tell", "tells nobody", allowed=allowed)
+
+
+def holds_are_capped(policy: Policy, findings: Findings) -> None:
+    """A hold has its reasons, and for every severity a cap for one and one for all; none is longer than all may be."""
+    hold = policy.hold
+    if hold is None:
+        return
+    if not hold.reasons:
+        findings.add("hold.reasons", "is empty: no reason could be given", allowed="at least one reason; or no hold")
+    if not hold.at_most and not hold.in_all_at_most:
+        findings.add("hold.at_most", "is empty: nothing could be held", allowed="a limit for a severity; or no hold")
+    pairs = (("at_most", hold.at_most, hold.in_all_at_most), ("in_all_at_most", hold.in_all_at_most, hold.at_most))
+    for field, limits, others in pairs:
+        missing = [name for name in others if name not in limits and name in severity_names(policy)]
+        if missing:
+            problem = f"has no limit for {listed(missing)}, which the other cap names"
+            findings.add(f"hold.{field}", problem, allowed="the same severities in at_most and in_all_at_most")
+    for name, limit in hold.at_most.items():
+        whole = hold.in_all_at_most.get(name)
+        if whole is not None and limit > whole:
+            problem = "is longer than all holds together may be"
+            findings.add(f"hold.at_most.{name}", problem, value=words(limit), allowed=f"at most {words(whole)}")
+    for place, clock in enumerate(hold.stops):
+        if clock in hold.stops[:place]:
+            findings.add(f"hold.stops[{place}]", "is written twice", value=clock, allowed="once")
+
+
+def who_is_asked_anew_is_timed(policy: Policy, findings: Findings) -> None:
+    """A change of severity does not ask a tier anew whose time to acknowledge a hold has stopped."""
+    is_stopped = policy.hold is not None and "acknowledge" in policy.hold.stops
+    if policy.severity_change.clocks == "restart" and is_stopped:
+        problem = "would ask a tier anew while a hold has stopped its time to acknowledge"
+        allowed = "keep or recount; or hold.stops without acknowledge"
+        findings.add("severity_change.clocks", problem, value="restart", allowed=allowed)
+
+
+TIME_RULES: tuple[Rule, ...] = (targets_are_sound, holds_are_capped, who_is_asked_anew_is_timed)
