@@ -34,6 +34,8 @@ _HOLD_ENDED: dict[str, str] = {
     "heard_from": "who was waited for has answered",
     "escalated": "it was moved up",
     "de_escalated": "it was handed back down",
+    "severity_changed": "the new severity allows no such hold",
+    "policy_adopted": "the new policy allows no such hold",
     "exhausted": "all tiers' time is up",
     "over": "the issue is over",
 }

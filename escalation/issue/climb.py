@@ -29,7 +29,10 @@ _UPWARD: dict[ExhaustedWhy, BeganWhy] = {
     "escalated_by_hand": "escalated_by_hand",
     "nobody_on_duty": "nobody_on_duty",
     "everybody_declined": "everybody_declined",
+    "severity_changed": "severity_changed",
+    "policy_adopted": "policy_adopted",
 }
+_BY_HAND: set[ExhaustedWhy] = {"escalated_by_hand", "severity_changed", "policy_adopted", "charge_released"}
 _BEGINS_A_PASS: set[BeganWhy] = {"entered", "reopened", "repeated", "restarted", "fell_back"}
 
 
@@ -85,9 +88,13 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
 def _ceilings(
     turn: Deciding, policy: Policy, tier: Tier, why: BeganWhy, at: datetime, late_by_s: float
 ) -> tuple[Ceiling, ...] | None:
-    """New ones for a new pass. Where the system was away they are put off, as the tier's own time counts from now."""
+    """New ones for a new pass, or where who was in charge hands it down.
+
+    Where the system was away they are put off, as the tier's own time counts from now.
+    """
     fresh = ceilings_from(policy, tier, turn.state.severity, at)
-    if why in _BEGINS_A_PASS:
+    is_out_of_charge = why == "de_escalated" and turn.state.charge is not None
+    if why in _BEGINS_A_PASS or is_out_of_charge:
         return fresh
     ahead = still_ahead(turn.state.ceilings, policy, tier.name)
     if late_by_s and ahead:
@@ -114,7 +121,7 @@ def note_missed(turn: Deciding) -> None:
         if due_at is not None and not state.stands_still(of) and is_late(due_at, turn.now):
             turn.by_clock(LimitMissed(tier=state.tier, of=of, due_at=due_at), due_at)
     for target in running_targets(state):
-        if is_late(target.due_at, turn.now):
+        if target.due_at < turn.now:  # in the very instant is in time, and nothing after it
             miss_target(turn, target.name)
 
 
@@ -136,11 +143,14 @@ def move_up(
     reason: TextRef | None = None,
     how: How | None = None,
 ) -> None:
-    """Ask the next tier; after the last, climb again or count the ladder as exhausted."""
+    """Ask the next tier, or one further up that must hear by now; after the last, climb again or count as exhausted."""
     state = turn.state
     policy = state.pinned
+    by_hand = why in _BY_HAND
     following = policy.next_tier(state.tier)
-    by_hand = why == "escalated_by_hand"
+    if not by_hand and not late_by_s and not state.stands_still("work"):
+        # Never two tiers in one instant: the lower one would be asked for nothing.
+        following = next((ceiling.tier for ceiling in reversed(state.ceilings) if ceiling.at <= at), following)
     if following is not None:
         begin_tier(
             turn, policy, policy.tier(following), _UPWARD[why], at,
@@ -185,7 +195,7 @@ def exhaust(turn: Deciding, why: ExhaustedWhy, at: datetime, *, late_by_s: float
         next_at=None if goes_on else at + every,
         late_by_s=late_by_s,
     )
-    turn.emit(event, at) if why in {"escalated_by_hand", "charge_released"} else turn.by_clock(event, at)
+    turn.emit(event, at) if why in _BY_HAND else turn.by_clock(event, at)
     if goes_on:
         climb_on(turn, at)
 

@@ -145,7 +145,7 @@ def ask_again(turn: Deciding, why: e.AskedAgainWhy, at: datetime) -> None:
         acknowledge_due_at=running or (at + acknowledge if acknowledge else None),
         remind_at=state.remind_at if running else first_reminder(turn, state.here, at),
     )
-    turn.emit(event, at) if why == "released" else turn.by_clock(event, at)
+    turn.by_clock(event, at) if why == "lapsed" else turn.emit(event, at)
 
 
 def fall_back_on_last_known(turn: Deciding, number: int, error: str, at: datetime) -> None:

@@ -4,17 +4,28 @@ No tier hears of an open issue later by any of it, except by a hold within its c
 """
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from escalation.duration import words
 from escalation.issue import events as e
 from escalation.issue.authority import relations
-from escalation.issue.climb import begin_tier
+from escalation.issue.climb import begin_tier, move_up, note_missed
+from escalation.issue.clocks import is_late, moments
 from escalation.issue.commands import AdoptPolicy, ChangeSeverity, Command, Hold, Resume
+from escalation.issue.decide_clock import decide_tick
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 from escalation.issue.events import Ceiling
-from escalation.issue.running import Running, never_later, recounted, running, still_ahead
+from escalation.issue.running import (
+    Running,
+    as_it_stands,
+    ceilings_from,
+    never_later,
+    recounted,
+    running,
+    still_ahead,
+)
 from escalation.issue.state import IssueState
-from escalation.policy.model import Policy
+from escalation.policy.model import Holding, Policy
 
 
 def decide_hold(turn: Deciding, command: Hold) -> None:
@@ -24,6 +35,9 @@ def decide_hold(turn: Deciding, command: Hold) -> None:
     rules = state.policies[0].hold
     longest = turn.limit(rules.at_most) if rules is not None else None
     in_all = turn.limit(rules.in_all_at_most) if rules is not None else None
+    if any(is_late(due.at, turn.now) for due in moments(state)):
+        decide_tick(turn)  # nothing that is over already is stopped
+        state = turn.state
     if rules is None or longest is None or in_all is None:
         raise Refusal("hold_not_allowed", f"the policy {state.policies[0].name} allows no hold at {state.severity}")
     if command.reason not in rules.reasons:
@@ -76,39 +90,66 @@ def end_hold_if_heard(turn: Deciding, command: Command) -> None:
 def decide_change_severity(turn: Deciding, command: ChangeSeverity) -> None:
     """The harm is another one: never less than a fact demands, and no tier hears later for it."""
     must_be_open(turn)
-    state = turn.state
-    policy = state.pinned
+    state, policy = turn.state, turn.state.pinned
     known = [severity.name for severity in policy.severities]
     if command.severity not in known:
         allowed = ", ".join(known)
         raise Refusal("unknown_severity", f"severity {command.severity!r} is not known; allowed: {allowed}", "input")
     if command.severity == state.severity:
         raise Refusal("same_severity", f"it is {state.severity} already")
-    demanded = _demanded(state)
-    if demanded in known and known.index(command.severity) > known.index(demanded):
-        raise Refusal("below_demanded", f"the trigger {state.match.trigger} demands at least {demanded}")
+    if state.demanded in known and known.index(command.severity) > known.index(state.demanded):
+        raise Refusal("below_demanded", f"the trigger {state.match.trigger} demands at least {state.demanded}")
     rules = state.policies[0].severity_change
-    clocks = running(state) if rules.clocks == "keep" else recounted(state, policy, command.severity, turn.now)
+    _end_hold_unless_allowed(turn, state.policies[0].hold, command.severity, "severity_changed")
+    before = turn.state
+    clocks = running(before) if rules.clocks == "keep" else recounted(before, policy, command.severity, turn.now)
     turn.emit(
         e.SeverityChanged(
             severity=command.severity,
-            from_severity=state.severity,
+            from_severity=before.severity,
             tell=rules.tell,
             reason=command.reason,
             **clocks._asdict(),
         ),
         turn.now,
     )
-    if rules.clocks == "restart" and state.exhausted_at is None:
-        begin_tier(turn, policy, policy.tier(state.tier), "severity_changed", turn.now, is_by_hand=True)
+    if rules.clocks == "restart" and before.is_climbing:
+        note_missed(turn)
+        begin_tier(turn, policy, policy.tier(before.tier), "severity_changed", turn.now, is_by_hand=True)
+    else:
+        _go_up_if_over(turn, before, "severity_changed")
 
 
-def _demanded(state: IssueState) -> str | None:
-    """The severity that the trigger of this issue demands, as a fact that nobody can talk away."""
-    for policy in state.policies:
-        if policy.name == state.match.policy:
-            return next((t.severity for t in policy.triggers if t.name == state.match.trigger), None)
-    return None
+def _end_hold_unless_allowed(
+    turn: Deciding, rules: Holding | None, severity: str, why: Literal["severity_changed", "policy_adopted"]
+) -> None:
+    """End a hold that is longer than what now counts allows."""
+    hold = turn.state.hold
+    if hold is None:
+        return
+    longest = rules.at_most.get(severity) if rules is not None else None
+    in_all = rules.in_all_at_most.get(severity) if rules is not None else None
+    length = hold.until - hold.since
+    if longest is None or in_all is None or length > longest or timedelta(seconds=turn.state.held_s) + length > in_all:
+        turn.end_hold(why, turn.now)
+
+
+def _go_up_if_over(turn: Deciding, before: IssueState, why: Literal["severity_changed", "policy_adopted"]) -> None:
+    """Where the tier's time is over by the new limits alone, it moves up at once; nobody was late for the old ones."""
+    state, now = turn.state, turn.now
+    asked = as_it_stands(before, "acknowledge", before.asked_again_at or before.tier_began_at, now)
+    worked = as_it_stands(before, "work", before.tier_began_at, now)
+    is_over = _is_over_only_now(before.acknowledge_due_at, state.acknowledge_due_at, asked) or _is_over_only_now(
+        before.work_due_at, state.work_due_at, worked
+    )
+    if is_over and state.is_climbing:
+        turn.end_hold("escalated", now)
+        note_missed(turn)
+        move_up(turn, why, now)
+
+
+def _is_over_only_now(was: datetime | None, due_at: datetime | None, now: datetime) -> bool:
+    return due_at is not None and due_at <= now and (was is None or was > now)
 
 
 def decide_adopt_policy(turn: Deciding, command: AdoptPolicy) -> None:
@@ -125,9 +166,10 @@ def decide_adopt_policy(turn: Deciding, command: AdoptPolicy) -> None:
         raise Refusal("wrong_policy", f"policy {first.name} is for {is_for}; allowed: {allowed}", "input")
     if command.policies == state.policies:
         raise Refusal("already_adopted", f"it is under {first.name} version {first.version} already")
-    if state.severity not in {severity.name for severity in first.severities}:
-        allowed = ", ".join(severity.name for severity in first.severities)
-        raise Refusal("unknown_severity", f"policy {first.name} knows {allowed}, not {state.severity}", "input")
+    for each in command.policies:
+        if state.severity not in {severity.name for severity in each.severities}:
+            allowed = ", ".join(severity.name for severity in each.severities)
+            raise Refusal("unknown_severity", f"policy {each.name} knows {allowed}, not {state.severity}", "input")
     new = next((policy for policy in command.policies if policy.name == state.policy), first)
     tiers = {tier.name for tier in new.tiers}
     goes_on_at = command.tier or state.tier
@@ -135,6 +177,8 @@ def decide_adopt_policy(turn: Deciding, command: AdoptPolicy) -> None:
         allowed = ", ".join(tier.name for tier in new.tiers)
         code = "tier_missing" if command.tier is None else "unknown_tier"
         raise Refusal(code, f"policy {new.name} has no tier {goes_on_at!r}; name one of: {allowed}", "input")
+    _end_hold_unless_allowed(turn, first.hold, state.severity, "policy_adopted")
+    state = turn.state
     clocks = _never_worse(state, new, state.tier if state.tier in tiers else None, goes_on_at, turn.now)
     turn.emit(
         e.PolicyAdopted(
@@ -149,7 +193,10 @@ def decide_adopt_policy(turn: Deciding, command: AdoptPolicy) -> None:
         ),
         turn.now,
     )
-    if goes_on_at != state.tier and state.status == "open" and state.exhausted_at is None:
+    if goes_on_at == state.tier:
+        _go_up_if_over(turn, state, "policy_adopted")
+    elif state.is_climbing:
+        note_missed(turn)
         begin_tier(turn, new, new.tier(goes_on_at), "policy_adopted", turn.now, is_by_hand=True)
 
 
@@ -158,6 +205,10 @@ def _never_worse(state: IssueState, new: Policy, same: str | None, goes_on_at: s
     was = running(state)
     if state.status != "open" or same is None:
         ceilings = _carried_over(was.ceilings, state.pinned, new, goes_on_at)
+        if state.is_climbing:
+            fresh = ceilings_from(new, new.tier(goes_on_at), state.severity, now)
+            heard = set(state.pinned.climb())
+            ceilings = never_later(ceilings, tuple(ceiling for ceiling in fresh if ceiling.tier not in heard))
         return was._replace(ceilings=ceilings)
     then = recounted(state, new, state.severity, now)
     old_targets = {target.name: target for target in was.targets}

@@ -104,6 +104,8 @@ def decide_de_escalate(turn: Deciding, command: DeEscalate) -> None:
     _must_be_as_seen(state, command.from_tier)
     if state.is_exhausted:
         raise Refusal("exhausted", "all tiers' time is up; somebody must take charge first")
+    if state.charge is not None and state.charge.person != command.by.person:
+        raise Refusal("in_charge", in_charge(state.charge))
     below = state.pinned.climb()[: _place(state)]
     name = command.to_tier or next(reversed(below), None)
     if name is None:

@@ -1,13 +1,15 @@
 """Who answers for an issue and who takes it: accept, reassign, decline."""
 
 from escalation.issue import events as e
-from escalation.issue.climb import move_up
+from escalation.issue.climb import move_up, note_missed
 from escalation.issue.commands import Accept, Decline, Reassign
+from escalation.issue.decide_clock import ask_again
+from escalation.issue.decide_people import lapses_after, note_late_acknowledgement
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 
 
 def decide_accept(turn: Deciding, command: Accept) -> None:
-    """The sender answers for it from now on. What was offered to them they work on, too; its clocks stay."""
+    """The sender answers for it from now on. What was offered to them they work on, too, as if they acknowledged."""
     must_be_open(turn)
     state, person = turn.state, command.by.person
     is_offered = state.offer is not None and state.offer.to == person
@@ -18,15 +20,16 @@ def decide_accept(turn: Deciding, command: Accept) -> None:
     if command.until is not None and command.until <= turn.now:
         raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
     works = is_offered and state.charge is None
-    lapse = turn.limit(state.pinned.acknowledgement.lapses_after) if works else None
-    lapses_at = turn.now + lapse if lapse is not None else None
-    if lapses_at is not None and command.until is not None:
-        lapses_at = min(lapses_at, command.until)
+    lapses_at = lapses_after(turn, command.until) if works else None
+    stops_the_clock = works and (state.handler is None or person in state.asked)
+    if stops_the_clock:
+        note_late_acknowledgement(turn)
     turn.emit(
         e.Accepted(
             person=person,
             owner_before=state.owner,
             is_handler=works,
+            is_tier_clock_stopped=stops_the_clock,
             handler_before=state.handler,
             until=command.until,
             lapses_at=lapses_at,
@@ -72,6 +75,10 @@ def decide_decline(turn: Deciding, command: Decline) -> None:
             reason=command.reason,
         )
     )
-    was_asked = person in state.asked
-    if was_asked and not left and not state.is_resting and state.charge is None:
+    if not state.is_climbing:
+        return
+    if person in state.asked and not left:
+        note_missed(turn)
         move_up(turn, "everybody_declined", turn.now)
+    elif state.handler == person and turn.state.handler is None:
+        ask_again(turn, "declined", turn.now)

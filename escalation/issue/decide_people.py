@@ -1,5 +1,7 @@
 """What people do while an issue is open: acknowledge, release, take charge."""
 
+from datetime import datetime
+
 from escalation.duration import words
 from escalation.issue import events as e
 from escalation.issue.authority import acts_as_machine, relations
@@ -25,31 +27,23 @@ def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
     if command.until is not None and command.until <= turn.now:
         raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
     # While somebody is in charge their time counts, and no acknowledgement has one of its own.
-    lapse = turn.limit(rules.lapses_after) if state.charge is None else None
-    if command.until is not None and lapse is not None and command.until > turn.now + lapse:
-        latest = (turn.now + lapse).isoformat(timespec="seconds")
-        raise Refusal("until_too_late", f"an acknowledgement holds for {words(lapse)} at most: until {latest}", "input")
+    lapse_at = lapses_after(turn, command.until) if state.charge is None else None
     _must_not_be_one_too_many(turn, command)
     times = state.acknowledgements.get(person, 0)
     is_handler = state.handler == person
     is_theirs = state.handler is None or person in state.asked
     stops_the_clock = is_theirs and state.acknowledge_due_at is not None
-    renews = is_handler and lapse is not None
+    renews = is_handler and lapse_at is not None
     if (is_handler or person in state.joined) and not (taken_from or stops_the_clock or renews):
         raise Refusal("already_acknowledged", f"{person} has acknowledged it already")
-    if times > rules.renewals and lapse is not None:
+    if times > rules.renewals and lapse_at is not None:
         raise Refusal(
             "renewals_spent",
             f"{person} has acknowledged {times} times in this tier; allowed: once and {rules.renewals} renewals",
         )
     role: e.AckRole = "handler" if state.handler in {None, person} or taken_from else "joined"
-    lapses_at = turn.now + lapse if lapse is not None and role == "handler" else None
-    if lapses_at is not None and command.until is not None:
-        lapses_at = min(lapses_at, command.until)
-    if is_theirs and state.acknowledge_due_at is not None and is_late(state.acknowledge_due_at, turn.now):
-        turn.by_clock(
-            e.LimitMissed(tier=state.tier, of="acknowledge", due_at=state.acknowledge_due_at), state.acknowledge_due_at
-        )
+    if is_theirs:
+        note_late_acknowledgement(turn)
     turn.emit(
         e.Acknowledged(
             person=person,
@@ -58,10 +52,29 @@ def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
             is_tier_clock_stopped=is_theirs,
             took_over_from=taken_from,
             until=command.until,
-            lapses_at=lapses_at,
+            lapses_at=lapse_at if role == "handler" else None,
             next_action=command.next_action,
         )
     )
+
+
+def lapses_after(turn: Deciding, until: datetime | None) -> datetime | None:
+    """When an acknowledgement of now lapses: when its sender says, at the latest when the policy does."""
+    lapse = turn.limit(turn.state.pinned.acknowledgement.lapses_after)
+    if lapse is None:
+        return None
+    if until is not None and until > turn.now + lapse:
+        latest = (turn.now + lapse).isoformat(timespec="seconds")
+        raise Refusal("until_too_late", f"an acknowledgement holds for {words(lapse)} at most: until {latest}", "input")
+    return until or turn.now + lapse
+
+
+def note_late_acknowledgement(turn: Deciding) -> None:
+    """Put on record that the time to acknowledge was over before somebody did, where the clock was not served."""
+    state = turn.state
+    due_at = state.acknowledge_due_at
+    if due_at is not None and not state.stands_still("acknowledge") and is_late(due_at, turn.now):
+        turn.by_clock(e.LimitMissed(tier=state.tier, of="acknowledge", due_at=due_at), due_at)
 
 
 def _must_not_be_one_too_many(turn: Deciding, command: Acknowledge) -> None:

@@ -68,10 +68,14 @@ class Deciding:
         self.emit(event, at, CLOCK)
 
     def end_hold(self, why: HoldEndedWhy, at: datetime, reason: TextRef | None = None) -> None:
-        """Let the clocks that a hold has stopped run again from `at`; nothing where it is not on hold."""
+        """Let the clocks that a hold has stopped run again from `at`; nothing where it is not on hold.
+
+        A hold is never longer than it was to be, also where the clock is served late.
+        """
         hold = self.state.hold
         if hold is None:
             return
+        at = min(at, hold.until)
         clocks = shifted(self.state, hold.stops, hold.since, at)
         held_for_s = max((at - hold.since).total_seconds(), 0)
         event = HoldEnded(why=why, held_for_s=held_for_s, reason=reason, **clocks._asdict())

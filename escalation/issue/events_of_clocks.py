@@ -12,7 +12,17 @@ from escalation.issue.facts import PersonFacts, TextRef
 from escalation.policy.model import Clock, Listener, Policy
 from escalation.value import Value
 
-HoldEndedWhy: TypeAlias = Literal["resumed", "until", "heard_from", "escalated", "de_escalated", "exhausted", "over"]
+HoldEndedWhy: TypeAlias = Literal[
+    "resumed",
+    "until",
+    "heard_from",
+    "escalated",
+    "de_escalated",
+    "severity_changed",
+    "policy_adopted",
+    "exhausted",
+    "over",
+]
 
 
 class SeverityChanged(Value):

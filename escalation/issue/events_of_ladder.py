@@ -28,13 +28,15 @@ BeganWhy: TypeAlias = Literal[
     "severity_changed",
     "policy_adopted",
 ]
-AskedAgainWhy: TypeAlias = Literal["lapsed", "released"]
+AskedAgainWhy: TypeAlias = Literal["lapsed", "released", "declined"]
 ExhaustedWhy: TypeAlias = Literal[
     "not_acknowledged",
     "work_limit_spent",
     "escalated_by_hand",
     "nobody_on_duty",
     "everybody_declined",
+    "severity_changed",
+    "policy_adopted",
     "charge_lapsed",
     "charge_released",
 ]

@@ -53,6 +53,8 @@ class Accepted(Value):
     owner_before: str
     is_handler: bool
     """Whether they work on it, too."""
+    is_tier_clock_stopped: bool = True
+    """Whether that stops the time to acknowledge; not where others are asked than the handler they relieve."""
     handler_before: str | None = None
     until: AwareDatetime | None = None
     lapses_at: AwareDatetime | None = None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from escalation.issue.clocks import is_late
 from escalation.issue.events import Ceiling, TargetDue, WarningDue
 from escalation.issue.state import IssueState
 from escalation.policy.model import Clock, Policy, Tier
@@ -85,18 +86,20 @@ def _merged(
 
 def shifted(state: IssueState, stops: tuple[Clock, ...], since: datetime, ended: datetime) -> Running:
     """The clocks after a hold: those that stood still are due as much later. What began meanwhile stood since then."""
+
+    def stood(clock: Clock, began: datetime | None) -> timedelta:
+        since_then = max(since, began or since)
+        return max(ended - since_then, timedelta()) if clock in stops else timedelta()
+
     whole = max(ended - since, timedelta())
-    of_tier = max(ended - max(since, state.tier_began_at), timedelta())
-    by_clock = {clock: of_tier if clock in stops else timedelta() for clock in ("acknowledge", "work")}
-
-    def later(at: datetime | None, clock: Clock) -> datetime | None:
-        return None if at is None else at + by_clock[clock]
-
+    acknowledge = stood("acknowledge", state.asked_again_at or state.tier_began_at)
+    work = stood("work", state.tier_began_at)
+    by_clock = {"acknowledge": acknowledge, "work": work}
     return Running(
-        acknowledge_due_at=later(state.acknowledge_due_at, "acknowledge"),
-        work_due_at=later(state.work_due_at, "work"),
-        remind_at=later(state.remind_at, "acknowledge"),
-        lapses_at=later(state.lapses_at, "work"),
+        acknowledge_due_at=_later(state.acknowledge_due_at, acknowledge),
+        work_due_at=_later(state.work_due_at, work),
+        remind_at=_later(state.remind_at, acknowledge),
+        lapses_at=_later(state.lapses_at, stood("work", state.acknowledged_at)),
         warnings=tuple(w.model_copy(update={"at": w.at + by_clock[w.of]}) for w in state.warnings),
         targets=tuple(
             t.model_copy(update={"due_at": t.due_at + whole}) if t.stops_on_hold else t for t in state.targets
@@ -107,35 +110,53 @@ def shifted(state: IssueState, stops: tuple[Clock, ...], since: datetime, ended:
     )  # fmt: skip
 
 
+def _later(at: datetime | None, by: timedelta) -> datetime | None:
+    return None if at is None else at + by
+
+
+def as_it_stands(state: IssueState, clock: Clock, began: datetime | None, now: datetime) -> datetime:
+    """What a clock that began then shows at `now`: the instant at which it stopped, where a hold has stopped it."""
+    if state.hold is None or clock not in state.hold.stops:
+        return now
+    return min(now, max(state.hold.since, began or state.hold.since))
+
+
 def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -> Running:
     """The clocks under another severity or policy: limits count from the same beginnings, less the time on hold.
 
-    What would be over already is due now: its time is up, and nobody was late. Ceilings are never put off.
+    What would be over already is due now: its time is up, and nobody was late. What is over under the old limits stays
+    over. Ceilings are never put off.
     """
     tier = policy.tier(state.tier)
     was = state.here
+    asked = as_it_stands(state, "acknowledge", state.asked_again_at or state.tier_began_at, now)
+    worked = as_it_stands(state, "work", state.tier_began_at, now)
+    promised = as_it_stands(state, "work", state.acknowledged_at, now)
     acknowledge = _recounted(
-        state.acknowledge_due_at, was.acknowledge_within.get(state.severity), tier.acknowledge_within.get(severity), now
+        state.acknowledge_due_at,
+        was.acknowledge_within.get(state.severity),
+        tier.acknowledge_within.get(severity),
+        asked,
     )
     limit = tier.work_within.get(severity)
     if state.work_due_at is None:
-        work = max(state.tier_began_at + limit, now) if limit is not None and not state.is_resting else None
-        work = None if state.charge is not None else work
+        work = max(state.tier_began_at + limit, worked) if limit is not None and state.is_climbing else None
     else:
-        work = _recounted(state.work_due_at, was.work_within.get(state.severity), limit, now)
+        work = _recounted(state.work_due_at, was.work_within.get(state.severity), limit, worked)
     fresh: tuple[Ceiling, ...] = ()
     following = policy.next_tier(tier.name)
     if work is not None and following is not None:
         above = ceilings_from(policy, policy.tier(following), severity, work)
         fresh = still_ahead((Ceiling(tier=following, at=work), *above), policy, tier.name)
-        known = {ceiling.tier for ceiling in state.ceilings}
-        fresh = tuple(ceiling for ceiling in fresh if ceiling.tier in known)
+        # Tiers of the old ladder that have no ceiling have heard of it already.
+        heard = set(state.pinned.climb()) - {ceiling.tier for ceiling in state.ceilings}
+        fresh = tuple(ceiling for ceiling in fresh if ceiling.tier not in heard)
     return Running(
         acknowledge_due_at=acknowledge,
         work_due_at=work,
-        remind_at=_remind(state, tier.remind_every.get(severity), acknowledge, now),
-        lapses_at=_sooner(state.lapses_at, policy.acknowledgement.lapses_after.get(severity), now),
-        warnings=_warnings(state, tier, severity, {"acknowledge": acknowledge, "work": work}, now),
+        remind_at=_remind(state, tier.remind_every.get(severity), acknowledge, asked),
+        lapses_at=_sooner(state.lapses_at, policy.acknowledgement.lapses_after.get(severity), promised),
+        warnings=_warnings(state, tier, severity, {"acknowledge": (acknowledge, asked), "work": (work, worked)}),
         targets=_targets(state, policy, severity, now),
         ceilings=never_later(state.ceilings, fresh),
     )
@@ -143,9 +164,9 @@ def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -
 
 def _recounted(due_at: datetime | None, old: timedelta | None, new: timedelta | None, now: datetime) -> datetime | None:
     """A limit that runs, counted anew: from the same beginning, with what holds have added to it."""
-    if due_at is None or new is None:
+    if due_at is None or old is None or new is None or is_late(due_at, now):
         return due_at
-    return due_at if old is None else max(due_at - old + new, now)
+    return max(due_at - old + new, now)
 
 
 def _sooner(at: datetime | None, limit: timedelta | None, now: datetime) -> datetime | None:
@@ -160,14 +181,14 @@ def _remind(state: IssueState, every: timedelta | None, acknowledge: datetime | 
 
 
 def _warnings(
-    state: IssueState, tier: Tier, severity: str, dues: dict[Clock, datetime | None], now: datetime
+    state: IssueState, tier: Tier, severity: str, dues: dict[Clock, tuple[datetime | None, datetime]]
 ) -> tuple[WarningDue, ...]:
     """Warnings that were not given yet and still lie ahead: an old one is never sent again."""
     waiting = {(warning.of, warning.share) for warning in state.warnings}
     limits = {"acknowledge": tier.acknowledge_within.get(severity), "work": tier.work_within.get(severity)}
     found: list[WarningDue] = []
     for warn in tier.warnings:
-        due, limit = dues[warn.of], limits[warn.of]
+        (due, now), limit = dues[warn.of], limits[warn.of]
         if due is None or limit is None or (warn.of, warn.at) not in waiting:
             continue
         at = due - limit * (1 - warn.at)
@@ -186,7 +207,10 @@ def first_targets(policy: Policy, severity: str, opened_at: datetime) -> tuple[T
 
 
 def _targets(state: IssueState, policy: Policy, severity: str, now: datetime) -> tuple[TargetDue, ...]:
-    """Targets keep their true start and what holds have added. One that was met or missed does not come back."""
+    """Targets keep their true start and what holds have added. One that was met or missed does not come back.
+
+    Nobody is late for a time that nobody had promised: what would be over already stays as it was, or does not begin.
+    """
     old = {target.name: target.within.get(state.severity) for target in state.policies[0].targets}
     waiting = {target.name: target for target in state.targets}
     found = dict(waiting)
@@ -196,10 +220,20 @@ def _targets(state: IssueState, policy: Policy, severity: str, now: datetime) ->
         if within is None:
             continue
         if target.name in waiting:
-            due = _recounted(waiting[target.name].due_at, old.get(target.name), within, now) or now
-            found[target.name] = waiting[target.name].model_copy(update={"due_at": due})
-        elif old.get(target.name) is None and not is_resolved_once:
+            running_one = waiting[target.name]
+            was = old.get(target.name)
+            due = running_one.due_at - was + within if was is not None else running_one.due_at
+            shown = _target_now(state, running_one.stops_on_hold, now)
+            # One that is missed, and not served yet, stays so.
+            if due > shown and running_one.due_at >= shown:
+                found[target.name] = running_one.model_copy(update={"due_at": due})
+        elif target.name not in state.missed_targets and not is_resolved_once:
             held = timedelta(seconds=state.held_s) if target.stops_on_hold else timedelta()
-            due = max(state.facts.opened_at + within + held, now)
-            found[target.name] = TargetDue(name=target.name, due_at=due, stops_on_hold=target.stops_on_hold)
+            due = state.facts.opened_at + within + held
+            if due > _target_now(state, target.stops_on_hold, now):
+                found[target.name] = TargetDue(name=target.name, due_at=due, stops_on_hold=target.stops_on_hold)
     return tuple(found.values())
+
+
+def _target_now(state: IssueState, stops_on_hold: bool, now: datetime) -> datetime:
+    return min(now, state.hold.since) if stops_on_hold and state.hold is not None else now

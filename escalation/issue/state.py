@@ -67,6 +67,8 @@ class IssueState(Value):
 
     status: Status = "open"
     severity: str
+    demanded: str | None = None
+    """The severity that the trigger demanded at the opening: as a fact, under whatever policy."""
     policy: str
     """Name of the policy whose ladder is climbed."""
     tier: str
@@ -94,6 +96,8 @@ class IssueState(Value):
     """Seconds on hold so far, without the hold that is on."""
     targets: tuple[TargetDue, ...] = ()
     """Targets that are neither met nor missed."""
+    missed_targets: tuple[str, ...] = ()
+    """Names of those that were missed, which never run again."""
     ceilings: tuple[Ceiling, ...] = ()
     """By when tiers that have not heard of it in this pass must hear, lowest first."""
     cancel_asked_by: str | None = None
@@ -103,6 +107,8 @@ class IssueState(Value):
     """Issues that repeat this one; the latest few hundred."""
 
     acknowledge_due_at: AwareDatetime | None = None
+    asked_again_at: AwareDatetime | None = None
+    """When the time to acknowledge began anew in this tier, where it did."""
     work_due_at: AwareDatetime | None = None
     findings: tuple[Finding, ...] = ()
     warnings: tuple[WarningDue, ...] = ()
@@ -167,6 +173,11 @@ class IssueState(Value):
     def is_resting(self) -> bool:
         """Whether no tier is asked any more and the last resort is told at its cadence."""
         return self.is_exhausted and self.last_resort_at is not None
+
+    @property
+    def is_climbing(self) -> bool:
+        """Whether a tier's clocks run: it is open, nobody is in charge, and the last resort is not all that is left."""
+        return self.status == "open" and self.charge is None and not self.is_resting
 
     def stands_still(self, clock: Clock) -> bool:
         """Whether a hold has stopped this clock of the tier."""
