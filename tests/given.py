@@ -4,20 +4,33 @@ The policy is two tiers unless asked otherwise. Everything is public models; not
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from escalation.issue.clocks import deadlines, next_due
 from escalation.issue.commands import (
     HUMAN_COMMANDS,
+    Accept,
     Acknowledge,
+    AdoptPolicy,
+    Attempt,
+    Cancel,
+    ChangeSeverity,
     Close,
     Command,
     Confirm,
+    Decline,
+    DeEscalate,
     Escalate,
+    Hold,
+    Note,
     Open,
+    Reassign,
     Release,
     Reopen,
     Resolve,
+    Resume,
+    Snooze,
+    Suppress,
     TakeCharge,
     TakePeople,
     Tick,
@@ -34,17 +47,22 @@ from escalation.issue.state import IssueState
 from escalation.policy.matched import Match
 from escalation.policy.model import (
     Acknowledgement,
+    Clock,
     Closing,
     EntryTiers,
     Exhaustion,
+    Holding,
     Policy,
     Severity,
+    Target,
     Tell,
     Tier,
     Trigger,
 )
 
+Answered: TypeAlias = tuple[Entry, ...] | Rejected
 T0 = datetime(2026, 11, 20, 19, 40, tzinfo=UTC)
+TEXT = TextRef(ref="text", length=12)
 ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(["open", *HUMAN_COMMANDS], ("anyone",))
 
 
@@ -90,7 +108,7 @@ def policy(*tiers: Tier, name: str = "small", **more: Any) -> Policy:
             "acknowledgement": Acknowledgement(),
             "exhaustion": exhaustion(),
             "closing": Closing(
-                reasons=("confirmed", "silence", "withdrawn_in_writing", "duplicate_of"),
+                reasons=("confirmed", "silence", "withdrawn_in_writing", "duplicate_of", "opened_in_error"),
                 remind_after=timedelta(days=3),
                 silence_after=timedelta(days=5),
                 reopen_within=timedelta(days=14),
@@ -114,6 +132,21 @@ def exhaustion(procedure: str = "last_resort", **more: Any) -> Exhaustion:
             **more,
         }
     )
+
+
+def holding(*stops: Clock, at_most: float = 60, in_all: float = 90) -> Holding:
+    """Holds for a customer or a vendor, with caps in minutes; without clocks the time to work stops."""
+    return Holding(
+        reasons={"waiting_customer": "The customer was asked.", "waiting_vendor": "A vendor was asked."},
+        stops=stops or ("work",),
+        at_most={"S1": minutes(at_most), "S2": minutes(at_most)},
+        in_all_at_most={"S1": minutes(in_all), "S2": minutes(in_all)},
+    )
+
+
+def target(within: float, name: str = "solved", **more: Any) -> Target:
+    """A target, in minutes for S1, and twice that for S2."""
+    return Target(**{"name": name, "within": {"S1": minutes(within), "S2": minutes(within * 2)}, **more})
 
 
 def actor(person: str, role: str | None = None, **more: Any) -> Actor:
@@ -202,7 +235,7 @@ class Played:
         assert self._state is not None
         return self._state
 
-    def send(self, command: Command, now: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+    def send(self, command: Command, now: datetime | None = None) -> Answered:
         """Decide a command, then answer its look-ups at the same instant."""
         self.now = now or self.now
         decision = decide(self._state, command, self.now)
@@ -247,41 +280,95 @@ class Played:
         self._count += 1
         return f"command-{self._count}"
 
-    def acknowledge(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+    def acknowledge(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who says they work on it."""
         return self.send(Acknowledge(**{"id": self._id(), "by": actor(who), **more}), now)
 
-    def release(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+    def release(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who gives it back."""
         return self.send(Release(**{"id": self._id(), "by": actor(who), **more}), now)
 
-    def escalate(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+    def escalate(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who moves it up."""
         return self.send(Escalate(**{"id": self._id(), "by": actor(who), **more}), now)
 
-    def take_charge(
-        self, who: str, until: datetime, now: datetime | None = None, **more: Any
-    ) -> tuple[Entry, ...] | Rejected:
+    def take_charge(self, who: str, until: datetime, now: datetime | None = None, **more: Any) -> Answered:
         """Who takes charge."""
         said = TextRef(ref="next", length=9)
         given = {"id": self._id(), "by": actor(who), "until": until, "next_action": said, **more}
         return self.send(TakeCharge(**given), now)
 
-    def resolve(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+    def resolve(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who says it is fixed."""
         return self.send(Resolve(**{"id": self._id(), "by": actor(who), "outcome": "solved", **more}), now)
 
-    def confirm(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+    def confirm(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who confirms it."""
         return self.send(Confirm(**{"id": self._id(), "by": actor(who), **more}), now)
 
-    def close(self, who: str, reason: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+    def close(self, who: str, reason: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who closes it, and why."""
         return self.send(Close(**{"id": self._id(), "by": actor(who), "reason": reason, **more}), now)
 
-    def reopen(self, who: str, now: datetime | None = None, **more: Any) -> tuple[Entry, ...] | Rejected:
+    def reopen(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who reopens it."""
         return self.send(Reopen(**{"id": self._id(), "by": actor(who), **more}), now)
+
+    def _do(self, kind: type[Command], who: str, now: datetime | None, **more: Any) -> Answered:
+        return self.send(kind(**{"id": self._id(), "by": actor(who), **more}), now)
+
+    def accept(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who answers for it from now on."""
+        return self._do(Accept, who, now, **more)
+
+    def reassign(self, who: str, to: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who offers it to whom."""
+        return self._do(Reassign, who, now, to=to, **more)
+
+    def decline(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who cannot take it."""
+        return self._do(Decline, who, now, **{"reason": TEXT, **more})
+
+    def de_escalate(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who hands it back down."""
+        return self._do(DeEscalate, who, now, **{"reason": TEXT, "guidance": TEXT, **more})
+
+    def note(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who writes something down."""
+        return self._do(Note, who, now, **{"text": TEXT, **more})
+
+    def attempt(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who tried something."""
+        return self._do(Attempt, who, now, **{"what": TEXT, "result": "no_change", **more})
+
+    def change_severity(self, who: str, severity: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who says how bad it is."""
+        return self._do(ChangeSeverity, who, now, **{"severity": severity, "reason": TEXT, **more})
+
+    def hold(self, who: str, until: datetime, now: datetime | None = None, **more: Any) -> Answered:
+        """Who puts it on hold."""
+        given = {"reason": "waiting_customer", "waiting_for": "cust-7781", "until": until, **more}
+        return self._do(Hold, who, now, **given)
+
+    def resume(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who ends the hold."""
+        return self._do(Resume, who, now, **more)
+
+    def snooze(self, who: str, until: datetime, now: datetime | None = None, **more: Any) -> Answered:
+        """Who wants to be told again later."""
+        return self._do(Snooze, who, now, until=until, **more)
+
+    def cancel(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who says that it was opened in error."""
+        return self._do(Cancel, who, now, **more)
+
+    def suppress(self, who: str, duplicate_of: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who says that it repeats another issue."""
+        return self._do(Suppress, who, now, duplicate_of=duplicate_of, **more)
+
+    def adopt(self, who: str, *policies: Policy, now: datetime | None = None, **more: Any) -> Answered:
+        """Who moves it to another policy."""
+        return self._do(AdoptPolicy, who, now, **{"policies": policies, "reason": TEXT, **more})
 
     def kinds(self, *left_out: str) -> list[str]:
         """The kinds of the entries so far."""
