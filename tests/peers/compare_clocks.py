@@ -39,7 +39,7 @@ def deadlines(play: Play) -> list[str]:
     for row in play.rows("deadlines"):
         name = "after" if "after" in row else "as_of" if "as_of" in row else "at"
         at = play.times.at(row.instant(name), f"then.deadlines.{name}")
-        issue = play.issue(row)
+        issue = play.issue(row, at)
         actual = deadline_at(issue, at) if issue is not None else None
         for clock in (RESOLVE, "next"):
             if clock in row:
@@ -105,7 +105,7 @@ def _used(issue: Issue) -> tuple[timedelta | None, timedelta]:
 
 def _last_received(play: Play, row: Fields) -> list[str]:
     at = play.times.at(row.instant("as_of"), "then.measures.as_of")
-    issue = play.issue(row)
+    issue = play.issue(row, at)
     heard = [entry for entry in issue.clock.entries if _is_report(entry, at)] if issue is not None else []
     actual = heard[-1].happened_at if heard else None
     return _instant_differs(play, row.instant("last_received"), actual, f"last received as of {play.times.shown(at)}")

@@ -1,4 +1,4 @@
-"""Comparing what is on record, what was refused, which issues came to be, and timers that a case tells of in words."""
+"""Comparing what is on record, which issues came to be, and timers that a case tells of in words."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from datetime import timedelta
 from escalation.issue.events import Entry
 from tests.peers.compare_told import matching
 from tests.peers.fields import Fields, Unsupported, shown
-from tests.peers.issue import Issue, Refused
+from tests.peers.issue import Issue
 from tests.peers.play import Play
 
 _A_SECOND = timedelta(seconds=1)
@@ -50,15 +50,6 @@ RECORDS: dict[str, Callable[[Entry], bool]] = {
 }
 """The words of cases for entries, in our terms."""
 
-REASONS: dict[str, frozenset[str]] = {
-    "not acknowledged": frozenset({"not_asked", "not_handler"}),
-    "already acknowledged": frozenset({"already_acknowledged"}),
-    "already resolved": frozenset({"already_resolved", "already_closed", "ended"}),
-    "already closed": frozenset({"already_resolved", "already_closed", "ended"}),
-    "policy has no tiers": frozenset({"policy_refused"}),
-}
-"""The words of cases for why something was refused, as our codes."""
-
 
 def records(play: Play) -> list[str]:
     """The history holds it, by meaning."""
@@ -91,10 +82,7 @@ def _type(row: Fields) -> str:
 
 
 def _entries(play: Play, row: Fields) -> list[Entry]:
-    if "issue" not in row:
-        return [entry for issue in play.stage.issues for entry in issue.entries()]
-    issue = play.issue(row)
-    return issue.entries() if issue is not None else []
+    return [entry for issue in play.stage.issues if play.is_of(row, issue) for entry in issue.entries()]
 
 
 def _is_by(play: Play, row: Fields, entry: Entry) -> bool:
@@ -115,47 +103,6 @@ def _holds_in_order(wanted: Sequence[str], found: Sequence[Entry]) -> bool:
             return False
         left = left[place + 1 :]
     return True
-
-
-def errors(play: Play) -> list[str]:
-    """Exactly these operations were refused, for reasons of that meaning."""
-    expected = play.rows("errors")
-    refused = play.stage.refusals
-    fits = [[place for place, one in enumerate(refused) if _is_that(play, row, one)] for row in expected]
-    for row in expected:
-        _check_reason(row)
-        row.done()
-    matched = matching(fits)
-    missing = [
-        f"not refused: {' '.join(f'{name}={value}' for name, value in row.data.items())}"
-        for number, row in enumerate(expected)
-        if number not in matched.values()
-    ]
-    beyond = [f"refused: {refusal_words(play, one)}" for place, one in enumerate(refused) if place not in matched]
-    return [*missing, *beyond]
-
-
-def _is_that(play: Play, row: Fields, one: Refused) -> bool:
-    operation, reason = row.text("operation"), row.text("reason")
-    gap = abs(one.at - play.times.at(row.instant("at"), "then.errors.at")) if "at" in row else timedelta(0)
-    is_then = gap <= play.scenario.tolerance or gap < _A_SECOND
-    is_its = "issue" not in row or play.issue(row) is one.issue
-    is_so = reason is None or one.code in REASONS.get(reason, ())
-    return is_then and is_its and is_so and operation in {None, one.operation}
-
-
-def _check_reason(row: Fields) -> None:
-    for name in ("at", "issue", "operation", "reason"):
-        row.take(name)
-    reason = row.text("reason")
-    if reason is not None and reason not in REASONS:
-        raise Unsupported(f"errors for the reason {reason!r}")
-
-
-def refusal_words(play: Play, one: Refused) -> str:
-    """A refusal for a reader."""
-    name = "" if one.issue is None else f" {'/'.join(sorted(one.issue.names))}"
-    return f"{one.operation}{name} at {play.times.shown(one.at)}: {one.code}, {one.why}"
 
 
 def issues_created(play: Play) -> list[str]:

@@ -46,7 +46,7 @@ def states(play: Play) -> list[str]:
         word = row.words("state")
         if word not in STATES or (word in _OF_TARGETS and play.setting.house.resolve_within is None):
             raise Unsupported(f"state {word}")
-        issue = play.issue(row)
+        issue = play.issue(row, at)
         state = issue.state_at(at) if issue is not None else None
         where = f"{row.data.get('issue', 'the issue')} at {play.times.shown(at)}"
         if issue is None or state is None:

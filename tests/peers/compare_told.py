@@ -136,14 +136,13 @@ def _check(play: Play, row: Fields, *more: str) -> None:
 def _is_about(play: Play, row: Fields, one: Told) -> bool:
     """Whether the message has what the row says of it."""
     to, tier, channel, kind = row.text("to"), row.text("tier"), row.text("channel"), row.text("kind")
-    issue = play.issue(row) if "issue" in row else None
     its, seen = one
     return (
         to in {None, seen.to}
         and tier in {None, seen.tier}
         and (channel is None or seen.channel in {channel, ANY_CHANNEL})
         and (kind is None or seen.about in KINDS[kind])
-        and ("issue" not in row or issue is its)
+        and play.is_of(row, its)
     )
 
 

@@ -16,8 +16,8 @@ class Topic:
 
     ours: str
     """Our answer."""
-    as_policy_says: frozenset[str] = frozenset()
-    """Other answers that a policy can give."""
+    also_ours: frozenset[str] = frozenset()
+    """Other words for it, and answers that a policy of ours can give."""
 
 
 TOPICS: dict[str, Topic] = {
@@ -30,9 +30,9 @@ TOPICS: dict[str, Topic] = {
     "no_personal_rules": Topic("default_rule"),
     "hourly_rotation_over_dst": Topic("clock_face"),
     "dst_nonexistent_time": Topic("next_existing_instant"),
-    "low_urgency": Topic("escalates", frozenset({"as_policy_says"})),
+    "low_urgency": Topic("escalates", frozenset({"as_policy_says", "escalate", "escalates_too"})),
     "maintenance": Topic("held_and_released"),
-    "pause_scope": Topic("as_policy_says", frozenset({"all_clocks", "customer_clocks", "per_clock"})),
+    "pause_scope": Topic("as_policy_says", frozenset({"all_clocks", "customer_clocks", "per_clock", "per_policy"})),
     "update_clock": Topic("stopped_by_agent_reply"),
     "policy_edit": Topic("snapshot_at_creation"),
     "repeat_count": Topic("n_further_passes"),
@@ -42,7 +42,7 @@ TOPICS: dict[str, Topic] = {
     "agreement_on_issue": Topic("only_by_explicit_act"),
     "blank_agreement": Topic("catch_all"),
     "snooze_expiry": Topic("renotify_responder"),
-    "snooze_shift": Topic("clocks_not_moved"),
+    "snooze_shift": Topic("clocks_not_moved", frozenset({"no_shift", "not_moved", "does_not_shift", "unchanged"})),
     "snooze_of_triggered": Topic("stays_unacknowledged"),
 }
 
@@ -53,7 +53,7 @@ def other_convention(scenario: Scenario) -> Choice | None:
         topic = TOPICS.get(choice.topic)
         if topic is None:
             raise Unsupported(f"convention {choice.topic}")
-        if choice.choice != topic.ours and choice.choice not in topic.as_policy_says:
+        if choice.choice != topic.ours and choice.choice not in topic.also_ours:
             return choice
         if choice.choice == "wrap_to_first" and not _climbs_without_end(scenario):
             return choice

@@ -83,4 +83,4 @@ class Refused:
     issue: Issue | None
     code: str
     why: str
-    label: str
+    by: str | None = None

@@ -5,8 +5,9 @@ The table of comparisons is the law: what a case expects and no comparison knows
 
 from collections.abc import Callable, Iterable
 
-from tests.peers import compare_clocks, compare_records, compare_states, compare_told
+from tests.peers import compare_answers, compare_clocks, compare_records, compare_states, compare_told
 from tests.peers.conventions import other_convention
+from tests.peers.deeds import EVENTS
 from tests.peers.fields import Unsupported
 from tests.peers.needs import check_needs, named
 from tests.peers.play import Play, plays
@@ -18,7 +19,9 @@ COMPARISONS: dict[str, Callable[[Play], list[str]]] = {
     "notification_counts": compare_told.notification_counts,
     "states": compare_states.states,
     "records": compare_records.records,
-    "errors": compare_records.errors,
+    "errors": compare_answers.errors,
+    "accepted": compare_answers.accepted,
+    "responses": compare_answers.responses,
     "issues_created": compare_records.issues_created,
     "issue_count": compare_records.issue_count,
     "not_created_at": compare_records.not_created_at,
@@ -48,7 +51,7 @@ def judge(scenario: Scenario) -> Verdict:
         for play in plays(scenario):
             of_case = f"{play.case}: " if play.case is not None else ""
             differences += [f"{of_case}{difference}" for difference in _compare(play)]
-            refused += [f"{of_case}{compare_records.refusal_words(play, one)}" for one in play.stage.refusals]
+            refused += [f"{of_case}{compare_answers.refusal_words(play, one)}" for one in play.stage.refusals]
     except Unsupported as reason:
         return Verdict(scenario, "unsupported", (named(scenario, str(reason)),))
     return Verdict(scenario, "failed" if differences else "passed", tuple(differences), tuple(refused))
@@ -62,6 +65,9 @@ def judge_all(scenarios: Iterable[Scenario]) -> list[Verdict]:
 def _check_form(scenario: Scenario) -> None:
     if scenario.unknown:
         raise Unsupported(f"field {scenario.unknown[0]}")
+    for event in scenario.when:
+        if event["event"] not in EVENTS:
+            raise Unsupported(f"event {event['event']}")
     for key in scenario.then:
         if key not in COMPARISONS:
             raise Unsupported(f"then.{key}")

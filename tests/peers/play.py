@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests.peers.acts import Acting
+from tests.peers.deeds import act
 from tests.peers.fields import Fields, Unsupported, shown
 from tests.peers.instants import Times, is_instant
 from tests.peers.issue import Issue
@@ -54,16 +55,23 @@ class Play:
                 raise Unsupported(f"{row.where}.case {case!r}")
         return rows
 
-    def issue(self, row: Fields) -> Issue | None:
-        """The issue that an expectation names; where it names none, the only one."""
-        name = row.text("issue")
-        if name in EACH:
-            name = self.case
+    def issue(self, row: Fields, at: datetime | None = None) -> Issue | None:
+        """The issue that an expectation names, as of an instant; where it names none, the only one."""
+        name = self._name(row)
         if name is not None:
-            return self.stage.called(name)
+            return self.stage.called(name, at)
         if len(self.stage.issues) == 1:
             return self.stage.issues[0]
         raise Unsupported(f"{row.where} that names none of several issues")
+
+    def is_of(self, row: Fields, issue: Issue) -> bool:
+        """Whether an expectation is about this issue: it names it, or names none."""
+        name = self._name(row)
+        return name is None or name in issue.names
+
+    def _name(self, row: Fields) -> str | None:
+        name = row.text("issue")
+        return self.case if name in EACH else name
 
 
 def variants(scenario: Scenario) -> list[str]:
@@ -114,10 +122,9 @@ def _play(scenario: Scenario, case: str | None) -> Play:
     times = Times(scenario.when[0]["at"])
     setting = read_setting(scenario, _given(scenario, case), times)
     stage = Stage(setting)
-    acting = Acting(stage)
     events = [event for event in scenario.when if event.get("case") in {None, case, *EACH}]
     ordered = sorted(_timed(events, times), key=lambda timed: timed[:2])
-    acting.expect_restarts([at for at, _, event in ordered if event["event"] == "restarted"])
+    acting = Acting(stage, [at for at, _, event in ordered if event["event"] == "restarted"])
     if ordered and ordered[0][0] < times.t0:
         raise Unsupported("an event before T0")
     begin_all(stage)
@@ -125,7 +132,7 @@ def _play(scenario: Scenario, case: str | None) -> Play:
         if seq > 1:
             stage.run_to(at)
         stage.step(seq)
-        acting.act(Fields(event, f"event {event['event']}"), at)
+        act(acting, Fields(event, f"event {event['event']}"), at)
         if seq > 1:
             stage.hear()
         stage.step(1)

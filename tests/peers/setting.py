@@ -19,10 +19,20 @@ StartState: TypeAlias = Literal["triggered", "acknowledged", "resolved", "snooze
 ANY_CHANNEL = "any"
 """The channel of a person of whom the case gives no contact rules."""
 _PHRASE = re.compile(
-    r"(?P<state>triggered|acknowledged|resolved|snoozed|paused)"
+    r"(?P<state>triggered|open|acknowledged|resolved|closed|snoozed|silenced|paused)"
     r"(?: by (?P<by>[\w-]+))?(?: at tier (?P<tier>\w+))?(?: at (?P<at>-?P\w+))?"
     r"(?:,? snoozed)?(?:,? (?P<how>until|for) (?P<span>-?P\w+))?"
 )
+_STATES: dict[str, StartState] = {
+    "triggered": "triggered",
+    "open": "triggered",
+    "acknowledged": "acknowledged",
+    "resolved": "resolved",
+    "closed": "resolved",
+    "snoozed": "snoozed",
+    "silenced": "snoozed",
+    "paused": "paused",
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,8 @@ class Setting:
     """What becomes of messages, by channel; others are sent."""
     key_fields: tuple[str, ...] = ()
     """Fields of a signal that make its key; none: the key it brings, else its summary."""
+    ignored_fields: tuple[str, ...] = ()
+    """Fields of a signal that say nothing of which issue it is about."""
     starts: tuple[Start, ...] = ()
     pauses: tuple[tuple[timedelta, timedelta | None], ...] = ()
     """Spells of a given history during which clocks stood still, from T0."""
@@ -89,9 +101,9 @@ def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times) 
     told = tuple(dict.fromkeys(start.by for start in starts if start.by))
     usual = ladder_of(only, "policy", house) if only is not None else stand_in(told, house)
     dedup = fields.below("dedup")
-    keys = _key_fields(dedup) if dedup is not None else ()
-    setting = Setting(times, ladders, usual, house, channels, owners, policies, _deliveries(fields), keys, starts)
-    setting.pauses = _history(fields)
+    keys, ignored = _key_fields(dedup) if dedup is not None else ((), ())
+    setting = Setting(times, ladders, usual, house, channels, owners, policies, _deliveries(fields), keys, ignored)
+    setting.starts, setting.pauses = starts, _history(fields)
     fields.take("timezone")  # of no effect where nothing has hours of its own
     fields.done()
     return setting
@@ -182,12 +194,12 @@ def _deliveries(fields: Fields) -> dict[str, Literal["sent", "failed"]]:
     return found
 
 
-def _key_fields(fields: Fields) -> tuple[str, ...]:
-    keys = tuple(fields.names("key_fields"))
-    if set(keys) & set(fields.names("ignore")) or not keys:
+def _key_fields(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    keys, ignored = tuple(fields.names("key_fields")), tuple(fields.names("ignore"))
+    if set(keys) & set(ignored) or not keys:
         raise fields.cannot("key_fields")
     fields.done()
-    return keys
+    return keys, ignored
 
 
 def _starts(fields: Fields, times: Times) -> tuple[Start, ...]:
@@ -196,6 +208,9 @@ def _starts(fields: Fields, times: Times) -> tuple[Start, ...]:
         for name, item in (fields.below(place) or Fields({}, "")).each():
             where = f"given.{place}.{name}"
             found.append(_phrase(name, item, where) if isinstance(item, str) else _row(name, item, where, times))
+    single = fields.below("issue")
+    if single is not None:
+        found.append(_row(single.text("name") or "A", single.data, "given.issue", times))
     for number, row in enumerate(fields.rows("open_issues"), 1):
         name = row.text("issue") or f"open issue {number}"
         found.append(_row(name, {"state": "triggered", **row.data}, "given.open_issues", times))
@@ -212,7 +227,9 @@ def _phrase(name: str, text: str, where: str) -> Start:
     if match["span"] and (span is None or "snoozed" not in text):
         raise Unsupported(f"{where} {text!r}")
     at = read_span(match["at"])
-    state: StartState = match["state"]  # type: ignore[assignment]
+    state = _STATES[match["state"]]
+    if at is not None and at > timedelta(0):
+        raise Unsupported(f"{where} {text!r}")
     return Start(name, state, match["by"], match["tier"], acted=at, snoozed_until=span)
 
 
@@ -234,7 +251,8 @@ def _row(name: str, item: object, where: str, times: Times) -> Start:
         summary=row.text("summary") or row.text("title"),
         key=row.text("dedup_key"),
     )
-    row.take("issue")
+    for used in ("issue", "name"):
+        row.take(used)
     row.done()
     return start
 

@@ -56,9 +56,10 @@ class Stage:
         self._count += 1
         return f"peers-{self._count}"
 
-    def called(self, name: str) -> Issue | None:
-        """The issue of that name, key or summary; of several the latest."""
-        return next((issue for issue in reversed(self.issues) if name in issue.names), None)
+    def called(self, name: str, at: datetime | None = None) -> Issue | None:
+        """The issue of that name, key or summary; of several the latest, or the latest that was there at an instant."""
+        named = (issue for issue in reversed(self.issues) if name in issue.names)
+        return next((issue for issue in named if at is None or issue.created_at <= at), None)
 
     # --- opening
 
@@ -147,26 +148,28 @@ class Stage:
 
     # --- acting
 
-    def send(self, issue: Issue, command: Command, at: datetime, operation: str, label: str = "") -> bool:
+    def send(self, issue: Issue, command: Command, at: datetime, operation: str) -> bool:
         """Send a command; False where it was refused, which is kept."""
         needs_ladder = command.__class__ is HUMAN_COMMANDS["escalate"]
         if issue.ladder.refusal is not None and needs_ladder:
-            self.refuse(at, operation, issue, "policy_refused", issue.ladder.refusal, label)
+            self.refuse(at, operation, issue, "policy_refused", issue.ladder.refusal, command.by.person)
             return False
         answer = issue.clock.send(command, at)
         if isinstance(answer, Rejected):
-            self.refuse(at, operation, issue, answer.code, answer.why, label)
+            self.refuse(at, operation, issue, answer.code, answer.why, command.by.person)
             return False
         return True
 
-    def refuse(self, at: datetime, operation: str, issue: Issue | None, code: str, why: str, label: str = "") -> None:
+    def refuse(
+        self, at: datetime, operation: str, issue: Issue | None, code: str, why: str, by: str | None = None
+    ) -> None:
         """Keep that something was refused."""
-        self.refusals.append(Refused(at, operation, issue, code, why, label))
+        self.refusals.append(Refused(at, operation, issue, code, why, by))
 
-    def settle(self, issue: Issue, at: datetime, by: Actor, operation: str, label: str = "") -> None:
+    def settle(self, issue: Issue, at: datetime, by: Actor, operation: str) -> None:
         """Resolve for good: with peers what is resolved is over, so it is confirmed in the same breath."""
-        if self.send(issue, Resolve(id=self.next_id(), by=by, outcome="solved"), at, operation, label):
-            self.send(issue, Confirm(id=self.next_id(), by=by), at, operation, label)
+        if self.send(issue, Resolve(id=self.next_id(), by=by, outcome="solved"), at, operation):
+            self.send(issue, Confirm(id=self.next_id(), by=by), at, operation)
 
     def take_signal(
         self, at: datetime, what: What, reference: str, ladder: Ladder, service: str | None, title: str, by: Actor

@@ -6,7 +6,7 @@ What happened on the way is before the play: its messages and entries are no par
 from datetime import datetime, timedelta
 
 from escalation.issue.commands import Acknowledge, Command, Escalate, Hold, Snooze
-from tests.peers.acts import CUSTOMER
+from tests.peers.deeds import CUSTOMER
 from tests.peers.fields import Unsupported
 from tests.peers.issue import Issue
 from tests.peers.ladder import EVER

@@ -1,0 +1,187 @@
+"""What people and sources do to an issue in a case, as our commands; and the table of all events that can be played."""
+
+from datetime import datetime, timedelta
+
+from escalation.issue.commands import (
+    Acknowledge,
+    Close,
+    Command,
+    Escalate,
+    Hold,
+    Note,
+    Release,
+    Reopen,
+    Resume,
+    Snooze,
+)
+from escalation.issue.facts import Actor, TextRef
+from tests.peers.acts import BEGINNINGS, HOUSE, Act, Acting, state_of
+from tests.peers.fields import Fields, Unsupported
+from tests.peers.issue import Issue
+from tests.peers.ladder import EVER
+
+CUSTOMER = "customer"
+OPERATOR = "operator"
+SAID = TextRef(ref="said", length=4)
+
+
+def act(acting: Acting, event: Fields, at: datetime) -> None:
+    """One event at its instant. Raises Unsupported."""
+    name = event.words("event")
+    if name not in EVENTS:
+        raise Unsupported(f"event {name}")
+    for used in ("at", "seq", "case"):
+        event.take(used)
+    EVENTS[name](acting, event, at)
+    event.done()
+
+
+def _by(acting: Acting, event: Fields, otherwise: str | None) -> Actor:
+    return acting.stage.actor(event.text("by") or otherwise)
+
+
+def _somebody(issue: Issue) -> str | None:
+    asked = state_of(issue).asked
+    return asked[0] if asked else None
+
+
+def _send(acting: Acting, event: Fields, issue: Issue, command: Command, at: datetime) -> None:
+    acting.stage.send(issue, command, at, _operation(event))
+
+
+def _operation(event: Fields) -> str:
+    """What cases call the operation behind an event."""
+    return _OPERATIONS[event.words("event")]
+
+
+def _acknowledged(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "acknowledge")
+    by = _by(acting, event, _somebody(issue) if issue is not None else None)
+    if issue is not None:
+        _send(acting, event, issue, Acknowledge(id=acting.stage.next_id(), by=by), at)
+
+
+def _unacknowledged(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "unacknowledge")
+    by = _by(acting, event, state_of(issue).handler if issue is not None else None)
+    if issue is not None:
+        _send(acting, event, issue, Release(id=acting.stage.next_id(), by=by), at)
+
+
+def _resolved(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "resolve")
+    by = _by(acting, event, None)
+    if issue is not None:
+        acting.stage.settle(issue, at, by, "resolve")
+
+
+def _closed(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "close")
+    by = _by(acting, event, None)
+    if issue is None:
+        return
+    if state_of(issue).status == "resolved":
+        _send(acting, event, issue, Close(id=acting.stage.next_id(), by=by, reason="confirmed"), at)
+    else:
+        acting.stage.settle(issue, at, by, "close")
+
+
+def _reopened(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "reopen")
+    by = _by(acting, event, None)
+    if issue is not None:
+        _send(acting, event, issue, Reopen(id=acting.stage.next_id(), by=by), at)
+
+
+def _escalated(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "escalate")
+    to, seen_at, by = event.text("to_tier"), event.text("as_of_tier"), _by(acting, event, OPERATOR)
+    if issue is None:
+        return
+    command = Escalate(
+        id=acting.stage.next_id(),
+        by=by,
+        to_tier=None if to is None else f"tier-{to}",
+        from_tier=None if seen_at is None else f"tier-{seen_at}",
+    )
+    _send(acting, event, issue, command, at)
+
+
+def _snoozed(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "snooze")
+    until = _until(acting, event, at)
+    if issue is None:
+        return
+    if state_of(issue).status != "open":
+        raise Unsupported("snoozing what is resolved")
+    by = _by(acting, event, state_of(issue).handler or _somebody(issue))
+    if until is None:
+        raise Unsupported("snoozing without end")
+    _send(acting, event, issue, Snooze(id=acting.stage.next_id(), by=by, until=until), at)
+
+
+def _until(acting: Acting, event: Fields, at: datetime) -> datetime | None:
+    if "until" in event:
+        return acting.setting.times.at(event.instant("until"), f"{event.where}.until")
+    if "for" in event:
+        return at + acting.setting.times.span(event.take("for"), f"{event.where}.for")
+    return None
+
+
+def _paused(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "pause")
+    until, whom = _until(acting, event, at), event.text("waiting_for") or CUSTOMER
+    by = _by(acting, event, OPERATOR)
+    if issue is None:
+        return
+    # A hold has its caps, in all too: what is held without end is held for what is left of them.
+    longest = at + EVER - timedelta(seconds=state_of(issue).held_s)
+    until = min(until or longest, longest)
+    command = Hold(id=acting.stage.next_id(), by=by, reason="waiting", waiting_for=whom, until=until)
+    _send(acting, event, issue, command, at)
+
+
+def _resumed(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "resume")
+    by = _by(acting, event, OPERATOR)
+    if issue is not None:
+        _send(acting, event, issue, Resume(id=acting.stage.next_id(), by=by), at)
+
+
+def _said(acting: Acting, event: Fields, at: datetime) -> None:
+    """A message on the issue. It moves no clock that we have; a customer's ends a hold that waits for them."""
+    issue = acting.issue_of(event, at, "note")
+    by = _by(acting, event, CUSTOMER if event.words("event") == "customer_message" else OPERATOR)
+    event.take("n")
+    if issue is not None:
+        _send(acting, event, issue, Note(id=acting.stage.next_id(), by=by, text=SAID), at)
+
+
+EVENTS: dict[str, Act] = {
+    **BEGINNINGS,
+    **HOUSE,
+    "acknowledged": _acknowledged,
+    "unacknowledged": _unacknowledged,
+    "resolved": _resolved,
+    "closed": _closed,
+    "reopened": _reopened,
+    "escalated": _escalated,
+    "snoozed": _snoozed,
+    "paused": _paused,
+    "resumed": _resumed,
+    "responded": _said,
+    "customer_message": _said,
+}
+_OPERATIONS = {
+    "acknowledged": "acknowledge",
+    "unacknowledged": "unacknowledge",
+    "resolved": "resolve",
+    "closed": "close",
+    "reopened": "reopen",
+    "escalated": "escalate",
+    "snoozed": "snooze",
+    "paused": "pause",
+    "resumed": "resume",
+    "responded": "note",
+    "customer_message": "note",
+}
