@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, get_args
 from uuid import uuid4
@@ -15,6 +16,8 @@ from client.sending import NoSuchIssue, Sent, send
 from escalation.issue.commands import HUMAN_COMMANDS, Command
 from escalation.issue.effects_of import snapshot
 from escalation.issue.facts import TextRef
+from records.database import Database
+from starter.commands.act import choices
 from starter.door import PreparedCommand, actor_for, prepare_command
 from starter.failure import NotDone, WrongInput, one_of
 from starter.installation import installed, record_if_there, settings_now
@@ -68,13 +71,18 @@ def _act(
         issue = named(text, db)
         command_id = command_id or uuid4().hex
         prepared = prepare_command(name, issue, fields, actor_for(who, "cli"), command_id, here, db, happened_at)
-        try:
-            sent = asyncio.run(_send(prepared))
-        except NoSuchIssue as error:
-            raise unknown_issue(db, issue) if db is not None else NotDone(str(error), "no_such_issue") from None
+        send_and_show(name, prepared, db, Reader(now, who.zone, here.names), as_json=as_json)
+
+
+def send_and_show(name: str, prepared: PreparedCommand, db: Database | None, reader: Reader, *, as_json: bool) -> None:
+    """Send what is complete, and say what came of it; raises NotDone, and what connecting raises."""
+    try:
+        sent = asyncio.run(_send(prepared))
+    except NoSuchIssue as error:
+        raise unknown_issue(db, prepared.issue) if db is not None else NotDone(str(error), "no_such_issue") from None
     for each in prepared.notes:
         note(each)
-    reader = Reader(datetime.now(UTC), who.zone, here.names)
+    reader = replace(reader, now=datetime.now(UTC))
     if as_json:
         say_json(_json(name, sent, prepared))
     else:
@@ -102,11 +110,11 @@ def _read(kind: type[Command], typed: Mapping[str, Any], now: datetime) -> dict[
         if value in {"", None} if not isinstance(value, list) else not value:
             continue
         annotation = kind.model_fields[name].annotation
-        choices = [each for each in get_args(annotation) if isinstance(each, str)]
+        words = choices(annotation)
         if {datetime, AwareDatetime} & _within(annotation):
             fields[name] = instant_ahead(value, name, now)
-        elif choices:
-            fields[name] = one_of(name, value, choices)
+        elif words:
+            fields[name] = one_of(name, value, words)
         elif isinstance(value, list):
             fields[name] = tuple(value)
         elif value == "-" and TextRef in _within(annotation):

@@ -198,8 +198,10 @@ def prepare_command(
             made[field_name] = value
     if "take_over_from" in made:
         here.person(made["take_over_from"], "take_over_from")
+    if "to" in made:
+        made["facts"] = here.person(made["to"], "to").reachable(here.channels)
     if "duplicate_of" in made:
-        made["duplicate_of"] = str(issue_id(made["duplicate_of"], "duplicate_of")[0])
+        made["duplicate_of"] = str(_latest(db, *issue_id(made["duplicate_of"], "duplicate_of")))
     try:
         command = kind.model_validate({**made, "id": command_id, "by": by, "happened_at": happened_at})
     except ValidationError as error:
@@ -277,6 +279,11 @@ def _match(
     if isinstance(found, NoMatch):
         raise NotDone(found.words, "no_trigger_holds")
     return found
+
+
+def _latest(db: Database | None, issue: IssueId, is_exact: bool) -> IssueId:
+    """The occurrence that is meant: without a number the latest, as far as the record knows."""
+    return issue if is_exact else issue.at(max(_occurrences(db, issue)[0], 1))
 
 
 def _occurrences(db: Database | None, issue: IssueId) -> tuple[int, int]:

@@ -28,6 +28,6 @@ IdOption: TypeAlias = Annotated[
     typer.Option("--id", metavar="ID", show_default=False, help="The command's id: the same one twice is done once."),
 ]
 EVERYDAY = "Everyday"
-ACT = "Act on an issue"
+ADAPT = "Act: how bad it is, and by which policy"
 RUN = "Run the house"
 """The panels of `escalon --help`."""

@@ -1,6 +1,7 @@
 """The commands by which people act on an issue: one for each human command of the rules, made from its fields."""
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, get_args
 
@@ -8,9 +9,21 @@ import typer
 
 from escalation.issue.commands import HUMAN_COMMANDS, Command
 from escalation.issue.facts import TextRef
-from starter.options import ACT, AsOption, IdOption, IssueArgument, JsonOption
+from escalation.issue.sample_body import in_brief
+from starter.options import ADAPT, AsOption, IdOption, IssueArgument, JsonOption
 
 _OPTIONS: dict[str, tuple[str, str, str]] = {
+    "to": ("--to", "PERSON", "Who is to take it over: an id of the directory."),
+    "to_tier": ("--to-tier", "NAME", "The tier to ask."),
+    "how": ("--how", "NAME", ""),
+    "guidance": ("--guidance", "TEXT", "What that tier is to do, or may decide; - reads it from stdin."),
+    "has_conflict": ("--conflict", "", "You have a conflict of interest: you are never asked about this issue again."),
+    "text": ("--text", "TEXT", "What is to be written down; - reads it from stdin."),
+    "what": ("--what", "TEXT", "What was tried; - reads it from stdin."),
+    "result": ("--result", "NAME", ""),
+    "severity": ("--severity", "NAME", "How bad it is, as the policy names it."),
+    "waiting_for": ("--waiting-for", "WHOM", "Who is waited for: a party's key, customer, or any name of your own."),
+    "question": ("--question", "ID", "The question that was sent to them, by its id."),
     "next_action": ("--next", "TEXT", "What you do next; - reads it from stdin."),
     "until": ("--until", "TIME", "Until when: 30 min, or an instant with its zone such as 2026-11-21T20:10+01:00."),
     "take_over_from": ("--take-over-from", "PERSON", "Who has it now, to have it in their place."),
@@ -27,6 +40,31 @@ _OPTIONS: dict[str, tuple[str, str, str]] = {
 }
 """By field: the option, what stands for its value, and what it is for."""
 
+_OPTIONS_OF: dict[tuple[str, str], tuple[str, str, str]] = {
+    ("hold", "reason"): ("--reason", "NAME", "One of the policy's reasons for a hold."),
+    ("hold", "until"): ("--until", "TIME", "Until when at the latest: 2 h, or an instant with its zone."),
+    ("snooze", "until"): ("--until", "TIME", "When you are told again: 30 min, or an instant with its zone."),
+    ("accept", "until"): ("--until", "TIME", "When your next action is due: 30 min, or an instant with its zone."),
+    ("escalate", "to_tier"): ("--to-tier", "NAME", "The tier to ask. Else: the next one."),
+    ("de_escalate", "to_tier"): ("--to-tier", "NAME", "The tier to ask. Else: the one below."),
+}
+"""The same where a field means something else in one command."""
+
+_PANELS: dict[str, tuple[str, ...]] = {
+    "Act: who has it": ("acknowledge", "release", "accept", "reassign", "decline", "snooze", "take_charge"),
+    "Act: where it goes": ("escalate", "de_escalate", "hold", "resume"),
+    "Act: what is known": ("note", "attempt"),
+    "Act: how it ends": ("resolve", "confirm", "close", "reopen", "cancel", "suppress"),
+    ADAPT: ("change_severity",),
+}
+"""The panels of `escalon --help` for these commands, in the order in which they are shown."""
+_ELSEWHERE = {"adopt_policy"}
+"""Commands that are not made of their fields alone."""
+
+_SHORT = 78
+_NOT_TYPED = {"kind", "facts"}
+"""Fields that no person types: what the directory says of somebody is looked up."""
+
 _AT = Annotated[
     str, typer.Option("--at", metavar="TIME", show_default=False, help="When it happened: 20 min ago. Else: now.")
 ]
@@ -34,13 +72,32 @@ _AT = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add one command for each human command of the rules."""
-    for name, kind in HUMAN_COMMANDS.items():
-        app.command(name.replace("_", "-"), rich_help_panel=ACT, help=_help(kind))(_command(name, kind))
+    placed = {name: panel for panel, names in _PANELS.items() for name in names}
+    for name in (*placed, *(name for name in HUMAN_COMMANDS if name not in {*placed, *_ELSEWHERE})):
+        kind, panel = HUMAN_COMMANDS[name], placed.get(name, next(iter(_PANELS)))
+        register_as = app.command(
+            name.replace("_", "-"), rich_help_panel=panel, help=_help(kind), short_help=_short(kind)
+        )
+        register_as(_command(name, kind))
 
 
 def own_fields(kind: type[Command]) -> list[str]:
     """The fields that a command has beyond what all commands have."""
-    return [field for field in kind.model_fields if field not in {*Command.model_fields, "kind"}]
+    return [field for field in kind.model_fields if field not in {*Command.model_fields, *_NOT_TYPED}]
+
+
+def choices(annotation: object) -> list[str]:
+    """The words that may stand in a field of this type; none where any may."""
+    found = [annotation] if isinstance(annotation, str) else []
+    for part in get_args(annotation):
+        found += choices(part)
+    return found
+
+
+def _short(kind: type[Command]) -> str:
+    """What it means, on one line of a terminal of 100 columns."""
+    brief = in_brief(kind).replace("`", "")
+    return f"{brief if len(brief) < _SHORT else re.split('[:;] ', brief)[0]}."
 
 
 def _help(kind: type[Command]) -> str:
@@ -58,7 +115,7 @@ def _command(name: str, kind: type[Command]) -> Callable[..., None]:
             name,
             given["issue"],
             typed,
-            {field: _flag(field) for field in fields},
+            {field: _flag(name, field) for field in fields},
             person=given["person"],
             at=given["at"],
             command_id=given["command_id"],
@@ -68,7 +125,7 @@ def _command(name: str, kind: type[Command]) -> Callable[..., None]:
     parameters = [
         _parameter("issue", IssueArgument),
         _parameter("person", AsOption),
-        *(_option(kind, field) for field in fields),
+        *(_option(name, kind, field) for field in fields),
         _parameter("at", _AT, ""),
         _parameter("command_id", IdOption, ""),
         _parameter("as_json", JsonOption, False),
@@ -84,18 +141,23 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _flag(field: str) -> str:
-    return _OPTIONS[field][0] if field in _OPTIONS else f"--{field.replace('_', '-')}"
+def _spelt(name: str, field: str) -> tuple[str, str, str]:
+    plain = (f"--{field.replace('_', '-')}", "VALUE", "")
+    return _OPTIONS_OF.get((name, field)) or _OPTIONS.get(field, plain)
 
 
-def _option(kind: type[Command], field: str) -> inspect.Parameter:
+def _flag(name: str, field: str) -> str:
+    return _spelt(name, field)[0]
+
+
+def _option(name: str, kind: type[Command], field: str) -> inspect.Parameter:
     """The option for a field: texts and words as words, several as several, yes or no as a flag."""
     info = kind.model_fields[field]
-    flag, metavar, says = _OPTIONS.get(field, (_flag(field), "VALUE", ""))
+    flag, metavar, says = _spelt(name, field)
     annotation = info.annotation
-    choices = [each for each in get_args(annotation) if isinstance(each, str)]
-    says = says if not choices else f"One of: {', '.join(choices)}."
-    metavar = metavar if not choices else "NAME"
+    words = choices(annotation)
+    says = says if not words else f"One of: {', '.join(words)}."
+    metavar = metavar if not words else "NAME"
     if annotation is bool:
         return _parameter(field, Annotated[bool, typer.Option(flag, help=says)], False)
     if tuple in {annotation, getattr(annotation, "__origin__", None)}:
