@@ -28,15 +28,18 @@ from escalation.issue.commands import (
     Tick,
 )
 from escalation.issue.effects import Effect, FindResponders, Notify
-from escalation.issue.facts import CLOCK, TextRef
+from escalation.issue.facts import TextRef
 from escalation.issue.state import IssueState
 from escalation.policy.model import Acknowledgement, ChecklistItem, EntryTiers, Policy, Tell, Tier, Warn
+from tests.escalation.issue.plays_by_hand import BY_HAND, by_hand, rules_by_hand
 from tests.given import CUSTOMER, MACHINE, T0, actor, exhaustion, minutes, opened, person, policy
 
 When: TypeAlias = Literal["now", "soon", "exact", "a bit late", "late", "very late"]
 What: TypeAlias = Literal[
     "tick", "answer", "fail", "deliver", "repeat", "open", "acknowledge", "take_over", "release", "escalate",
     "take_charge", "resolve", "confirm", "close", "reopen",
+    "escalate_to", "de_escalate", "accept", "reassign", "decline", "note", "attempt", "change_severity", "hold",
+    "resume", "snooze", "cancel", "suppress", "adopt_policy", "link", "duplicate",
 ]  # fmt: skip
 
 PEOPLE = ("ann", "ben", "lee", "boss")
@@ -128,6 +131,7 @@ def _policy(draw: st.DrawFn, name: str, ladder: tuple[Tier, ...], procedure: str
         ),
         exhaustion=exhaustion(procedure, repeats=repeats, **more),
         courtesies=("left_tier", "outcome") if draw(st.booleans()) else (),
+        **draw(rules_by_hand()),
     )
     if draw(st.integers(0, 3)) == 0:
         reasons = tuple(reason for reason in built.closing.reasons if reason != "silence")
@@ -189,6 +193,9 @@ def command_of(step: Step, state: IssueState, pending: list[Effect], sent: list[
         return sent[step.pick % len(sent)] if sent else Tick()
     if step.what == "tick":
         return Tick()
+    if step.what in BY_HAND:
+        by = MACHINE if step.who == MACHINE.person else actor(step.who)
+        return by_hand(step.what, step.pick, by, state, pending, f"command-{len(sent) + 1}", now)
     return _human(_sensible(step, state), state, f"command-{len(sent) + 1}", now)
 
 
@@ -259,8 +266,3 @@ def _human(step: Step, state: IssueState, given: str, now: Any) -> Command:
         case _:
             again = {"received_at": now - minutes(step.pick)}
             return opened(id=given, by=by, issue=again).model_copy(update={"policies": ()})
-
-
-def is_of_the_system(command: Command) -> bool:
-    """Whether it is a tick or the answer of an errand."""
-    return command.by == CLOCK
