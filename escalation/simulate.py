@@ -85,9 +85,9 @@ class Simulated:
         while (at := self.next_at) is not None:
             self._run(at, is_included=True)
 
-    def be_away(self, at: datetime, until: datetime) -> None:
-        """The system is away from `at` to `until`: what is due or sent meanwhile is decided at `until`."""
-        self._run(at, is_included=True)
+    def be_away(self, since: datetime, until: datetime) -> None:
+        """The system is away from `since` on: what is due or sent from then to `until` is decided at `until`."""
+        self._run(since, is_included=False)
         self._away_until = until
 
     def _back(self, at: datetime) -> datetime:
@@ -128,7 +128,8 @@ class Simulated:
             self.entries.extend(step.entries)
             for effect in step.effects:
                 self._start(effect)
-            self._due_at = self.rules.next_at(step.state)
+            due_at = self.rules.next_at(step.state)
+            self._due_at = due_at if due_at is None or self.world.served is None else self.world.served(due_at)
         return step.entries
 
     def _start(self, effect: Effect) -> None:
@@ -154,7 +155,7 @@ class Simulated:
         elif found.error is not None:
             answer = self.rules.on_failure(effect, found.error)
         else:
-            answer = TakePeople(id=effect.key, turn=effect.turn, people=found.people, why=found.why)
+            answer = TakePeople.trusted(id=effect.key, turn=effect.turn, people=found.people, why=found.why)
         self._answer(effect, at + min(found.after, FIND_WITHIN), answer)
 
     def _hand_over(self, effect: Notify, at: datetime) -> None:
@@ -224,7 +225,9 @@ def play(script: Iterable[Sent], world: World | None = None, until: datetime | N
     while queue:
         at, _, sent = heappop(queue)
         end = at if until is None else until
-        issue = plays.issues.setdefault(sent.issue, Simulated(among_them, rules))
+        issue = plays.issues.get(sent.issue)
+        if issue is None:
+            issue = plays.issues[sent.issue] = Simulated(among_them, rules)
         answer = issue.send(sent.command, at)
         if isinstance(answer, Rejected):
             plays.refusals.append((sent, answer))

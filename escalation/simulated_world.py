@@ -54,6 +54,9 @@ Deliver: TypeAlias = Callable[[Notify, datetime], Delivery]
 Link: TypeAlias = Callable[[LinkDuplicate, datetime], Linked]
 """What the first issue says to its duplicate, asked at that instant (UTC)."""
 
+Served: TypeAlias = Callable[[datetime], datetime]
+"""When the clock is served for what is due at that instant (UTC): then, or later."""
+
 
 def one_for_each_role(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001 - a world has the instant too
     """Those whom the policy names, and for each role that it tells somebody who is called like the role."""
@@ -96,6 +99,8 @@ class World:
     deliver: Deliver = arrives
     link: Link = is_recorded
     """Of an issue that is played alone; those of one script answer each other."""
+    served: Served | None = None
+    """None: the clock is never late."""
     has_deliveries: bool = True
     """False: nothing is heard of messages, so that no `told` is on record, and messages are not even written. All
     else of the journal is the same."""

@@ -5,15 +5,17 @@ long a look-up took) is stated to the simulated clock, which must then come to t
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
+from escalation.issue.clocks import FIND_WITHIN
 from escalation.issue.commands import Command, Open
 from escalation.issue.effects import FindResponders
 from escalation.issue.events import Entry
 from escalation.issue.events import Told as ToldEvent
 from escalation.issue.facts import CLOCK
+from escalation.issue.identity import IssueId
 from escalation.issue.refusal import Rejected
 from escalation.policy.finding import PolicyErrors
 from escalation.policy.read_directory import read_directory
@@ -35,6 +37,8 @@ class Heard:
     """When each command was decided, by its id."""
     took: dict[str, timedelta] = field(default_factory=dict)
     """How long each look-up took, by the key of its errand."""
+    ticks: list[datetime] = field(default_factory=list)
+    """When the clock was served, time after time."""
 
 
 @dataclass
@@ -46,11 +50,13 @@ class Told:
     answers: list[str]
     """For each line `done`, or the code of its refusal."""
     entries: list[Entry]
+    refused_at: dict[str, datetime] = field(default_factory=dict)
+    """When each refused command was sent, by its id."""
     decisions: int = 0
 
     def heard(self) -> Heard:
         """What the journal tells of the world."""
-        heard = Heard()
+        heard = Heard(taken_up=dict(self.refused_at))
         asked_at: dict[int, datetime] = {}
         for entry in self.entries:
             turn = getattr(entry.event, "turn", 0)
@@ -60,10 +66,12 @@ class Told:
                 heard.took.setdefault(entry.command, entry.recorded_at - asked_at[turn])
             elif entry.command:
                 heard.taken_up.setdefault(entry.command, entry.recorded_at)
+            elif entry.by == CLOCK and entry.recorded_at not in heard.ticks:
+                heard.ticks.append(entry.recorded_at)
         return heard
 
 
-def world_of(script: Script, heard: Heard) -> World:
+def world_of(script: Script, heard: Heard | None = None) -> World:
     """The script's people, found as fast as they were found there; the one other issue that is named is not there."""
     find: FindPeople
     try:
@@ -73,25 +81,28 @@ def world_of(script: Script, heard: Heard) -> World:
 
     def as_there(effect: FindResponders, at: datetime) -> LookUp:
         found = find(effect, at)
-        return found._replace(after=heard.took.get(effect.key, found.after))
+        # An answer that left no entry there came too late to be of use.
+        return found if heard is None else found._replace(after=heard.took.get(effect.key, FIND_WITHIN))
 
-    return World(find=as_there, link=lambda *_: Linked(error="there is no such issue"))
+    def served(due_at: datetime) -> datetime:
+        return min((tick for tick in heard.ticks if tick >= due_at), default=due_at) if heard else due_at
+
+    return World(find=as_there, link=lambda *_: Linked(error="there is no such issue"), served=served)
 
 
 def simulated(script: Script, begun: Open, opened_at: datetime, heard: Heard | None = None) -> Told:
     """On the simulated clock; with `heard`, as the world was then."""
-    heard = heard or Heard()
+    taken_up = heard.taken_up if heard is not None else {}
     issue = Simulated(world_of(script, heard))
-    first = issue.send(begun, heard.taken_up.get(begun.id, opened_at))
+    first = issue.send(begun, taken_up.get(begun.id, opened_at))
     assert not isinstance(first, Rejected), first
     answers = []
     for at, command in script.commands(opened_at):
-        taken_up = heard.taken_up.get(command.id, at)
-        answer = issue.send(command, max(taken_up, issue.now or taken_up))
+        answer = issue.send(command, taken_up.get(command.id, at))
         answers.append(answer.code if isinstance(answer, Rejected) else "done")
     end = opened_at + script.until
-    issue.run_to(end)
-    return Told(begun, opened_at, answers, _until(issue.entries, end), issue.decisions)
+    issue.run_to(end + timedelta(seconds=1))
+    return Told(begun, opened_at, answers, _until(issue.entries, end), decisions=issue.decisions)
 
 
 def ties(script: Script) -> list[int]:
@@ -103,40 +114,71 @@ def ties(script: Script) -> list[int]:
     return [place for place, at in enumerate(said) if any(abs(at - instant) <= timedelta(seconds=1) for instant in due)]
 
 
+class Clock(Protocol):
+    """What tells the time of an issue and lets it pass."""
+
+    async def now(self, issue: IssueId) -> datetime:
+        """The issue's own time."""
+        ...
+
+    async def wait(self, issue: IssueId, until: datetime) -> None:
+        """Let time pass."""
+        ...
+
+
+class Skipped:
+    """Time that is skipped on the server."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def now(self, issue: IssueId) -> datetime:
+        """The workflow's."""
+        return await self._house.env.get_current_time(self._house.handle(issue))
+
+    async def wait(self, issue: IssueId, until: datetime) -> None:
+        """All that is due on the way is done."""
+        ahead = until - await self.now(issue)
+        if ahead > timedelta(0):
+            await self._house.pass_time(issue, ahead)
+
+
+class Real:
+    """Time as it is."""
+
+    async def now(self, issue: IssueId) -> datetime:
+        """The machine's."""
+        return datetime.now(UTC)
+
+    async def wait(self, issue: IssueId, until: datetime) -> None:
+        """Sleep."""
+        await asyncio.sleep((until - datetime.now(UTC)).total_seconds())
+
+
 async def on_the_server(house: House, script: Script, reference: str) -> Told:
     """As a workflow whose time is skipped."""
-
-    async def wait(begun: Open, at: datetime) -> None:
-        now = await house.env.get_current_time(house.handle(begun.issue.id))
-        if at > now:
-            await house.pass_time(begun.issue.id, at - now)
-
-    return await _running(house, script, reference, wait)
+    return await _running(house, script, reference, Skipped(house))
 
 
 async def live(house: House, script: Script, reference: str) -> Told:
     """As a workflow in real time."""
-
-    async def wait(begun: Open, at: datetime) -> None:
-        await asyncio.sleep((at - datetime.now(UTC)).total_seconds())
-
-    return await _running(house, script, reference, wait)
+    return await _running(house, script, reference, Real())
 
 
-async def _running(
-    house: House, script: Script, reference: str, wait: Callable[[Open, datetime], Awaitable[None]]
-) -> Told:
+async def _running(house: House, script: Script, reference: str, clock: Clock) -> Told:
     opened_at = datetime.now(UTC)
     begun = script.begin(opened_at, reference)
     issue = (await house.open(begun)).issue
     await house.until(issue, lambda state: state.turn > 0)
-    answers = []
+    answers, refused_at = [], {}
     for at, command in script.commands(opened_at):
-        await wait(begun, at)
+        await clock.wait(issue, at)
         answers.append(await _send(house, begun, command))
+        if answers[-1] != "done":
+            refused_at[command.id] = await clock.now(issue)
     end = opened_at + script.until
-    await wait(begun, end + timedelta(seconds=1))
-    return Told(begun, opened_at, answers, _until(await house.recorded(issue), end))
+    await clock.wait(issue, end + timedelta(seconds=2))
+    return Told(begun, opened_at, answers, _until(await house.recorded(issue), end), refused_at)
 
 
 async def _send(house: House, begun: Open, command: Command) -> str:

@@ -33,7 +33,7 @@ from escalation.issue.refusal import Rejected
 from escalation.policy.model import Policy
 from escalation.simulate import Simulated
 from tests.given import CUSTOMER, exhaustion, minutes, policy, tier
-from tests.stories.clocks import Heard, world_of
+from tests.stories.clocks import world_of
 from tests.stories.script import Line, Script
 from tests.stories.scripts import ASKED_FOR, CLOSING, FIX, LANE, LAPSING, NOBODY, WARNED, WHY, holding, limits, third
 
@@ -58,7 +58,7 @@ def invented(seed: int) -> Script:
     )
     opened_at = datetime(2026, 1, 1, tzinfo=UTC)
     begun = script.begin(opened_at, "INVENTED")
-    issue = Simulated(world_of(script, Heard()))
+    issue = Simulated(world_of(script))
     issue.send(begun, opened_at)
     lines: list[Line] = []
     after = timedelta(0)
@@ -69,7 +69,8 @@ def invented(seed: int) -> Script:
         line = _fitting(chance, issue, number, opened_at, at)
         issue.send(line.command(number, opened_at), opened_at + at)
         lines.append(line)
-    until = after + minutes(chance.choice((20, 60, 9 * 24 * 60))) + timedelta(seconds=3)
+    is_open = issue.state is not None and issue.state.status == "open"
+    until = after + minutes(chance.choice((20, 40)) if is_open else 9 * 24 * 60) + timedelta(seconds=63)
     return Script(script.name, until, tuple(lines), script.policies, opening=script.opening)
 
 

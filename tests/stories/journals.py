@@ -1,15 +1,17 @@
 """Whether two journals of one story are the same: kind, order, time to the second, and all that the events say.
 
-Left aside, and counted: refusals, which leave nothing by update; the order of answers about messages, which leave side
-by side; how often a message was tried, and the words of an error, which are the world's own.
+Left aside, and counted: refusals, which leave nothing by update. As a set: answers about messages, which leave side by
+side, and of look-ups that were asked at once. Left aside: how often a message was tried, and the words of an error, which are the world's own.
 """
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from escalation.issue.events import Entry
+from escalation.issue.facts import CLOCK
 from tests.stories.clocks import Told
 
 WITHIN = timedelta(seconds=1)
@@ -70,7 +72,15 @@ def is_same(one: Any, other: Any) -> bool:
 
 
 def _decided(entries: list[Entry]) -> list[Entry]:
-    return [entry for entry in entries if entry.event.kind not in _APART]
+    """What stands in order. Look-ups that end one after the other, with nothing between, may end in any order."""
+    found: list[Entry] = []
+    for is_answer, group in groupby((e for e in entries if e.event.kind not in _APART), key=_answers_a_look_up):
+        found += sorted(group, key=lambda entry: entry.command) if is_answer else group
+    return found
+
+
+def _answers_a_look_up(entry: Entry) -> bool:
+    return entry.event.kind == "people_asked" and entry.by == CLOCK
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

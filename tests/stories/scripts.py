@@ -275,5 +275,5 @@ ENDING = (
 )  # fmt: skip
 
 SCRIPTS = (*CLIMBING, *ANSWERING, *MOVING, *HOLDING, *ENDING)
-LIVE = ("silence", "lapse_and_renew", "released", "by_hand", "owning", "hold_resumed", "target_missed")
+LIVE = ("released", "lapse_and_renew", "by_hand", "owning", "everybody_declines", "to_a_named_tier", "snoozed")
 """Those that are also played in real time, each minute as a fraction of a second."""

@@ -49,11 +49,11 @@ def compared(scripts: Iterable[Script], told: dict[str, Told]) -> Compared:
 
 @pytest.mark.server
 async def test_the_server_and_the_simulated_clock_write_the_same_journals(
-    house: House, record_property: Callable[[str, object], None]
+    house: House, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     scripts = [script for script in SCRIPTS if script.people != UNREADABLE]
     total = compared(scripts, await played(house, scripts, on_the_server, "same"))
-    record_property("server and simulated", str(total))
+    record_testsuite_property("server and simulated", str(total))
     assert total.scripts >= 20
     assert total.entries >= 10 * total.refused, "what is left aside is little"
 
@@ -69,21 +69,21 @@ async def test_so_do_they_where_nobody_can_be_looked_up(env: WorkflowEnvironment
 
 @pytest.mark.server
 async def test_so_do_they_in_stories_that_nobody_wrote(
-    house: House, record_property: Callable[[str, object], None]
+    house: House, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     drawn = [invented(seed) for seed in range(INVENTED)]
     scripts = [script for script in drawn if not ties(script)]
     total = compared(scripts, await played(house, scripts, on_the_server, "drawn"))
     left_aside = f"{len(drawn) - len(scripts)} scripts with an exact tie left aside"
-    record_property("server and simulated, drawn", f"{total}; {left_aside}")
+    record_testsuite_property("server and simulated, drawn", f"{total}; {left_aside}")
     assert total.scripts >= 10
 
 
 @pytest.mark.server
 async def test_real_time_and_the_simulated_clock_write_the_same_journals(
-    house: House, record_property: Callable[[str, object], None]
+    house: House, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
-    scripts = [script.scaled(1 / 240) for script in SCRIPTS if script.name in LIVE]
+    scripts = [script.scaled(1 / 200) for script in SCRIPTS if script.name in LIVE]
     total = compared(scripts, await played(house, scripts, live, "live"))
-    record_property("live and simulated", str(total))
+    record_testsuite_property("live and simulated", str(total))
     assert total.scripts == len(LIVE)
