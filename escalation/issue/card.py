@@ -5,6 +5,7 @@ An issue of class sealed shows nothing here; of a restricted one, no title.
 
 from datetime import datetime
 
+from escalation.issue.beside import beside
 from escalation.issue.clocks import Due, deadlines, next_move
 from escalation.issue.state import IssueState
 from escalation.narrate import instant, why_began
@@ -51,6 +52,8 @@ def _standing(state: IssueState) -> str:
         return f"{state.charge.person} took charge until {instant(state.charge.until)}."
     if state.is_exhausted:
         return "NOBODY HAS IT: all tiers' time is up, the last resort is told until a person takes charge."
+    if state.hold is not None:
+        return f"On hold until {instant(state.hold.until)}: {state.hold.waiting_for} is waited for."
     if state.handler is not None:
         return f"{state.handler} works on it; {state.here.title} is asked."
     return f"Nobody has it yet; {state.here.title} is asked."
@@ -65,6 +68,7 @@ def _rows(state: IssueState) -> list[tuple[str, str]]:
         ("Asked", ", ".join(state.asked) or "being looked up"),
         ("Handler", state.handler or "nobody"),
         ("Owner", state.owner),
+        *((fact.name, fact.words) for fact in beside(state)),
         ("Next", f"{instant(due.at)}: {due.words}" if due else "nothing more"),
         ("Opened", f"{instant(state.facts.opened_at)} by {state.facts.raiser.person}"),
         ("Limits missed", str(state.missed)),
@@ -78,6 +82,10 @@ def _how_to_answer(state: IssueState) -> str:
             body = '`{"by": "<your id>", "next_action": "...", "until": "2026-11-21T12:00:00Z"}`'
             return f"Send a signal `take_charge` with the body {body}."
         names = "`acknowledge`, `escalate`, `resolve`"
+        if state.hold is not None:
+            names = "`resume`, `escalate`, `resolve`"
+        if state.offer is not None:
+            names = '`accept`, `decline` (also `"reason"`), `escalate`, `resolve`'
         return f'Send a signal {names} with the body `{{"by": "<your id>"}}` (resolve: also `"outcome": "solved"`).'
     if state.status == "resolved":
         return 'Send a signal `confirm` or `reopen` with the body `{"by": "<your id>"}`.'

@@ -6,7 +6,9 @@ The same text for CLI, query and console. Computed from the state alone, so that
 from datetime import datetime, timedelta
 
 from escalation.duration import words
+from escalation.issue.beside import beside
 from escalation.issue.clocks import FIND_WITHIN, Due, deadlines
+from escalation.issue.explain_by_hand import beginning, by_hand_sum
 from escalation.issue.state import IssueState
 from escalation.narrate import instant, why_began
 from escalation.value import Value
@@ -72,6 +74,7 @@ def _who(state: IssueState) -> tuple[str, ...]:
         lines.append(f"Asked at this tier: {asked}.")
     if state.joined:
         lines.append(f"Also working on it: {', '.join(state.joined)}.")
+    lines += [f"{fact.name}: {fact.words}." for fact in beside(state)]
     return tuple(lines)
 
 
@@ -84,7 +87,7 @@ def _what_next(state: IssueState, now: datetime) -> tuple[str, ...]:
     for due in dues:
         away = due.at - now
         when = f"in {words(away)}" if away > timedelta(0) else f"{words(-away)} ago"
-        arithmetic = sums.get((due.what, due.share, due.of)) or _found_by(due)
+        arithmetic = sums.get((due.what, due.share, due.of)) or _found_by(due) or by_hand_sum(state, due)
         shown = f" = {arithmetic}" if arithmetic else ""
         lines.append(f"{instant(due.at)}{shown} ({when}): {due.words}.")
     return tuple(lines)
@@ -99,7 +102,7 @@ def _found_by(due: Due) -> str | None:
 
 def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
     """How each instant was computed: from when, and by what limit of the policy."""
-    began, tier, severity = state.tier_began_at, state.here, state.severity
+    tier, severity = state.here, state.severity
     sums: dict[tuple[str, float, str], str] = {}
 
     def add(what: str, at: datetime | None, limit: timedelta | None, name: str, share: float = 0, of: str = "") -> None:
@@ -107,8 +110,7 @@ def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
             return
         start = at - limit * (share or 1)
         part = f"{share:.0%} of {words(limit)}" if share else words(limit)
-        since = "when the tier began" if start == began else "when it was last asked"
-        sums[(what, share, of)] = f"{instant(start)} ({since}) + {part} ({name} for {severity} at {tier.name})"
+        sums[(what, share, of)] = f"{beginning(state, start)} + {part} ({name} for {severity} at {tier.name})"
 
     acknowledge, work = tier.acknowledge_within.get(severity), tier.work_within.get(severity)
     add("acknowledge", state.acknowledge_due_at, acknowledge, "acknowledge_within")
@@ -140,13 +142,16 @@ def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
 
 def _persons_sums(state: IssueState) -> dict[tuple[str, float, str], str]:
     """How the instants were computed that hang on what a person did."""
+    lapse = state.pinned.acknowledgement.lapses_after.get(state.severity)
     sums: dict[tuple[str, float, str], str] = {}
     if state.lapses_at is not None and state.is_promised:
         sums[("lapse", 0, "")] = f"as {state.handler} promised"
     elif state.lapses_at is not None and state.acknowledged_at is not None:
-        held = state.lapses_at - state.acknowledged_at
+        whole = state.lapses_at - state.acknowledged_at
+        limit = min(whole, lapse) if lapse is not None and state.held_s else whole
+        on_hold = f" + {words(whole - limit)} (on hold)" if whole > limit else ""
         start = f"{instant(state.acknowledged_at)} (acknowledged)"
-        sums[("lapse", 0, "")] = f"{start} + {words(held)} (lapses_after for {state.severity})"
+        sums[("lapse", 0, "")] = f"{start} + {words(limit)} (lapses_after for {state.severity}){on_hold}"
     if state.charge is not None:
         sums[("charge", 0, "")] = f"as {state.charge.person} set it"
     return sums

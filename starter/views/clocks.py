@@ -10,6 +10,9 @@ from escalation.issue.state import IssueState
 from starter.reader import about
 
 _NAMES: dict[What, str] = {
+    "hold": "on hold",
+    "ceiling": "below at most",
+    "target": "target",
     "acknowledge": "to acknowledge",
     "work": "to work",
     "lapse": "acknowledgement holds",
@@ -45,17 +48,21 @@ class Running:
 
 
 def running(state: IssueState) -> list[Running]:
-    """The clocks that move the issue, the one that ends first in front."""
+    """The clocks that move the issue, and its targets, the one that ends first in front."""
     return [
-        Running(_NAMES[due.what], due, _began(state, due))
+        Running(f"{_NAMES[due.what]} {due.name}" if due.what == "target" else _NAMES[due.what], due, _began(state, due))
         for due in deadlines(state)
-        if due.moves and due.what in _NAMES
+        if (due.moves or due.what == "target") and due.what in _NAMES
     ]
 
 
 def _began(state: IssueState, due: Due) -> datetime | None:
+    if due.what == "hold":
+        return state.hold.since if state.hold is not None else None
     tier, policy, severity = state.here, state.pinned, state.severity
+    targets = {target.name: target.within.get(severity) for target in state.policies[0].targets}
     limits: dict[What, timedelta | None] = {
+        "target": targets.get(due.name),
         "acknowledge": tier.acknowledge_within.get(severity),
         "work": tier.work_within.get(severity),
         "lapse": policy.acknowledgement.lapses_after.get(severity),

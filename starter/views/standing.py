@@ -9,6 +9,7 @@ from rich.text import Text
 
 from escalation.answering import cli_answers
 from escalation.issue.authority import may_send
+from escalation.issue.beside import beside
 from escalation.issue.clocks import Due, deadlines, next_move
 from escalation.issue.facts import IssueClass
 from escalation.issue.state import IssueState
@@ -37,6 +38,9 @@ def standing(state: IssueState, reader: Reader) -> Text:
         )
     if state.is_exhausted:
         return Text("NOBODY HAS IT. All tiers' time is up: somebody must take charge.", "bold white on red")
+    if state.hold is not None:
+        whom = one_line(state.hold.waiting_for)
+        return Text(f"On hold until {reader.clock(state.hold.until)}: {whom} is waited for.", "bold magenta")
     asked = f"{state.here.title} is asked"
     if state.handler is not None:
         return Text(f"{reader.person(state.handler)} has it; {asked}.", "bold green")
@@ -104,6 +108,7 @@ def _facts(state: IssueState, reader: Reader, hidden: Collection[str]) -> Render
         ("Severity", f"{state.severity}: {policy.severity(state.severity).means}"),
         ("Opened", f"{reader.full(facts.opened_at)}, by {reader.person(facts.raiser.person)}"),
     ]
+    rows += [(fact.name, reader.sentence(fact.words)) for fact in beside(state)]
     if state.joined:
         rows.insert(2, ("Also on it", _people(state.joined, reader)))
     if facts.received_at != facts.opened_at:
@@ -191,9 +196,14 @@ def _likely(state: IssueState, person: str) -> tuple[str, ...]:
         return ()
     if state.is_exhausted:
         return ("take_charge", "resolve")
+    if state.offer is not None and person == state.offer.to:
+        return ("accept", "decline")
+    agree = ("cancel",) if state.cancel_asked_by not in {None, person} else ()
+    if state.hold is not None:
+        return ("resume", "escalate", "resolve", *agree)
     if person and person == state.handler:
-        return ("resolve", "escalate", "release")
-    return ("acknowledge", "escalate", "resolve")
+        return ("resolve", "escalate", "release", *agree)
+    return ("acknowledge", "escalate", "resolve", *agree)
 
 
 def answer_lines(state: IssueState, person: str) -> list[Text]:

@@ -1,0 +1,87 @@
+"""What else is true of an issue beside its tier: hold, offer, snoozes, targets, ceilings, what is asked of it.
+
+For card, explanation and views alike. People by their ids, instants in UTC. Computed from the state alone.
+"""
+
+from datetime import datetime, timedelta
+
+from escalation.duration import words
+from escalation.issue.clocks import running_targets
+from escalation.issue.state import IssueState
+from escalation.narrate import instant
+from escalation.value import Value
+
+_SHOWN = 5
+"""How many duplicates are named."""
+
+
+class Fact(Value):
+    """One thing that is true of it, under its name."""
+
+    name: str
+    words: str
+
+
+def beside(state: IssueState) -> tuple[Fact, ...]:
+    """All of it, nothing where nothing is."""
+    found = (
+        ("On hold", _hold(state)),
+        ("Stands still", "; ".join(standing_clocks(state))),
+        ("Was on hold", f"for {words(timedelta(seconds=state.held_s))} in all" if state.held_s >= 1 else ""),
+        ("Offered", f"to {state.offer.to} by {state.offer.by}, no answer yet" if state.offer else ""),
+        ("Told again", "; ".join(f"{person} {instant(at)}" for person, at in sorted(state.snoozes.items()))),
+        ("Targets", "; ".join(f"{each.name} by {instant(each.due_at)}" for each in running_targets(state))),
+        ("Must hear", _ceilings(state)),
+        ("Declined", ", ".join(state.declined)),
+        ("Never asked", f"{', '.join(state.excluded)}: a conflict of interest" if state.excluded else ""),
+        (
+            "Cancelling",
+            f"asked by {state.cancel_asked_by}; a second person must agree" if state.cancel_asked_by else "",
+        ),
+        ("Repeats", f"{state.suppressing}, which is being asked to record it" if state.suppressing else ""),
+        ("Repeated by", _duplicates(state)),
+    )
+    return tuple(Fact(name=name, words=said) for name, said in found if said)
+
+
+def standing_clocks(state: IssueState) -> tuple[str, ...]:
+    """The clocks that a hold has stopped, each with what is left of it."""
+    hold = state.hold
+    if hold is None:
+        return ()
+    in_tier = max(hold.since, state.tier_began_at)
+    clocks: list[tuple[str, datetime | None, datetime]] = []
+    if state.stands_still("acknowledge"):
+        clocks.append(("the time to acknowledge", state.acknowledge_due_at, in_tier))
+    if state.stands_still("work"):
+        clocks.append(("the time to work", state.work_due_at, in_tier))
+        clocks.append((f"the acknowledgement of {state.handler}", state.lapses_at, in_tier))
+    clocks += [(f"the target {each.name}", each.due_at, hold.since) for each in state.targets if each.stops_on_hold]
+    return tuple(f"{name}, {words(max(at - since, timedelta()))} left" for name, at, since in clocks if at is not None)
+
+
+def _hold(state: IssueState) -> str:
+    hold = state.hold
+    if hold is None:
+        return ""
+    asked = f", question {hold.question}" if hold.question else ""
+    rules = state.policies[0].hold
+    means = rules.reasons.get(hold.reason, "") if rules is not None else ""
+    why = f"{hold.reason.replace('_', ' ')}{f': {means}' if means else ''}"
+    since = f"since {instant(hold.since)}, by {hold.by}, until {instant(hold.until)} at the latest"
+    return f"{since}; {hold.waiting_for} is waited for ({why}{asked})"
+
+
+def _ceilings(state: IssueState) -> str:
+    """By when tiers above hear of it, where that is before the tier's own limit, or while it is on hold."""
+    stopped = ", and later by the hold" if state.stands_still("work") else ""
+    ahead = [each for each in state.ceilings if stopped or state.work_due_at is None or each.at < state.work_due_at]
+    return "; ".join(f"{each.tier} by {instant(each.at)}{stopped}" for each in ahead)
+
+
+def _duplicates(state: IssueState) -> str:
+    if not state.duplicates:
+        return ""
+    last = ", ".join(state.duplicates[-_SHOWN:])
+    more = len(state.duplicates) - _SHOWN
+    return f"{last} and {more} more" if more > 0 else last
