@@ -22,7 +22,7 @@ from escalation.policy.read_directory import read_directory
 from escalation.simulate import Simulated
 from escalation.simulated_world import FindPeople, Linked, LookUp, World, never_found, people_of
 from tests.server import House
-from tests.stories.script import Script
+from tests.stories.script import UNREADABLE, Script
 
 GIVEN_UP_AFTER = timedelta(seconds=29.3)
 """When a look-up that fails again and again is given up: the try after it would be beyond its 30 s
@@ -169,13 +169,15 @@ async def _running(house: House, script: Script, reference: str, clock: Clock) -
     opened_at = datetime.now(UTC)
     begun = script.begin(opened_at, reference)
     issue = (await house.open(begun)).issue
-    await house.until(issue, lambda state: state.turn > 0)
+    if script.people != UNREADABLE:
+        await house.until(issue, lambda state: state.turn > 0 and not state.findings)
     answers, refused_at = [], {}
     for at, command in script.commands(opened_at):
         await clock.wait(issue, at)
+        sent_at = await clock.now(issue)
         answers.append(await _send(house, begun, command))
         if answers[-1] != "done":
-            refused_at[command.id] = await clock.now(issue)
+            refused_at[command.id] = sent_at
     end = opened_at + script.until
     await clock.wait(issue, end + timedelta(seconds=2))
     return Told(begun, opened_at, answers, _until(await house.recorded(issue), end), refused_at)

@@ -1,7 +1,7 @@
 """Whether two journals of one story are the same: kind, order, time to the second, and all that the events say.
 
 Left aside, and counted: refusals, which leave nothing by update. As a set: answers about messages, which leave side by
-side, and of look-ups that were asked at once. Left aside: how often a message was tried, and the words of an error, which are the world's own.
+side, and of look-ups that were asked at once. Not looked at: how often a message was tried, and the words of an error.
 """
 
 from collections import Counter
@@ -75,7 +75,8 @@ def _decided(entries: list[Entry]) -> list[Entry]:
     """What stands in order. Look-ups that end one after the other, with nothing between, may end in any order."""
     found: list[Entry] = []
     for is_answer, group in groupby((e for e in entries if e.event.kind not in _APART), key=_answers_a_look_up):
-        found += sorted(group, key=lambda entry: entry.command) if is_answer else group
+        together = list(group)
+        found += sorted(together, key=lambda entry: entry.command) if is_answer else together
     return found
 
 

@@ -17,6 +17,9 @@ from escalation.policy.model import Policy
 from tests.given import actor, minutes, opened, policy
 from tests.server import PEOPLE
 
+UNREADABLE = "people: {ann: {name: [\n"
+"""A directory in which nobody can be looked up."""
+
 
 @dataclass(frozen=True)
 class Line:

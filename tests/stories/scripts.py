@@ -42,12 +42,11 @@ from escalation.policy.model import (
     Warn,
 )
 from tests.given import CUSTOMER, MACHINE, exhaustion, minutes, policy, tier
-from tests.stories.script import Said, Script, line
+from tests.stories.script import UNREADABLE, Said, Script, line
 
 DAYS = timedelta(days=1)
 WHY = Said("as was agreed")
 NOBODY = Tell(roles=("absent",))
-UNREADABLE = "people: {ann: {name: [\n"
 LAPSING = Acknowledgement(lapses_after={"S1": minutes(5), "S2": minutes(8)}, renewals=1)
 WARNED = (
     Warn(at=0.5, of="acknowledge", tell=("asked", "owner")),

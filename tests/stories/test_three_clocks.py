@@ -11,10 +11,10 @@ from tests.server import House, working
 from tests.stories.clocks import Told, live, on_the_server, simulated, ties
 from tests.stories.invented import invented
 from tests.stories.journals import Compared, compare
-from tests.stories.script import Script
-from tests.stories.scripts import LIVE, SCRIPTS, UNREADABLE
+from tests.stories.script import UNREADABLE, Script
+from tests.stories.scripts import LIVE, SCRIPTS
 
-INVENTED = 12
+INVENTED = 10
 AT_ONCE = 6
 """Scripts that are under way side by side: more would starve each other on two cores, and timers would be late."""
 
@@ -83,7 +83,7 @@ async def test_so_do_they_in_stories_that_nobody_wrote(
 async def test_real_time_and_the_simulated_clock_write_the_same_journals(
     house: House, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
-    scripts = [script.scaled(1 / 200) for script in SCRIPTS if script.name in LIVE]
+    scripts = [script.scaled(1 / 120) for script in SCRIPTS if script.name in LIVE]
     total = compared(scripts, await played(house, scripts, live, "live"))
     record_testsuite_property("live and simulated", str(total))
     assert total.scripts == len(LIVE)
