@@ -218,6 +218,7 @@ def _never_worse(state: IssueState, new: Policy, same: str | None, goes_on_at: s
         else target
         for target in then.targets
     )
+    fresh = tuple(ceiling for ceiling in then.ceilings if ceiling.tier in new.climb())
     return Running(
         acknowledge_due_at=_earlier(was.acknowledge_due_at, then.acknowledge_due_at),
         work_due_at=_earlier(was.work_due_at, then.work_due_at),
@@ -225,7 +226,7 @@ def _never_worse(state: IssueState, new: Policy, same: str | None, goes_on_at: s
         lapses_at=_earlier(was.lapses_at, then.lapses_at),
         warnings=then.warnings or was.warnings,
         targets=targets,
-        ceilings=never_later(_carried_over(was.ceilings, state.pinned, new, goes_on_at), then.ceilings),
+        ceilings=never_later(_carried_over(was.ceilings, state.pinned, new, goes_on_at), fresh),
     )
 
 
