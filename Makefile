@@ -1,9 +1,10 @@
 # One screen of commands. A fresh machine needs python3 (3.11 or later, with venv) and make; the first command makes .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock clean
+.PHONY: help run test peers check fix lock clean
 BIN := .venv/bin
 READY := .venv/.ready
 JOBS ?= 2
+SCENARIOS ?= ../shared/scenarios
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -13,6 +14,9 @@ run: $(READY)  ## Temporal, its UI, a worker and a sample issue that climbs with
 
 test: $(READY)  ## the whole suite, in JOBS=2 processes; ARGS="tests/records -k journal" for a part of it
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+peers: $(READY)  ## peers' cases on the simulated clock; SCENARIOS=dir for another folder; docs/conventions.md
+	@$(BIN)/python -m tests.peers "$(SCENARIOS)"
 
 check: $(READY)  ## format, lint, types, who may import whom, house rules: the gate before a commit
 	$(BIN)/ruff format --check .

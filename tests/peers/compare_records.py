@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from escalation.issue.events import Entry
 from tests.peers.compare_told import matching
-from tests.peers.fields import Fields, Unsupported, shown
+from tests.peers.fields import Fields, Unsupported, as_fields, shown
 from tests.peers.issue import Issue
 from tests.peers.play import Play
 
@@ -110,7 +110,7 @@ def issues_created(play: Play) -> list[str]:
     raw = play.scenario.then["issues_created"]
     if not isinstance(raw, list):
         raise Unsupported(f"then.issues_created {shown(raw)}")
-    rows = [Fields({"issue": item} if isinstance(item, str) else dict(item), "then.issues_created") for item in raw]
+    rows = [as_fields({"issue": item} if isinstance(item, str) else item, "then.issues_created") for item in raw]
     created = [issue for issue in play.stage.issues if not issue.is_at_start]
     fits = [[place for place, issue in enumerate(created) if _is_born(play, row, issue)] for row in rows]
     for row in rows:

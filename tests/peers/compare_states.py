@@ -82,7 +82,7 @@ def _details(row: Fields, issue: Issue | None, state: IssueState | None, at: dat
             raise row.cannot("previous")
         compare("previous", None if issue is None else _relieved(issue, at))
     if "escalation" in row:
-        if row.data["escalation"] not in {"stopped", "running"}:
+        if row.text("escalation") not in {"stopped", "running"}:
             raise row.cannot("escalation")
         compare("escalation", None if state is None else "running" if _climbs(state) else "stopped")
     return found

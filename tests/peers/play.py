@@ -172,11 +172,19 @@ def _instants_in(value: object, times: Times) -> Iterator[datetime]:
 
 
 def _name_the_nameless(stage: Stage, scenario: Scenario) -> None:
-    """Names of issues that only the expectations use belong, in their order, to the issues that signals opened."""
-    created = scenario.then.get("issues_created")
-    names = [name for name in created if isinstance(name, str)] if isinstance(created, list) else []
-    unused = [name for name in names if stage.called(name) is None]
+    """Names of issues that only the expectations use belong to the issues that signals opened.
+
+    In a list of all issues, each in its place; else in their order.
+    """
+    listed = scenario.then.get("issues_created")
+    if not isinstance(listed, list):
+        return
+    born = [issue for issue in stage.issues if not issue.is_at_start]
     given = {str(event["issue"]) for event in scenario.when if event.get("issue")}
-    nameless = [issue for issue in stage.issues if not issue.is_at_start and not issue.names & given]
-    for name, issue in zip(unused, nameless, strict=False):
-        issue.names.add(name)
+    nameless = [issue for issue in born if not issue.names & given]
+    unused = [(place, item) for place, item in enumerate(listed) if isinstance(item, str) and not stage.called(item)]
+    for number, (place, name) in enumerate(unused):
+        if len(listed) == len(born) and born[place] in nameless:
+            born[place].names.add(name)
+        elif number < len(nameless):
+            nameless[number].names.add(name)

@@ -187,9 +187,9 @@ def _services(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
 def _deliveries(fields: Fields) -> dict[str, Literal["sent", "failed"]]:
     found: dict[str, Literal["sent", "failed"]] = {}
     for channel, outcome in (fields.below("delivery") or Fields({}, "")).each():
-        if outcome in {"rejected", "failed", "refused"}:
+        if outcome in ("rejected", "failed", "refused"):
             found[channel] = "failed"
-        elif outcome not in {"ok", "sent", "delivered"}:
+        elif outcome not in ("ok", "sent", "delivered"):
             raise Unsupported(f"given.delivery.{channel} {outcome!r}")
     return found
 
@@ -262,7 +262,7 @@ def _history(fields: Fields) -> tuple[tuple[timedelta, timedelta | None], ...]:
     spells: list[tuple[timedelta, timedelta | None]] = []
     since: timedelta | None = None
     for item in fields.items("history"):
-        if not isinstance(item, list) or len(item) != 2 or item[1] not in {"new", "open", "paused", "closed"}:
+        if not isinstance(item, list) or len(item) != 2 or item[1] not in ("new", "open", "paused", "closed"):
             raise Unsupported(f"given.history {item!r}")
         at = read_span(item[0])
         if at is None:

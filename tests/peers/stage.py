@@ -65,9 +65,10 @@ class Stage:
 
     def reference(self, key: str | None, summary: str | None, name: str | None) -> str:
         """What the source calls it: an explicit key outranks the text, and both the name in the case."""
-        if key is not None:
-            return f"key {key}" if len(key) <= LONGEST_KEY else reference_for(key)
-        return reference_for(summary) if summary is not None else f"name {name}"
+        words = f"key {key}" if key is not None else f"name {name}"
+        if key is None and summary is not None:
+            return reference_for(summary)
+        return words if len(words) <= LONGEST_KEY else reference_for(words)
 
     def latest(self, service: str | None, reference: str) -> Issue | None:
         """The latest occurrence."""

@@ -1,0 +1,58 @@
+"""The peers' cases themselves, which lie outside the repository: none fails, and those that must pass do.
+
+`ESCALON_SCENARIOS` names the folder, by default `../shared/scenarios` beside the checkout. Where it is absent this is
+skipped by name; where `CI` is `true`, it fails.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.peers.judging import judge
+from tests.peers.reading import read_folder
+from tests.peers.scenario import Scenario, Verdict
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(os.environ.get("ESCALON_SCENARIOS", "") or ROOT.parent / "shared" / "scenarios")
+MUST_PASS = (
+    "ESC-001", "ESC-003", "REP-001", "ACK-015", "RES-011", "MAN-001", "SNZ-009", "DED-001", "DED-003",
+    "DED-005", "PAU-007", "PAU-009", "SCH-001", "SCH-003",
+)  # fmt: skip
+
+
+@cache
+def cases() -> dict[str, Scenario]:
+    """The folder's cases by id, or the end of the test."""
+    if not FOLDER.is_dir():
+        missing = "the folder of peers' cases is absent; set ESCALON_SCENARIOS to it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return {case.id: case for case in read_folder(FOLDER)}
+
+
+@cache
+def verdicts() -> dict[str, Verdict]:
+    """What comes of each."""
+    return {name: judge(case) for name, case in cases().items()}
+
+
+def test_none_fails() -> None:
+    assert {name: verdict.why for name, verdict in verdicts().items() if verdict.word == "failed"} == {}
+
+
+def test_every_case_has_its_verdict_and_its_reason() -> None:
+    assert all(verdict.why for verdict in verdicts().values() if verdict.word != "passed")
+    assert {name for name, verdict in verdicts().items() if verdict.word == "not portable"} == {
+        name for name, case in cases().items() if not case.is_portable
+    }
+
+
+@pytest.mark.parametrize("name", MUST_PASS)
+def test_what_can_be_played_passes(name: str) -> None:
+    if name not in cases():
+        pytest.skip(f"the folder holds no {name}")
+    verdict = verdicts()[name]
+    assert verdict.word == "passed", verdict.why

@@ -1,0 +1,163 @@
+"""What cannot be played or compared makes a case unsupported, by name: never passed, never left out in silence."""
+
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.peers.cases_of_ours import CASES, changed, changed_in
+from tests.peers.judging import judge
+from tests.peers.scenario import Choice, Scenario
+
+UNKNOWN: list[tuple[str, str, object, str]] = [
+    ("lapse", "then.shifts", [], "then.shifts"),
+    ("lapse", "then.notifications.0.says", "hello", "then.notifications.says"),
+    ("lapse", "then.notifications.0.kind", "ack_reminder", "ack_reminder"),
+    ("lapse", "then.states.0.mood", "calm", "then.states.mood"),
+    ("lapse", "then.states.0.state", "maintenance", "state maintenance"),
+    ("endless", "then.notification_counts.0.attempts", 1, "attempts"),
+    ("endless", "then.no_notifications.0.channel_kind", "sms", "channel_kind"),
+    ("second", "then.records.0.type", "called", "called"),
+    ("second", "then.records.0.author", "u1", "author"),
+    ("second", "then.responses.0.says", "thanks", "thanks"),
+    ("refused", "then.errors.0.reason", "bad weather", "bad weather"),
+    ("refused", "then.errors.0.severity", "high", "severity"),
+    ("variants", "then.accepted.0", "another", "another"),
+    ("variants", "then.records.0.case", "another", "another"),
+    ("signals", "then.issues_created.0.severity", "high", "severity"),
+    ("signals", "then.issue_count.0.candidates", 1, "candidates"),
+    ("signals", "then.measures.0.clock", "update", "then.measures.clock"),
+    ("paused", "then.deadlines.0.update", "PT1H", "then.deadlines.update"),
+    ("paused", "then.breaches.0.clock", "update", "clock update"),
+    ("sums", "then.checks.0", {"rule": "day"}, "rule"),
+    ("sums", "then.due.0.calendar_hours", "08:00-20:00", "calendar_hours"),
+    ("sums", "then.due.0.clock", "update", "clock update"),
+    ("snoozed-before", "then.timers.0", "a timer", "a timer"),
+    ("lapse", "when.0.event", "send_due", "event send_due"),
+    ("lapse", "when.0.priority", "high", "event created.priority"),
+    ("lapse", "when.1.via", "sms", "event acknowledged.via"),
+    ("lapse", "when.1.case", "another", "another"),
+    ("signals", "when.0.action", "sing", "sing"),
+    ("signals", "when.0.member", "m", "event signal.member"),
+    ("snoozed", "when.1.for", "a while", "a while"),
+    ("edited", "when.1.edit", "-", "edit"),
+    ("away", "when.2", "-", "engine"),
+    ("lapse", "given.weather", "rain", "given.weather"),
+    ("lapse", "given.schedule", {"s": {}}, "schedule"),
+    ("lapse", "given.calendar", {"timezone": "UTC"}, "business_calendar"),
+    ("lapse", "given.settings.mood", "calm", "given.settings.mood"),
+    ("lapse", "given.settings.ack_timeout", "soon", "soon"),
+    ("lapse", "given.targets", {"update": "PT1H"}, "clock update"),
+    ("lapse", "given.policy.steps", [], "step_chain"),
+    ("lapse", "given.policy.repeat", 101, "given.policy.repeat 101"),
+    ("lapse", "given.policy.repeat", "often", "often"),
+    ("lapse", "given.policy.tiers.0.each_must_acknowledge", True, "each_must_acknowledge"),
+    ("lapse", "given.policy.tiers.0.hours", "night", "hours"),
+    ("lapse", "given.policy.tiers.0.delay", "PT0S", "delay"),
+    ("lapse", "given.policy.tiers.0.targets", ["channel:ops"], "chat_channel"),
+    ("lapse", "given.policy.tiers.0.targets", ["rota:ops"], "rota:ops"),
+    ("variants", "given.users.u1.rules.0.after", "PT5M", "personal_rules"),
+    ("variants", "given.users.u1.status_updates", "sms", "status_notices"),
+    ("variants", "given.cases.lost", {"contact": "disabled"}, "contact"),
+    ("snoozed-before", "given.issue_state.A", "asleep", "asleep"),
+    ("unacknowledged-tier", "given.issues.A.state", "asleep", "asleep"),
+    ("unacknowledged-tier", "given.issues.A.tier", 9, "tier-9"),
+    ("sums", "given.history.0", ["PT0M", "asleep"], "asleep"),
+    ("refused", "when.0.policy", "another", "another"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value", "named"), UNKNOWN, ids=[f"{name} {path} {value}" for name, path, value, _ in UNKNOWN]
+)
+def test_what_is_not_known_is_named(name: str, path: str, value: object, named: str) -> None:
+    verdict = judge(changed(name, path, value))
+    assert verdict.word == "unsupported", verdict.why
+    assert named in verdict.why[0]
+
+
+def test_a_need_that_is_not_there_is_named() -> None:
+    verdict = judge(replace(CASES["lapse"], needs=("ack_timeout", "teleport", "personal_rules")))
+    assert (verdict.word, verdict.why) == ("unsupported", ("teleport",))
+
+
+def test_a_feature_that_is_there_in_part_is_named_with_what_is_missing() -> None:
+    case = replace(changed("missed", "given.targets", {"update": "PT1H"}), needs=("sla_clocks",))
+    assert judge(case).why == ("sla_clocks: clock update",)
+
+
+def test_a_field_beside_the_form_is_named() -> None:
+    assert judge(replace(CASES["lapse"], unknown=("weather",))).why == ("field weather",)
+
+
+def test_a_case_that_expects_nothing_is_not_passed() -> None:
+    assert judge(replace(CASES["edited"], then={})).word == "unsupported"
+
+
+def test_an_issue_that_is_created_after_an_edit_in_words_would_need_the_edit() -> None:
+    event = {"at": "PT6M", "event": "created", "issue": "B"}
+    verdict = judge(changed("edited", "when.2", event))
+    assert verdict.word == "unsupported"
+    assert "tier 2 deleted" in verdict.why[0]
+
+
+@pytest.mark.parametrize(
+    ("topic", "choice", "word"),
+    [
+        ("repeat_count", "n_further_passes", "passed"),
+        ("repeat_count", "n_in_all", "other convention"),
+        ("pause_scope", "all_clocks", "passed"),
+        ("weather", "rain", "unsupported"),
+    ],
+)
+def test_another_answer_is_another_convention(topic: str, choice: str, word: str) -> None:
+    verdict = judge(replace(CASES["passes"], conventions=(Choice(topic, choice),)))
+    assert verdict.word == word
+    assert verdict.word == "passed" or topic in verdict.why[0]
+
+
+def test_a_ladder_that_ends_by_time_and_wraps_by_hand_is_another_convention() -> None:
+    assert judge(changed("by-hand", "given.policy.repeat", 0)).word == "other convention"
+
+
+def test_what_is_tied_to_one_product_is_not_played() -> None:
+    assert judge(replace(CASES["lapse"], is_portable=False)).word == "not portable"
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.sampled_from(["", "A", "u1", "PT0S", "-PT5M", "P9D", "2026-01-01T00:00:00Z", "acknowledged", "x" * 300]),
+    st.just([]),
+    st.just({}),
+    st.just([{}]),
+    st.just({"at": "PT0S"}),
+)
+
+
+def places(value: object, path: str) -> list[str]:
+    """Every place below a value, and its own."""
+    if isinstance(value, dict):
+        below = [(f"{path}.{key}", item) for key, item in value.items() if "." not in str(key)]
+    elif isinstance(value, list | tuple):
+        below = [(f"{path}.{number}", item) for number, item in enumerate(value)]
+    else:
+        below = []
+    return [*([path] if "." in path else []), *(each for place, item in below for each in places(item, place))]
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(name=st.sampled_from([name for name in CASES if name != "endless"]), data=st.data())
+def test_junk_anywhere_never_breaks_the_player(name: str, data: st.DataObject) -> None:
+    case: Scenario = deepcopy(CASES[name])
+    parts: dict[str, Any] = {"given": case.given, "when": case.when, "then": case.then}
+    fixed = {f"when.{number}.{key}" for number in range(len(case.when)) for key in ("at", "event", "seq")}
+    every = [path for part, value in parts.items() for path in places(value, part) if path not in fixed]
+    whole_events = {f"when.{number}" for number in range(len(case.when))}
+    path = data.draw(st.sampled_from([path for path in every if path not in whole_events]))
+    verdict = judge(changed_in(case, path, data.draw(JUNK)))
+    assert verdict.word in {"passed", "failed", "unsupported", "other convention"}
