@@ -4,7 +4,7 @@ Tolerant within: unknown fields are ignored, because histories and carried state
 with today's models. Strictness belongs to the doors (`policy/parse.py`, CLI, signals), which refuse unknown fields.
 """
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,11 +14,44 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_timedelta="iso8601")
 
+    @classmethod
+    def trusted(cls, **fields: Any) -> Self:
+        """One made of parts that are valid already, unchecked: what the rules make of their own values, step by step.
+
+        Half of the time of a step went into checking such parts again. Never for what comes from outside.
+        """
+        return _made(cls, {**(_BLANK.get(cls) or _blank(cls)), **fields}, set(fields))
+
     def changed(self, change: dict[str, Any]) -> Self:
-        """A copy with these fields changed, unchecked: as `model_copy(update=change)`, in two thirds of its time."""
-        made = type(self).__new__(type(self))
-        object.__setattr__(made, "__dict__", {**self.__dict__, **change})
-        object.__setattr__(made, "__pydantic_fields_set__", self.__pydantic_fields_set__ | change.keys())
-        object.__setattr__(made, "__pydantic_extra__", None)
-        object.__setattr__(made, "__pydantic_private__", None)
-        return made
+        """A copy with these fields changed, unchecked: as `model_copy(update=change)`, in a third of its time."""
+        given = self.__pydantic_fields_set__
+        return _made(
+            type(self), {**self.__dict__, **change}, given if given >= change.keys() else given | change.keys()
+        )
+
+
+_BLANK: dict[type[Value], dict[str, Any]] = {}
+"""By model, all of its fields in their order, with the defaults of those that have one."""
+_SET_FIELDS = BaseModel.__dict__["__dict__"].__set__
+_SET_GIVEN = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_SET_EXTRA = BaseModel.__dict__["__pydantic_extra__"].__set__
+_SET_PRIVATE = BaseModel.__dict__["__pydantic_private__"].__set__
+_Made = TypeVar("_Made", bound=Value)
+
+
+def _made(kind: type[_Made], fields: dict[str, Any], given: set[str]) -> _Made:
+    made = kind.__new__(kind)
+    _SET_FIELDS(made, fields)
+    _SET_GIVEN(made, given)
+    _SET_EXTRA(made, None)
+    _SET_PRIVATE(made, None)
+    return made
+
+
+def _blank(kind: type[Value]) -> dict[str, Any]:
+    """Defaults that are made anew for each value would be shared: none of the rules ever changes one."""
+    fields = kind.model_fields.items()
+    blank = {
+        name: None if field.is_required() else field.get_default(call_default_factory=True) for name, field in fields
+    }
+    return _BLANK.setdefault(kind, blank)

@@ -63,7 +63,7 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
         for limit in [acknowledge if warn.of == "acknowledge" else work]
         if limit is not None
     )
-    event = TierBegan(
+    event = TierBegan.trusted(
         turn=state.turn + 1,
         passes=state.passes if passes is None else passes,
         policy=policy.name,
@@ -130,7 +130,8 @@ def miss_target(turn: Deciding, name: str) -> None:
     state = turn.state
     due_at = next(target.due_at for target in state.targets if target.name == name)
     known = next((target for target in state.policies[0].targets if target.name == name), None)
-    turn.by_clock(TargetMissed(target=name, due_at=due_at, tell=known.tell if known else ("owner",)), due_at)
+    tell = known.tell if known else ("owner",)
+    turn.by_clock(TargetMissed.trusted(target=name, due_at=due_at, tell=tell), due_at)
 
 
 def move_up(

@@ -3,7 +3,7 @@
 Everything here is a view of the state. What is done when an instant comes is in `decide_clock.py`.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple, TypeAlias
 
 from pydantic import AwareDatetime
@@ -33,6 +33,9 @@ _ORDER: tuple[What, ...] = (
     "find", "hold", "target", "warn", "remind", "snooze", "lapse", "acknowledge", "work", "ceiling", "charge",
     "last_resort", "confirm", "silence", "window",
 )  # fmt: skip
+_Found: TypeAlias = tuple[datetime, What, int, float, Literal["acknowledge", "work", ""], str]
+"""The fields of a moment."""
+_EVER = datetime.max.replace(tzinfo=UTC)
 _PLACE: dict[What, int] = {what: place for place, what in enumerate(_ORDER)}
 _TELLS: frozenset[What] = frozenset({"warn", "remind", "find", "confirm", "target", "snooze"})
 
@@ -89,15 +92,24 @@ class Due(Value):
 
 def moments(state: IssueState) -> list[Moment]:
     """All that is due, earliest first; at one instant in the order in which it is done."""
-    found = _found(state)
-    found.sort(key=lambda moment: (moment.at, _PLACE[moment.what], moment.turn, moment.share, moment.name))
-    return found
+    return _in_order(_found(state))
+
+
+def reached(state: IssueState, now: datetime) -> list[Moment]:
+    """Those of the moments that are due at or before `now`, in the same order."""
+    return _in_order(_found(state, now))
+
+
+def _in_order(found: list[_Found]) -> list[Moment]:
+    if len(found) > 1:
+        found.sort(key=lambda each: (each[0], _PLACE[each[1]], each[2], each[3], each[5]))
+    return [Moment._make(each) for each in found]
 
 
 def next_at(state: IssueState) -> datetime | None:
     """The instant of `next_timer`, and nothing else of it: this is asked after every step."""
     found = _found(state)
-    return min([moment[0] for moment in found if moment[1] != "find"] or [moment[0] for moment in found], default=None)
+    return min([each[0] for each in found if each[1] != "find"] or [each[0] for each in found], default=None)
 
 
 def deadlines(state: IssueState) -> tuple[Due, ...]:
@@ -136,36 +148,41 @@ def _next_words(state: IssueState) -> str:
     return "all tiers' time is up, and the last resort is told"
 
 
-def _found(state: IssueState) -> list[Moment]:
-    """Every moment that lies ahead, in no order."""
-    found: list[Moment] = []
+def _found(state: IssueState, until: datetime = _EVER) -> list[_Found]:
+    """Every moment up to `until`, in no order; as plain tuples, since this is asked several times in every step."""
+    hold = state.hold
     alone: tuple[tuple[datetime | None, What], ...]
     if state.status != "open":
         alone = ((state.confirm_at, "confirm"), (state.silence_at, "silence"), (state.reopen_until, "window"))
-    else:
-        acknowledge_stands, work_stands = state.stands_still("acknowledge"), state.stands_still("work")
-        alone = (
-            (None if acknowledge_stands else state.acknowledge_due_at, "acknowledge"),
-            (None if acknowledge_stands else state.remind_at, "remind"),
-            (None if work_stands else state.work_due_at, "work"),
-            (None if work_stands else state.lapses_at, "lapse"),
-            (state.hold.until if state.hold is not None else None, "hold"),
-            (state.last_resort_at, "last_resort"),
-            (state.charge.until if state.charge is not None else None, "charge"),
-        )
-        found += [Moment(finding.due_at, "find", finding.turn) for finding in state.findings]
+        return [(at, what, 0, 0, "", "") for at, what in alone if at is not None and at <= until]
+    stops = hold.stops if hold is not None else ()
+    acknowledge_stands, work_stands = "acknowledge" in stops, "work" in stops
+    alone = (
+        (None if acknowledge_stands else state.acknowledge_due_at, "acknowledge"),
+        (None if acknowledge_stands else state.remind_at, "remind"),
+        (None if work_stands else state.work_due_at, "work"),
+        (None if work_stands else state.lapses_at, "lapse"),
+        (hold.until if hold is not None else None, "hold"),
+        (state.last_resort_at, "last_resort"),
+        (state.charge.until if state.charge is not None else None, "charge"),
+    )
+    found: list[_Found] = [(at, what, 0, 0, "", "") for at, what in alone if at is not None and at <= until]
+    targets = state.targets if hold is None else running_targets(state)
+    found += [(target.due_at, "target", 0, 0, "", target.name) for target in targets if target.due_at <= until]
+    if state.findings:
+        found += [(each.due_at, "find", each.turn, 0, "", "") for each in state.findings if each.due_at <= until]
+    if state.warnings:
         found += [
-            Moment(warning.at, "warn", 0, warning.share, warning.of)
+            (warning.at, "warn", 0, warning.share, warning.of, "")
             for warning in state.warnings
-            if not (work_stands if warning.of == "work" else acknowledge_stands)
+            if warning.at <= until and not (work_stands if warning.of == "work" else acknowledge_stands)
         ]
-        found += [Moment(target.due_at, "target", name=target.name) for target in running_targets(state)]
-        found += [Moment(at, "snooze", name=person) for person, at in state.snoozes.items()]
-        # The tier's own limit speaks for the ceiling that it does not exceed.
-        for ceiling in state.ceilings[:1] if not work_stands else ():
-            if state.work_due_at is None or ceiling.at < state.work_due_at:
-                found.append(Moment(ceiling.at, "ceiling", name=ceiling.tier))
-    found += [Moment(at, what) for at, what in alone if at is not None]
+    if state.snoozes:
+        found += [(at, "snooze", 0, 0, "", person) for person, at in state.snoozes.items() if at <= until]
+    # The tier's own limit speaks for the ceiling that it does not exceed.
+    for ceiling in state.ceilings[:1] if not work_stands else ():
+        if ceiling.at <= until and (state.work_due_at is None or ceiling.at < state.work_due_at):
+            found.append((ceiling.at, "ceiling", 0, 0, "", ceiling.tier))
     return found
 
 

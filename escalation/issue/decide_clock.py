@@ -16,7 +16,7 @@ from escalation.issue.climb import (
     move_up,
     note_missed,
 )
-from escalation.issue.clocks import FIND_WITHIN, Moment, is_late, moments
+from escalation.issue.clocks import FIND_WITHIN, Moment, is_late, reached
 from escalation.issue.commands import FoundHow
 from escalation.issue.deciding import Deciding
 from escalation.issue.facts import PersonFacts
@@ -40,18 +40,18 @@ def decide_tick(turn: Deciding) -> None:
 
 
 def _first_due(turn: Deciding) -> Moment | None:
-    reached = [due for due in moments(turn.state) if due.at <= turn.now]
-    if not reached:
-        return None
-    over = [due for due in reached if due.what in _ENDS_A_TIER]
+    found = reached(turn.state, turn.now)
+    if len(found) <= 1:
+        return found[0] if found else None
+    over = [due for due in found if due.what in _ENDS_A_TIER]
     if any(is_late(due.at, turn.now) for due in over):
         last_resort = {f.turn for f in turn.state.findings if f.tier == LAST_RESORT}
-        reached = [d for d in reached if d.what not in _TELL_THE_TIER or (d.what == "find" and d.turn in last_resort)]
+        found = [d for d in found if d.what not in _TELL_THE_TIER or (d.what == "find" and d.turn in last_resort)]
     elif over:
-        reached = [due for due in reached if due.what != "lapse"]
-    if any(due.what == "silence" for due in reached):
-        reached = [due for due in reached if due.what != "confirm"]
-    return reached[0]
+        found = [due for due in found if due.what != "lapse"]
+    if any(due.what == "silence" for due in found):
+        found = [due for due in found if due.what != "confirm"]
+    return found[0]
 
 
 def _serve(turn: Deciding, due: Moment) -> None:
@@ -174,7 +174,8 @@ def take_people(
     if not people and finding.tier == LAST_RESORT:
         people, how, why = state.known_for(LAST_RESORT), "last_known", f"{why}; so the last known people"
     if people:
-        turn.by_clock(e.PeopleAsked(turn=number, tier=finding.tier, people=people, how=how, why=why), at)
+        asked = e.PeopleAsked.trusted(turn=number, tier=finding.tier, people=people, how=how, why=why)
+        turn.by_clock(asked, at)
         return
     turn.by_clock(e.TierFoundEmpty(turn=number, tier=finding.tier, why=why), at)
     if finding.tier != LAST_RESORT:

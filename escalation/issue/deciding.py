@@ -51,7 +51,7 @@ class Deciding:
     def emit(self, event: Event, at: datetime | None = None, by: Actor | None = None) -> None:
         """Add an entry; `at` is when it happened, by default what the door claims, else now."""
         number = self._state.entries if self._state is not None else 0
-        entry = Entry(
+        entry = Entry.trusted(
             number=number + 1,
             happened_at=at or self.command.happened_at or self.now,
             recorded_at=self.now,

@@ -202,7 +202,7 @@ def _link(state: IssueState, entry: e.Entry, asked: e.SuppressionAsked) -> LinkD
 
 def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
     pinned = state.pinned
-    return FindResponders(
+    return FindResponders.trusted(
         key=f"{state.facts.id}/find/{turn}",
         issue=state.facts.id,
         issue_kind=state.facts.kind,

@@ -37,11 +37,13 @@ def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
     change["entries"] = entry.number
     change["last_at"] = entry.recorded_at
     # Not the answers of our own errands, which would crowd out people's; and what was refused may be tried again.
-    is_own = (entry.by.person, entry.by.assurance) == (CLOCK.person, CLOCK.assurance)
-    is_new = not is_own and not isinstance(event, e.Refused) and entry.command not in state.done
-    if entry.command and is_new:
-        kept = list(state.done.items())[-(KEPT_COMMANDS - 1) :]
-        change["done"] = dict([*kept, (entry.command, entry.number)])
+    by, command = entry.by, entry.command
+    is_own = by is CLOCK or (by.person == CLOCK.person and by.assurance == CLOCK.assurance)
+    if command and not is_own and not isinstance(event, e.Refused) and command not in state.done:
+        kept = state.done
+        if len(kept) >= KEPT_COMMANDS:
+            kept = dict(list(kept.items())[-(KEPT_COMMANDS - 1) :])
+        change["done"] = {**kept, command: entry.number}
     text = _text(event)
     if text is not None:
         change["said"], change["said_by"] = text, entry.by.person
@@ -165,7 +167,7 @@ def _change(  # noqa: PLR0911, PLR0912 - one arm per event
 def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[str, Any]:
     is_missed = event.why in {"not_acknowledged", "work_limit_spent"}
     goes_on = event.why in {"restarted", "fell_back"}
-    finding = Finding(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
+    finding = Finding.trusted(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
     kept = tuple(f for f in state.findings if f.tier == LAST_RESORT)
     ceilings = {} if event.ceilings is None else {"ceilings": event.ceilings}
     snoozes = {person: at for person, at in state.snoozes.items() if person == state.handler}
