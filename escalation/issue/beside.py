@@ -49,15 +49,19 @@ def standing_clocks(state: IssueState) -> tuple[str, ...]:
     hold = state.hold
     if hold is None:
         return ()
-    in_tier = max(hold.since, state.tier_began_at)
+    since, began = hold.since, state.tier_began_at
     clocks: list[tuple[str, datetime | None, datetime]] = []
     if state.stands_still("acknowledge"):
-        clocks.append(("the time to acknowledge", state.acknowledge_due_at, in_tier))
+        clocks.append(("the time to acknowledge", state.acknowledge_due_at, max(since, state.asked_again_at or began)))
     if state.stands_still("work"):
-        clocks.append(("the time to work", state.work_due_at, in_tier))
-        clocks.append((f"the acknowledgement of {state.handler}", state.lapses_at, in_tier))
+        clocks.append(("the time to work", state.work_due_at, max(since, began)))
+        clocks.append(
+            (f"the acknowledgement of {state.handler}", state.lapses_at, max(since, state.acknowledged_at or began))
+        )
     clocks += [(f"the target {each.name}", each.due_at, hold.since) for each in state.targets if each.stops_on_hold]
-    return tuple(f"{name}, {words(max(at - since, timedelta()))} left" for name, at, since in clocks if at is not None)
+    return tuple(
+        f"{name}, {words(max(at - stopped, timedelta()))} left" for name, at, stopped in clocks if at is not None
+    )
 
 
 def _hold(state: IssueState) -> str:
