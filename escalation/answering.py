@@ -22,8 +22,22 @@ _MEANS = {
     "confirm": "Yes, it is fixed",
     "close": "Close it",
     "reopen": "Not fixed after all",
+    "accept": "I take it over",
+    "reassign": "Offer it to somebody",
+    "decline": "I cannot take it",
+    "de_escalate": "Hand it back down",
+    "note": "Write something down",
+    "attempt": "I tried something",
+    "change_severity": "It is better or worse than that",
+    "hold": "Somebody is waited for",
+    "resume": "Go on with it",
+    "snooze": "Tell me again later",
+    "cancel": "It was opened in error",
+    "suppress": "It repeats another one",
+    "adopt_policy": "Go on under another policy",
 }
-_SUGGESTED_CHARGE = timedelta(hours=1)
+_SUGGESTED = {"take_charge": timedelta(hours=1), "hold": timedelta(hours=2), "snooze": timedelta(minutes=30)}
+"""How far ahead the time of a command is suggested."""
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 
 
@@ -75,14 +89,32 @@ def quoted(word: str) -> str:
     return word if _PLAIN.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"
 
 
-def _cli_options(command: str, checklist: Sequence[str]) -> tuple[str, ...]:
+def _cli_options(command: str, checklist: Sequence[str]) -> tuple[str, ...]:  # noqa: PLR0911 - one arm per command
     match command:
         case "take_charge":
-            return ("--until", f'"{words(_SUGGESTED_CHARGE)}"', "--next", '"NEXT ACTION"')
+            return ("--until", _ahead(command), "--next", '"NEXT ACTION"')
+        case "hold":
+            return ("--reason", "REASON", "--waiting-for", "WHOM", "--until", _ahead(command))
+        case "snooze":
+            return ("--until", _ahead(command))
+        case "reassign":
+            return ("--to", "PERSON", "--reason", '"WHY"')
+        case "de_escalate":
+            return ("--reason", '"WHY"', "--guidance", '"WHAT THEY ARE TO DO"')
+        case "note":
+            return ("--text", '"WORDS"')
+        case "attempt":
+            return ("--what", '"WHAT WAS TRIED"', "--result", "no_change")
+        case "change_severity":
+            return ("--severity", "NAME", "--reason", '"WHY"')
+        case "suppress":
+            return ("--duplicate-of", "ISSUE")
+        case "adopt_policy":
+            return ("--policy", "NAME", "--reason", '"WHY"')
         case "escalate":
             checked = (word for name in checklist for word in ("--checked", quoted(name)))
             return (*checked, "--reason", '"WHY"')
-        case "release" | "reopen":
+        case "release" | "reopen" | "decline":
             return ("--reason", '"WHY"')
         case "resolve":
             return ("--outcome", "solved", "--told-customer", '"WHAT THEY WERE TOLD"')
@@ -92,11 +124,36 @@ def _cli_options(command: str, checklist: Sequence[str]) -> tuple[str, ...]:
             return ()
 
 
-def _signal_fields(command: str, at: datetime) -> dict[str, str]:
+def _ahead(command: str) -> str:
+    return f'"{words(_SUGGESTED[command])}"'
+
+
+def _signal_fields(command: str, at: datetime) -> dict[str, str]:  # noqa: PLR0911 - one arm per command
+    until: dict[str, str] = {}
+    if command in _SUGGESTED:
+        instant = (at + _SUGGESTED[command]).astimezone(UTC).replace(second=0, microsecond=0)
+        until = {"until": instant.isoformat().replace("+00:00", "Z")}
     match command:
         case "take_charge":
-            until = (at + _SUGGESTED_CHARGE).astimezone(UTC).replace(second=0, microsecond=0)
-            return {"next_action": "NEXT ACTION", "until": until.isoformat().replace("+00:00", "Z")}
+            return {"next_action": "NEXT ACTION", **until}
+        case "hold":
+            return {"reason": "REASON", "waiting_for": "WHOM", **until}
+        case "snooze":
+            return until
+        case "reassign":
+            return {"to": "PERSON", "reason": "WHY"}
+        case "decline":
+            return {"reason": "WHY"}
+        case "de_escalate":
+            return {"reason": "WHY", "guidance": "WHAT THEY ARE TO DO"}
+        case "note":
+            return {"text": "WORDS"}
+        case "attempt":
+            return {"what": "WHAT WAS TRIED", "result": "no_change"}
+        case "change_severity":
+            return {"severity": "NAME", "reason": "WHY"}
+        case "suppress":
+            return {"duplicate_of": "ISSUE"}
         case "resolve":
             return {"outcome": "solved"}
         case "close":

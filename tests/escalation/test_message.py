@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from escalation.issue.commands import TakeSuppression
 from escalation.issue.effects import About, Notify
 from escalation.issue.facts import PersonFacts, TextRef
 from escalation.issue.identity import IssueId
 from escalation.message import LONGEST_SUBJECT, UNREADABLE, Message, MessageTexts, compose
 from escalation.narrate import instant
-from escalation.policy.model import Acknowledgement, Warn
-from tests.given import Played, at, minutes, opened, policy, tier
+from escalation.policy.model import Acknowledgement, Target, Warn
+from tests.given import Played, at, holding, minutes, opened, policy, tier
 
 ABOUTS: tuple[About, ...] = get_args(About)
 AT = datetime(2026, 11, 21, 19, 40, 17, tzinfo=UTC)
@@ -97,6 +98,50 @@ OCCASIONS: dict[About, dict[str, Any]] = {
         "owner": "kim",
         "until": None,
         "commands": ("acknowledge",),
+    },
+    "offered": {
+        "asked_of_you": (
+            "It is offered to you: accept it, and you answer for it and work on it; or decline it with a reason."
+        ),
+        "until": None,
+        "commands": ("accept", "decline"),
+    },
+    "declined": {
+        "asked_of_you": "Somebody who was to take it has declined. It goes on as said below; you need do nothing.",
+        "owner": "kim",
+        "until": None,
+        "commands": (),
+    },
+    "severity_changed": {
+        "asked_of_you": "Its severity is now S2. Its times may have changed.",
+        "commands": ("acknowledge", "resolve"),
+    },
+    "hold_over": {
+        "asked_of_you": "It is on hold no more and its clocks run on: go on with it, or move it up.",
+        "handler": "kim",
+        "commands": ("resolve", "escalate"),
+    },
+    "snooze_over": {
+        "asked_of_you": "You wanted to be told again: this is it.",
+        "commands": ("acknowledge", "resolve"),
+    },
+    "cancel_asked": {
+        "asked_of_you": "pat says that it was opened in error. If you agree, cancel it, too.",
+        "handler": "kim",
+        "until": None,
+        "commands": ("cancel",),
+    },
+    "target_missed": {
+        "asked_of_you": "A time that was agreed is past. Resolve it, and say so to whom it was promised.",
+        "owner": "kim",
+        "until": None,
+        "commands": ("resolve",),
+    },
+    "suppression_failed": {
+        "asked_of_you": "It could not be recorded as a duplicate of another issue, so it goes on by itself.",
+        "handler": "kim",
+        "until": None,
+        "commands": ("resolve",),
     },
 }
 
@@ -284,8 +329,26 @@ def whole_life() -> list[Notify]:
     return [effect for effect in life.effects if effect.kind == "notify"]
 
 
+def by_hand() -> list[Notify]:
+    """The same of what people do to an open issue beside the ladder."""
+    target = Target(name="answer", within={"S1": minutes(15)}, tell=("owner",))
+    life = Played(opened(policy(targets=(target,), hold=holding("work"))))
+    life.reassign("ray", "first-2", at(1))
+    life.decline("first-2", at(2))
+    life.snooze("first-1", at(4), at(3))
+    life.run_to(at(4)).acknowledge("first-1", at(5))
+    life.change_severity("ray", "S2", at(6))
+    life.hold("first-1", at(10), at(8))
+    life.run_to(at(12)).cancel("first-1")
+    life.suppress("first-1", "desk:REF-2", at(13))
+    life.send(TakeSuppression(id="link", duplicate_of="main:main:main:desk:REF-2:1", error="there is no such issue"))
+    life.change_severity("first-1", "S1", at(14))
+    life.run_to(at(40))
+    return [effect for effect in life.effects if effect.kind == "notify"]
+
+
 def test_every_message_that_the_rules_ask_for_is_told_in_the_readers_time() -> None:
-    asked_for = whole_life()
+    asked_for = [*whole_life(), *by_hand()]
     assert {effect.about for effect in asked_for} == set(ABOUTS)
     for effect in asked_for:
         message = compose(effect, MessageTexts(), BUCHAREST)
