@@ -86,6 +86,8 @@ def created(acting: Acting, event: Fields, at: datetime) -> None:
     key, summary = event.text("dedup_key"), event.text("summary") or event.text("title")
     name = event.text("issue") or (None if key or summary else "A")
     by = stage.actor(event.text("by"))
+    if event.text("urgency") not in {None, "low", "high"}:  # both escalate: the policy has one severity
+        raise event.cannot("urgency")
     ladder, title = acting.ladder_now(event.text("policy"), service), summary or name or ""
     names = {each for each in (name, key, summary) if each}
     is_same = name is not None and stage.called(name) is not None
@@ -119,7 +121,7 @@ def signal(acting: Acting, event: Fields, at: datetime) -> None:
             event.take(ignored)
     elif key is None:
         key = event.text("fingerprint")
-    if key is None and summary is None:
+    if key is None and summary is None and name is None:
         raise Unsupported("a signal with neither key nor summary")
     reference, by = stage.reference(key, summary, name), stage.actor(event.text("by"))
     ladder = acting.ladder_now(event.text("policy"), service)

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from escalation.issue.commands import Hold, Resume
 from escalation.issue.events import Entry
 from escalation.issue.state import IssueState
+from tests.peers.compare_states import differs
 from tests.peers.fields import Fields, Unsupported
-from tests.peers.instants import iso
 from tests.peers.issue import Issue
 from tests.peers.ladder import EVER, House, stand_in
 from tests.peers.play import Play
 from tests.peers.setting import Setting
+from tests.peers.spans import iso
 from tests.peers.stage import Stage
 
 RESOLVE = "resolve"
@@ -43,7 +44,7 @@ def deadlines(play: Play) -> list[str]:
         actual = deadline_at(issue, at) if issue is not None else None
         for clock in (RESOLVE, "next"):
             if clock in row:
-                differences += _instant_differs(play, row.instant(clock), actual, f"{clock} at {play.times.shown(at)}")
+                differences += differs(play, row.instant(clock), actual, f"{clock} at {play.times.shown(at)}")
         row.done()
     return differences
 
@@ -53,7 +54,7 @@ def next_deadline(play: Play) -> list[str]:
     expected = Fields(play.scenario.then, "then").instant("next_deadline")
     shown = [deadline_at(issue, play.last_event_at) for issue in play.stage.issues]
     actual = min((at for at in shown if at is not None), default=None)
-    return _instant_differs(play, expected, actual, "next deadline")
+    return differs(play, expected, actual, "next deadline")
 
 
 def measures(play: Play) -> list[str]:
@@ -108,7 +109,7 @@ def _last_received(play: Play, row: Fields) -> list[str]:
     issue = play.issue(row, at)
     heard = [entry for entry in issue.clock.entries if _is_report(entry, at)] if issue is not None else []
     actual = heard[-1].happened_at if heard else None
-    return _instant_differs(play, row.instant("last_received"), actual, f"last received as of {play.times.shown(at)}")
+    return differs(play, row.instant("last_received"), actual, f"last received as of {play.times.shown(at)}")
 
 
 def _is_report(entry: Entry, at: datetime) -> bool:
@@ -136,16 +137,6 @@ def breaches(play: Play) -> list[str]:
 
 def _misses(issue: Issue) -> int:
     return sum(1 for entry in issue.clock.entries if entry.event.kind == "target_missed")
-
-
-def _instant_differs(play: Play, expected: object, actual: datetime | None, what: str) -> list[str]:
-    wanted = None if expected is None else play.times.at(expected, what)
-    if wanted is None or actual is None:
-        is_same = wanted is actual
-    else:
-        gap = abs(wanted - actual)
-        is_same = gap <= play.scenario.tolerance or gap < timedelta(seconds=1)
-    return [] if is_same else [f"{what} is {None if actual is None else play.times.shown(actual)}, not {expected}"]
 
 
 # --- sums
@@ -195,9 +186,7 @@ def _due(play: Play, row: Fields, spells: Spells) -> str | None:
     row.done()
     issue = _counted(play, first, span, spells, first + span)
     missed = [entry.event.due_at for entry in issue.clock.entries if entry.event.kind == "target_missed"]
-    differences = _instant_differs(
-        play, expected, missed[0] if missed else None, f"{iso(span)} from {row.data['from']}"
-    )
+    differences = differs(play, expected, missed[0] if missed else None, f"{iso(span)} from {row.data['from']}")
     return differences[0] if differences else None
 
 

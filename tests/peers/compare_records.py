@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from escalation.issue.events import Entry
@@ -51,34 +52,59 @@ RECORDS: dict[str, Callable[[Entry], bool]] = {
 """The words of cases for entries, in our terms."""
 
 
+_PHRASE = re.compile(
+    r"(?P<word>[a-z_ ]+?)(?: (?:by|to) (?P<who>[\w-]+))?(?: \((?P<detail>delivered|sent|failed)\))?", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An entry as a case tells of it: `acknowledged by bob`, `notification sent to bob (delivered)`."""
+
+    word: str
+    who: str | None
+
+    def is_it(self, entry: Entry) -> bool:
+        """Whether that is the entry."""
+        people = {entry.by.person, getattr(entry.event, "person", None)}
+        return RECORDS[self.word](entry) and (self.who is None or self.who in people)
+
+
+def wanted(text: str) -> Wanted:
+    """The entry that a phrase tells of. Raises Unsupported."""
+    found = _PHRASE.fullmatch(text.strip())
+    word = found["word"].strip().replace(" ", "_") if found else ""
+    if found and word == "notification_sent" and found["detail"] == "failed":
+        word = "notification_failed"
+    elif found and found["detail"] and word != "notification_sent":
+        word = ""
+    if found is None or word not in RECORDS:
+        raise Unsupported(f"records of type {text}")
+    return Wanted(word, found["who"])
+
+
 def records(play: Play) -> list[str]:
     """The history holds it, by meaning."""
     differences = []
     for row in play.rows("records"):
         entries = _entries(play, row)
-        types = row.names("types") if "types" in row else [_type(row)]
-        unknown = [word for word in types if word not in RECORDS]
-        if unknown:
-            raise Unsupported(f"records of type {unknown[0]}")
+        name = "type" if "type" in row else "says"
+        types = [wanted(text) for text in (row.names("types") if "types" in row else [row.words(name)])]
         order = row.text("order")
         if order not in {None, "newest first", "oldest first"}:
             raise row.cannot("order")
-        wanted = list(reversed(types)) if order == "newest first" else types
+        in_order = list(reversed(types)) if order == "newest first" else types
         kept = [entry for entry in entries if _is_by(play, row, entry)]
-        found = [entry for entry in kept if any(RECORDS[word](entry) for word in wanted)]
-        if not _holds_in_order(wanted, found):
+        found = [entry for entry in kept if any(one.is_it(entry) for one in types)]
+        if not _holds_in_order(in_order, found):
             said = ", ".join(entry.event.kind for entry in kept)
             differences.append(f"not on record: {' '.join(f'{k}={v}' for k, v in row.data.items())}; there is: {said}")
         elif "count" in row and len(found) != row.number("count"):
-            differences.append(f"on record {len(found)} times instead of {row.number('count')}: {', '.join(types)}")
-        for name in ("count", "at", "by", "user", "to"):
-            row.take(name)
+            differences.append(f"on record {len(found)} times instead of {row.number('count')}: {row.data}")
+        for column in ("count", "at", "by", "user", "to"):
+            row.take(column)
         row.done()
     return differences
-
-
-def _type(row: Fields) -> str:
-    return row.words("type") if "type" in row else row.words("says").replace(" ", "_")
 
 
 def _entries(play: Play, row: Fields) -> list[Entry]:
@@ -95,10 +121,10 @@ def _is_by(play: Play, row: Fields, entry: Entry) -> bool:
     return is_then and by in {None, entry.by.person} and user in {None, getattr(entry.event, "person", None)}
 
 
-def _holds_in_order(wanted: Sequence[str], found: Sequence[Entry]) -> bool:
+def _holds_in_order(types: Sequence[Wanted], found: Sequence[Entry]) -> bool:
     left = list(found)
-    for word in wanted:
-        place = next((place for place, entry in enumerate(left) if RECORDS[word](entry)), None)
+    for one in types:
+        place = next((place for place, entry in enumerate(left) if one.is_it(entry)), None)
         if place is None:
             return False
         left = left[place + 1 :]

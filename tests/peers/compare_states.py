@@ -1,7 +1,7 @@
 """Comparing where issues stand, right after everything of an instant."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from escalation.issue.clocks import moments
 from escalation.issue.events import Entry
@@ -35,6 +35,8 @@ STATES: dict[str, Callable[[IssueState], bool]] = {
     "hit": lambda state: state.status != "open" and not state.missed,
 }
 """The words of cases for where an issue stands, in our terms."""
+_STEPS = frozenset({"acknowledge", "work", "ceiling", "lapse"})
+"""Deadlines by which the ladder goes on."""
 _OF_TARGETS = frozenset({"active", "active_with_misses", "missed", "hit"})
 
 
@@ -59,6 +61,30 @@ def states(play: Play) -> list[str]:
             differences += [f"{where}: {difference}" for difference in found]
         row.done()
     return differences
+
+
+def next_step_at(play: Play) -> list[str]:
+    """When the ladder goes on by itself, as of the last event or of an instant; null: it does not."""
+    differences = []
+    for row in play.rows("next_step_at"):
+        as_of = play.times.at(row.instant("as_of"), "then.next_step_at.as_of") if "as_of" in row else play.last_event_at
+        issue, expected = play.issue(row, as_of), row.instant("at")
+        row.done()
+        state = issue.state_at(as_of) if issue is not None else None
+        steps = [moment.at for moment in moments(state) if moment.what in _STEPS] if state is not None else []
+        differences += differs(play, expected, min(steps, default=None), f"next step as of {play.times.shown(as_of)}")
+    return differences
+
+
+def differs(play: Play, expected: object, actual: datetime | None, what: str) -> list[str]:
+    """The difference between an instant as the case writes it and ours, within the tolerance; null is none."""
+    wanted = None if expected is None else play.times.at(expected, what)
+    if wanted is None or actual is None:
+        is_same = wanted is actual
+    else:
+        gap = abs(wanted - actual)
+        is_same = gap <= play.scenario.tolerance or gap < timedelta(seconds=1)
+    return [] if is_same else [f"{what} is {None if actual is None else play.times.shown(actual)}, not {expected}"]
 
 
 def _details(row: Fields, issue: Issue | None, state: IssueState | None, at: datetime) -> list[str]:
@@ -95,7 +121,7 @@ def _relieved(issue: Issue, at: datetime) -> str | None:
 
 
 def _climbs(state: IssueState) -> bool:
-    return any(moment.what in {"acknowledge", "work", "ceiling", "lapse"} for moment in moments(state))
+    return any(moment.what in _STEPS for moment in moments(state))
 
 
 def now_words(state: IssueState) -> str:

@@ -59,8 +59,11 @@ def no_notifications(play: Play) -> list[str]:
     differences = []
     for row in play.rows("no_notifications"):
         _check(play, row, "from", "until")
-        first = play.times.at(row.instant("from"), "then.no_notifications.from")
-        until = play.times.at(row.instant("until"), "then.no_notifications.until")
+        first, until = play.times.t0, play.end_at + _A_SECOND
+        if "from" in row:
+            first = play.times.at(row.instant("from"), "then.no_notifications.from")
+        if "until" in row:
+            until = play.times.at(row.instant("until"), "then.no_notifications.until")
         if "issue" in row and play.issue(row) is None:
             differences.append(f"there is no issue {row.data['issue']} of which nobody could be told")
         differences += [

@@ -5,7 +5,9 @@ unsupported, by name.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from tests.peers.spans import read_span
 
 
 class Unsupported(Exception):
@@ -59,6 +61,15 @@ class Fields:
         if value is None or isinstance(value, str | datetime):
             return value
         raise self.cannot(name)
+
+    def span(self, name: str) -> timedelta | None:
+        """A span such as `PT30M`; None where there is none."""
+        if name not in self.data:
+            return None
+        span = read_span(self.take(name))
+        if span is None:
+            raise self.cannot(name)
+        return span
 
     def items(self, name: str) -> list[object]:
         """A list; empty where there is none."""

@@ -18,6 +18,7 @@ COMPARISONS: dict[str, Callable[[Play], list[str]]] = {
     "no_notifications": compare_told.no_notifications,
     "notification_counts": compare_told.notification_counts,
     "states": compare_states.states,
+    "next_step_at": compare_states.next_step_at,
     "records": compare_records.records,
     "errors": compare_answers.errors,
     "accepted": compare_answers.accepted,

@@ -25,13 +25,15 @@ from escalation.policy.model import (
     Trigger,
 )
 from tests.peers.fields import Fields, Unsupported
-from tests.peers.instants import read_span
+from tests.peers.spans import read_span
 
 OWNER = "escalon:owner"
 LAST_RESORT = "escalon:last-resort"
 OUTSIDE = frozenset({OWNER, LAST_RESORT})
 """People of ours, whom no case knows: what they are told is no part of it."""
 SERVICE_OWNER = "service owner"
+NOBODY = "schedule:nobody"
+"""A schedule that no case fills."""
 SEVERITY = "S1"
 EVER = timedelta(days=3660)
 """The longest span that a policy may say."""
@@ -69,14 +71,19 @@ class Ladder:
     case, and what needs the refused one is refused with this reason."""
 
 
-def ladder_of(fields: Fields, name: str, house: House) -> Ladder:
-    """The policy of a case. Raises Unsupported."""
+def ladder_of(fields: Fields, name: str, house: House, *, is_offered: bool = False) -> Ladder:
+    """The policy of a case. Raises Unsupported.
+
+    A tier without targets is one at which nobody is on call; where the policy is only offered to be saved, it is taken
+    as it is written.
+    """
     if "steps" in fields:
         raise Unsupported("step_chain")
     repeat = fields.number("repeat")
     if not -1 <= repeat <= MOST_REPEATS:
         raise fields.cannot("repeat")
-    tiers = tuple(_tier(row) for row in fields.rows("tiers"))
+    tiers = tuple(_tier(row, is_offered=is_offered) for row in fields.rows("tiers"))
+    fields.text("name")
     fields.done()
     has_end = repeat >= 0 and not house.has_restart
     exhaustion = Exhaustion(
@@ -126,12 +133,13 @@ def refusal_of(policy: Policy) -> str | None:
     return "; ".join(errors) or None
 
 
-def _tier(fields: Fields) -> Tier:
+def _tier(fields: Fields, *, is_offered: bool) -> Tier:
     number = fields.words("tier")
     delay = read_span(fields.take("delay")) if "delay" in fields else EVER
     if delay is None or not AT_ONCE <= delay <= EVER:
         raise fields.cannot("delay")
-    tell = _tell(fields.names("targets"))
+    targets = fields.names("targets")
+    tell = _tell(targets if targets or is_offered else [NOBODY])
     if "each_must_acknowledge" in fields and fields.take("each_must_acknowledge") is not False:
         raise Unsupported("each_must_acknowledge")
     if "notifications" in fields:

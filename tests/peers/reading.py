@@ -10,8 +10,9 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from tests.peers.instants import is_instant, read_span
+from tests.peers.instants import is_instant
 from tests.peers.scenario import Choice, Scenario
+from tests.peers.spans import read_span
 
 SCHEMA = 1
 _FIELDS = (

@@ -7,50 +7,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from tests.peers.conventions import chosen
 from tests.peers.fields import Fields, Unsupported, as_fields
-from tests.peers.instants import Times, read_span
+from tests.peers.given_issues import Start, read_starts
+from tests.peers.instants import Times
 from tests.peers.ladder import House, Ladder, ladder_of, stand_in
 from tests.peers.scenario import Scenario
+from tests.peers.spans import read_span
 
-StartState: TypeAlias = Literal["triggered", "acknowledged", "resolved", "snoozed", "paused"]
 ANY_CHANNEL = "any"
 """The channel of a person of whom the case gives no contact rules."""
-_PHRASE = re.compile(
-    r"(?P<state>triggered|open|acknowledged|resolved|closed|snoozed|silenced|paused)"
-    r"(?: by (?P<by>[\w-]+))?(?: at tier (?P<tier>\w+))?(?: at (?P<at>-?P\w+))?"
-    r"(?:,? snoozed)?(?:,? (?P<how>until|for) (?P<span>-?P\w+))?"
-)
-_STATES: dict[str, StartState] = {
-    "triggered": "triggered",
-    "open": "triggered",
-    "acknowledged": "acknowledged",
-    "resolved": "resolved",
-    "closed": "resolved",
-    "snoozed": "snoozed",
-    "silenced": "snoozed",
-    "paused": "paused",
-}
-
-
-@dataclass(frozen=True)
-class Start:
-    """An issue that exists when the play begins."""
-
-    name: str
-    state: StartState = "triggered"
-    by: str | None = None
-    tier: str | None = None
-    created: timedelta = timedelta(0)
-    """Its opening, from T0."""
-    acted: timedelta | None = None
-    """When it came into its state, from T0; None: at T0."""
-    snoozed_until: timedelta | None = None
-    service: str | None = None
-    summary: str | None = None
-    key: str | None = None
 
 
 @dataclass
@@ -90,7 +58,7 @@ def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times) 
     """The setting that a case gives. Raises Unsupported."""
     fields = Fields(given, "given")
     _not_there(fields)
-    starts = _starts(fields, times)
+    starts = read_starts(fields, times)
     house = _house(scenario, fields)
     channels = _users(fields)
     owners, policies = _services(fields)
@@ -98,11 +66,15 @@ def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times) 
     for name, item in (fields.below("policies") or Fields({}, "")).each():
         ladders[name] = ladder_of(as_fields(item, f"given.policies.{name}"), _safe(name), house)
     only = fields.below("policy")
-    told = tuple(dict.fromkeys(start.by for start in starts if start.by))
+    told = tuple(dict.fromkeys(name for start in starts for name in (*start.notified, start.by) if name))
+    if only is not None and any(start.notified for start in starts):
+        raise Unsupported("given.issues.notified beside a policy")
     usual = ladder_of(only, "policy", house) if only is not None else stand_in(told, house)
     dedup = fields.below("dedup")
     keys, ignored = _key_fields(dedup) if dedup is not None else ((), ())
-    setting = Setting(times, ladders, usual, house, channels, owners, policies, _deliveries(fields), keys, ignored)
+    setting = Setting(
+        times, ladders, usual, house, channels, owners, policies, _deliveries(scenario, fields), keys, ignored
+    )
     setting.starts, setting.pauses = starts, _history(fields)
     fields.take("timezone")  # of no effect where nothing has hours of its own
     fields.done()
@@ -121,13 +93,14 @@ def _not_there(fields: Fields) -> None:
 
 def _house(scenario: Scenario, fields: Fields) -> House:
     settings = fields.below("settings") or Fields({}, "given.settings")
-    timeout = _span(settings, "ack_timeout")
+    timeout = settings.span("ack_timeout")
+    _check_choices(scenario, settings)
     settings.done()
     targets = fields.below("targets") or Fields({}, "given.targets")
     for name in targets.data:
         if name != "resolve":
             raise Unsupported(f"clock {name}")
-    within = _span(targets, "resolve")
+    within = targets.span("resolve")
     events = {str(event["event"]) for event in scenario.when}
     has_holds = bool(events & {"paused", "resumed"}) or "history" in fields
     return House(
@@ -140,6 +113,14 @@ def _house(scenario: Scenario, fields: Fields) -> House:
     )
 
 
+def _check_choices(scenario: Scenario, settings: Fields) -> None:
+    """For how long a snooze is offered says nothing more where every snooze of the case is among them."""
+    choices = settings.items("snooze_choices")
+    spans = [event.get("for") for event in scenario.when if event["event"] == "snoozed"]
+    if choices and "custom" not in choices and any(span not in choices for span in spans):
+        raise settings.cannot("snooze_choices")
+
+
 def _holds(scenario: Scenario) -> tuple[str, ...]:
     """By default a hold stops customers' clocks alone."""
     return ("acknowledge", "work") if chosen(scenario, "pause_scope") == "all_clocks" else ()
@@ -148,6 +129,8 @@ def _holds(scenario: Scenario) -> tuple[str, ...]:
 def _users(fields: Fields) -> dict[str, tuple[str, ...]]:
     """The channels by which each person is told at once."""
     found: dict[str, tuple[str, ...]] = {}
+    if isinstance(fields.data.get("users"), list):
+        return dict.fromkeys(fields.names("users"), (ANY_CHANNEL,))
     for name, item in (fields.below("users") or Fields({}, "")).each():
         person = as_fields(item or {}, f"given.users.{name}")
         if "status_updates" in person:
@@ -177,6 +160,9 @@ def _services(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
             owners[name] = owner
         if policy:
             policies[name] = policy
+    if isinstance(fields.data.get("service"), str):
+        fields.take("service")
+        return owners, policies
     single = fields.below("service")
     if single is not None:
         policies[single.text("name") or ""] = single.words("policy")
@@ -184,8 +170,10 @@ def _services(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
     return owners, policies
 
 
-def _deliveries(fields: Fields) -> dict[str, Literal["sent", "failed"]]:
+def _deliveries(scenario: Scenario, fields: Fields) -> dict[str, Literal["sent", "failed"]]:
     found: dict[str, Literal["sent", "failed"]] = {}
+    if "delivery" in fields and chosen(scenario, "failed_send") is not None:
+        raise Unsupported("what follows a failed send")
     for channel, outcome in (fields.below("delivery") or Fields({}, "")).each():
         if outcome in ("rejected", "failed", "refused"):
             found[channel] = "failed"
@@ -200,61 +188,6 @@ def _key_fields(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raise fields.cannot("key_fields")
     fields.done()
     return keys, ignored
-
-
-def _starts(fields: Fields, times: Times) -> tuple[Start, ...]:
-    found: list[Start] = []
-    for place in ("issue_state", "issues"):
-        for name, item in (fields.below(place) or Fields({}, "")).each():
-            where = f"given.{place}.{name}"
-            found.append(_phrase(name, item, where) if isinstance(item, str) else _row(name, item, where, times))
-    single = fields.below("issue")
-    if single is not None:
-        found.append(_row(single.text("name") or "A", single.data, "given.issue", times))
-    for number, row in enumerate(fields.rows("open_issues"), 1):
-        name = row.text("issue") or f"open issue {number}"
-        found.append(_row(name, {"state": "triggered", **row.data}, "given.open_issues", times))
-        for used in row.data:
-            row.take(used)
-    return tuple(found)
-
-
-def _phrase(name: str, text: str, where: str) -> Start:
-    match = _PHRASE.fullmatch(text.strip())
-    if match is None:
-        raise Unsupported(f"{where} {text!r}")
-    span = read_span(match["span"])
-    if match["span"] and (span is None or "snoozed" not in text):
-        raise Unsupported(f"{where} {text!r}")
-    at = read_span(match["at"])
-    state = _STATES[match["state"]]
-    if at is not None and at > timedelta(0):
-        raise Unsupported(f"{where} {text!r}")
-    return Start(name, state, match["by"], match["tier"], acted=at, snoozed_until=span)
-
-
-def _row(name: str, item: object, where: str, times: Times) -> Start:
-    row = as_fields(item, where)
-    phrase = _phrase(name, row.text("state") or "triggered", f"{where}.state")
-    created = _span(row, "created") if "created" in row else timedelta(0)
-    if created is None or created > timedelta(0) or (times.is_absolute and created):
-        raise row.cannot("created")
-    start = Start(
-        name,
-        phrase.state,
-        row.text("by") or phrase.by,
-        row.text("tier") or phrase.tier,
-        created,
-        phrase.acted,
-        phrase.snoozed_until,
-        service=row.text("service"),
-        summary=row.text("summary") or row.text("title"),
-        key=row.text("dedup_key"),
-    )
-    for used in ("issue", "name"):
-        row.take(used)
-    row.done()
-    return start
 
 
 def _history(fields: Fields) -> tuple[tuple[timedelta, timedelta | None], ...]:
@@ -275,15 +208,6 @@ def _history(fields: Fields) -> tuple[tuple[timedelta, timedelta | None], ...]:
     if since is not None:
         spells.append((since, None))
     return tuple(spells)
-
-
-def _span(fields: Fields, name: str) -> timedelta | None:
-    if name not in fields:
-        return None
-    span = read_span(fields.take(name))
-    if span is None:
-        raise fields.cannot(name)
-    return span
 
 
 def _safe(name: str) -> str:

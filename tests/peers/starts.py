@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from escalation.issue.commands import Acknowledge, Command, Escalate, Hold, Snooze
 from tests.peers.deeds import CUSTOMER
 from tests.peers.fields import Unsupported
+from tests.peers.given_issues import Start
 from tests.peers.issue import Issue
 from tests.peers.ladder import EVER
-from tests.peers.setting import Start
 from tests.peers.stage import Stage
 
 _EARLIER = timedelta(seconds=1)

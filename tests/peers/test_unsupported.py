@@ -21,6 +21,12 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("endless", "then.notification_counts.0.attempts", 1, "attempts"),
     ("endless", "then.no_notifications.0.channel_kind", "sms", "channel_kind"),
     ("second", "then.records.0.type", "called", "called"),
+    ("second", "then.records.1.types.0", "created (delivered)", "created (delivered)"),
+    ("second", "then.next_step_at.0.after_step", 1, "after_step"),
+    ("told-before", "given.policy", {"tiers": []}, "notified"),
+    ("snoozed", "given.settings", {"snooze_choices": ["PT1H"]}, "snooze_choices"),
+    ("variants", "given.delivery", {"sms": "late"}, "late"),
+    ("nobody-at-the-start", "when.0.urgency", "medium", "urgency"),
     ("second", "then.records.0.author", "u1", "author"),
     ("second", "then.responses.0.says", "thanks", "thanks"),
     ("refused", "then.errors.0.reason", "bad weather", "bad weather"),
@@ -117,6 +123,12 @@ def test_another_answer_is_another_convention(topic: str, choice: str, word: str
     verdict = judge(replace(CASES["passes"], conventions=(Choice(topic, choice),)))
     assert verdict.word == word
     assert verdict.word == "passed" or topic in verdict.why[0]
+
+
+def test_what_follows_a_failed_send_is_not_played() -> None:
+    case = replace(CASES["variants"], conventions=(Choice("failed_send", "retry"),))
+    verdict = judge(case)
+    assert (verdict.word, verdict.why) == ("unsupported", ("what follows a failed send",))
 
 
 def test_a_ladder_that_ends_by_time_and_wraps_by_hand_is_another_convention() -> None:
