@@ -25,7 +25,8 @@ from escalation.issue.state import LAST_RESORT
 MOST_ASKED = 200
 """People who are asked in one turn. Ours: each is carried along, and told."""
 
-_ENDS_A_TIER = {"acknowledge", "work", "ceiling"}
+ENDS_A_TIER = {"acknowledge", "work", "ceiling"}
+"""What is due when a tier's time is up."""
 _TELL_THE_TIER = {"warn", "remind", "find", "lapse"}
 """Moot once the tier's time is up: what would have been said to it while the system was away."""
 
@@ -43,7 +44,7 @@ def _first_due(turn: Deciding) -> Moment | None:
     found = reached(turn.state, turn.now)
     if len(found) <= 1:
         return found[0] if found else None
-    over = [due for due in found if due.what in _ENDS_A_TIER]
+    over = [due for due in found if due.what in ENDS_A_TIER]
     if any(is_late(due.at, turn.now) for due in over):
         last_resort = {f.turn for f in turn.state.findings if f.tier == LAST_RESORT}
         found = [d for d in found if d.what not in _TELL_THE_TIER or (d.what == "find" and d.turn in last_resort)]

@@ -12,7 +12,7 @@ from escalation.issue.authority import relations
 from escalation.issue.climb import begin_tier, move_up, note_missed
 from escalation.issue.clocks import is_late, moments
 from escalation.issue.commands import AdoptPolicy, ChangeSeverity, Command, Hold, Resume
-from escalation.issue.decide_clock import decide_tick
+from escalation.issue.decide_clock import ENDS_A_TIER, decide_tick
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 from escalation.issue.events import Ceiling
 from escalation.issue.running import (
@@ -35,9 +35,11 @@ def decide_hold(turn: Deciding, command: Hold) -> None:
     rules = state.policies[0].hold
     longest = turn.limit(rules.at_most) if rules is not None else None
     in_all = turn.limit(rules.in_all_at_most) if rules is not None else None
-    if any(is_late(due.at, turn.now) for due in moments(state)):
-        decide_tick(turn)  # nothing that is over already is stopped
-        state = turn.state
+    # Nothing that is over already is stopped.
+    if any(due.what in ENDS_A_TIER and is_late(due.at, turn.now) for due in moments(state)):
+        decide_tick(turn)
+    note_missed(turn)
+    state = turn.state
     if rules is None or longest is None or in_all is None:
         raise Refusal("hold_not_allowed", f"the policy {state.policies[0].name} allows no hold at {state.severity}")
     if command.reason not in rules.reasons:
