@@ -48,9 +48,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def instant(at: datetime) -> str:
     """An instant as people read it, in UTC to the second: `Fri 20 Nov 19:40:00 UTC`."""
-    at = at.astimezone(UTC)
-    clock = f"{at.hour:02}:{at.minute:02}:{at.second:02}"
-    return f"{_DAYS[at.weekday()]} {at.day:02} {_MONTHS[at.month - 1]} {clock} UTC"
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    written = at.isoformat()
+    return f"{_DAYS[at.weekday()]} {written[8:10]} {_MONTHS[at.month - 1]} {written[11:19]} UTC"
 
 
 def why_began(why: str) -> str:
@@ -65,28 +65,16 @@ def narrate(entry: e.Entry) -> str:
 
 def tried(entry: e.Entry) -> str | None:
     """The entry as one of the things that were tried, for messages; None where it is none."""
-    match entry.event:
-        case e.TierBegan(why="entered"):
-            return None
-        case (
-            e.TierBegan()
-            | e.PeopleAsked()
-            | e.TierFoundEmpty()
-            | e.Acknowledged()
-            | e.AcknowledgementLapsed()
-            | e.Released()
-            | e.Accepted()
-            | e.Declined()
-            | e.Attempted()
-            | e.Exhausted()
-            | e.ChargeTaken()
-            | e.ChargeLapsed()
-            | e.Resolved()
-            | e.Reopened()
-        ):
-            return f"{instant(entry.happened_at)}: {narrate(entry)}"
-        case _:
-            return None
+    event = entry.event
+    if type(event) not in _TRIED or (isinstance(event, e.TierBegan) and event.why == "entered"):
+        return None
+    return f"{instant(entry.happened_at)}: {narrate(entry)}"
+
+
+_TRIED = frozenset({
+    e.TierBegan, e.PeopleAsked, e.TierFoundEmpty, e.Acknowledged, e.AcknowledgementLapsed, e.Released, e.Accepted,
+    e.Declined, e.Attempted, e.Exhausted, e.ChargeTaken, e.ChargeLapsed, e.Resolved, e.Reopened,
+})  # fmt: skip
 
 
 def _until(at: datetime | None, lead: str = ", until ") -> str:

@@ -129,7 +129,7 @@ class _Case:
         self.holder = self.owner = _holder(row)
         self.reopened = row.reopen_count
         severity, trigger, raiser = SEVERITIES[self.priority], self.policy.triggers[0], actor(row.caller_id)
-        facts = IssueFacts(
+        facts = IssueFacts.trusted(
             id=IssueId(source=SOURCE, reference=self.number),
             kind=self.policy.kind,
             severity=severity,
@@ -140,7 +140,9 @@ class _Case:
         tier = self.policy.entry.person[severity]
         match = Match(policy=self.policy.name, trigger=trigger.name, why=trigger.why, severity=severity, enter_at=tier)
         owner = actor(self.owner).person
-        self._send(Open(id=f"line-{line}", by=raiser, issue=facts, policies=(self.policy,), match=match, owner=owner))
+        self._send(
+            Open.trusted(id=f"line-{line}", by=raiser, issue=facts, policies=(self.policy,), match=match, owner=owner)
+        )
 
     def take(self, line: int, row: Known, at: datetime) -> None:
         """One row, in the order of the file."""
@@ -161,7 +163,7 @@ class _Case:
             return
         if self.waiting and state not in {self.waiting, RESOLVED, CLOSED}:
             self.waiting = ""
-            self._send(Resume(id=f"line-{line}-resume", by=actor(self.holder)))
+            self._send(Resume.trusted(id=f"line-{line}-resume", by=actor(self.holder)))
         if row is not self.first:
             self._change_severity(line, row)
         self._hand_over(line, row)
@@ -173,7 +175,7 @@ class _Case:
         is_counted, self.reopened = row.reopen_count != self.reopened, row.reopen_count
         if self.ended and (row.incident_state not in {RESOLVED, CLOSED} or is_counted):
             self.ended, self.is_acknowledged, self.waiting = "", False, ""
-            self._send(Reopen(id=f"line-{line}-reopen", by=actor(row.sys_updated_by)))
+            self._send(Reopen.trusted(id=f"line-{line}-reopen", by=actor(row.sys_updated_by)))
 
     def _change_severity(self, line: int, row: Known) -> None:
         if row.priority == self.priority:
@@ -184,7 +186,7 @@ class _Case:
         self.priority = row.priority
         by, severity, name = actor(row.sys_updated_by), SEVERITIES[row.priority], f"line-{line}-severity"
         reason = TextRef(ref=f"{name}.reason", length=0)  # the log says that it was so, and not why
-        self._send(ChangeSeverity(id=name, by=by, severity=severity, reason=reason))
+        self._send(ChangeSeverity.trusted(id=name, by=by, severity=severity, reason=reason))
 
     def _hand_over(self, line: int, row: Known) -> None:
         """Offered to whoever has it now; they accept as soon as the case is worked on."""
@@ -192,32 +194,32 @@ class _Case:
         if self.holder not in {self.owner, self.offered}:
             self.offered = self.holder
             to, by = actor(self.holder).person, actor(row.sys_updated_by)
-            self._send(Reassign(id=f"line-{line}-reassign", by=by, to=to))
+            self._send(Reassign.trusted(id=f"line-{line}-reassign", by=by, to=to))
 
     def _work(self, line: int, row: Known) -> None:
         """What any state but New says: somebody works on it, waits for somebody, or is done."""
         by, state = actor(self.holder), row.incident_state
         if not self.is_acknowledged:
             self.is_acknowledged = True
-            self._send(Acknowledge(id=f"line-{line}-acknowledge", by=by))
+            self._send(Acknowledge.trusted(id=f"line-{line}-acknowledge", by=by))
         if self.holder != self.owner:
             self.owner, self.offered = self.holder, ""
-            self._send(Accept(id=f"line-{line}-accept", by=by))
+            self._send(Accept.trusted(id=f"line-{line}-accept", by=by))
         if state in WAITING and state != self.waiting:
             self.waiting = state
             reason = WAITING[state]
             waiting_for = actor(row.caller_id).person if reason == "user" else reason
             until = self.at + self._longest_hold()
-            self._send(Hold(id=f"line-{line}-hold", by=by, reason=reason, waiting_for=waiting_for, until=until))
+            self._send(Hold.trusted(id=f"line-{line}-hold", by=by, reason=reason, waiting_for=waiting_for, until=until))
         elif state in {RESOLVED, CLOSED}:
             self.ended, self.waiting = RESOLVED, ""
-            self._send(Resolve(id=f"line-{line}-resolve", by=by, outcome="solved"))
+            self._send(Resolve.trusted(id=f"line-{line}-resolve", by=by, outcome="solved"))
             if state == CLOSED:
                 self._close(line, row)
 
     def _close(self, line: int, row: Known) -> None:
         self.ended = CLOSED
-        self._send(Close(id=f"line-{line}-close", by=actor(row.sys_updated_by), reason="confirmed"))
+        self._send(Close.trusted(id=f"line-{line}-close", by=actor(row.sys_updated_by), reason="confirmed"))
 
     def _longest_hold(self) -> timedelta:
         """The log says nothing of an end: as long as may be, less a day, since clocks are not all set alike."""

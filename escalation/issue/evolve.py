@@ -1,6 +1,6 @@
 """evolve: an issue's state after one more entry. Writes down; never refuses, never computes policy."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from escalation.issue import events as e
@@ -108,60 +108,63 @@ _SAID_IN: dict[type, str] = {
 
 
 def _people(known: dict[str, PersonFacts], more: Iterable[PersonFacts]) -> dict[str, PersonFacts]:
-    return {**known, **{person.id: person for person in more}}
+    found = {person.id: person for person in more}
+    # Mostly the same people are asked again.
+    return known if all(known.get(name) is person for name, person in found.items()) else {**known, **found}
 
 
 def _without(findings: tuple[Finding, ...], turn: int) -> tuple[Finding, ...]:
-    return tuple(finding for finding in findings if finding.turn != turn)
+    return tuple([finding for finding in findings if finding.turn != turn])
 
 
-def _change(  # noqa: PLR0911, PLR0912 - one arm per event
-    state: IssueState, event: e.Event, entry: e.Entry
-) -> dict[str, Any]:
-    """What the event changes, by field."""
-    match event:
-        case e.TierBegan():
-            return _tier_began(state, event, entry)
-        case e.PeopleAsked() | e.TierFoundEmpty():
-            return _people_found(state, event)
-        case e.AskedAgain():
-            again = {"acknowledge_due_at": event.acknowledge_due_at, "remind_at": event.remind_at, "handler": None}
-            since = entry.happened_at if state.acknowledge_due_at is None else state.asked_again_at
-            return {**again, "lapses_at": None, "asked_again_at": since}
-        case e.Warned():
-            left = tuple(w for w in state.warnings if (w.of, w.share) != (event.of, event.share))
-            return {"warnings": left}
-        case e.Reminded():
-            return {"reminders": event.count, "remind_at": event.next_at}
-        case e.Acknowledged():
-            return _acknowledged(state, event, entry)
-        case e.Released():
-            gone: dict[str, Any] = {"handler": None, "lapses_at": None}
-            return {**gone, "charge": None} if event.was_in_charge else gone
-        case e.AcknowledgementLapsed():
-            return {"handler": None, "lapses_at": None}
-        case e.LimitMissed():
-            return {"missed": state.missed + 1}
-        case e.TargetMissed():
-            running = tuple(target for target in state.targets if target.name != event.target)
-            missed = (*state.missed_targets, event.target)
-            return {"missed": state.missed + 1, "targets": running, "missed_targets": missed}
-        case e.Accepted() | e.Reassigned() | e.Declined() | e.Snoozed() | e.SnoozeEnded() | e.CancelAsked():
-            return by_people(state, event, entry)
-        case e.SeverityChanged() | e.Held() | e.HoldEnded() | e.PolicyAdopted():
-            return clocks_changed(state, event, entry)
-        case e.SuppressionAsked():
-            return {"suppressing": event.duplicate_of}
-        case e.SuppressionFailed():
-            return {"suppressing": None}
-        case e.DuplicateRecorded():
-            return {"duplicates": (*state.duplicates, event.issue)[-KEPT_DUPLICATES:]}
-        case e.Exhausted() | e.LastResortTold() | e.ChargeTaken() | e.ChargeLapsed():
-            return _exhaustion(state, event, entry)
-        case e.Resolved() | e.ConfirmationRequested() | e.Closed() | e.Reopened() | e.WindowEnded():
-            return _ending(event, entry)
-        case _:
-            return {}
+def _change(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
+    """What the event changes, by field, in a dict of its own."""
+    change = _CHANGES.get(type(event))
+    return change(state, event, entry) if change is not None else {}
+
+
+def _asked_again(state: IssueState, event: e.AskedAgain, entry: e.Entry) -> dict[str, Any]:
+    again = {"acknowledge_due_at": event.acknowledge_due_at, "remind_at": event.remind_at, "handler": None}
+    since = entry.happened_at if state.acknowledge_due_at is None else state.asked_again_at
+    return {**again, "lapses_at": None, "asked_again_at": since}
+
+
+def _warned(state: IssueState, event: e.Warned, _: e.Entry) -> dict[str, Any]:
+    return {"warnings": tuple(w for w in state.warnings if (w.of, w.share) != (event.of, event.share))}
+
+
+def _reminded(_: IssueState, event: e.Reminded, __: e.Entry) -> dict[str, Any]:
+    return {"reminders": event.count, "remind_at": event.next_at}
+
+
+def _released(_: IssueState, event: e.Released, __: e.Entry) -> dict[str, Any]:
+    gone: dict[str, Any] = {"handler": None, "lapses_at": None}
+    return {**gone, "charge": None} if event.was_in_charge else gone
+
+
+def _lapsed(_: IssueState, __: e.AcknowledgementLapsed, ___: e.Entry) -> dict[str, Any]:
+    return {"handler": None, "lapses_at": None}
+
+
+def _limit_missed(state: IssueState, _: e.LimitMissed, __: e.Entry) -> dict[str, Any]:
+    return {"missed": state.missed + 1}
+
+
+def _target_missed(state: IssueState, event: e.TargetMissed, _: e.Entry) -> dict[str, Any]:
+    running = tuple([target for target in state.targets if target.name != event.target])
+    return {
+        "missed": state.missed + 1,
+        "targets": running,
+        "missed_targets": (*state.missed_targets, event.target),
+    }
+
+
+def _suppression(_: IssueState, event: e.SuppressionAsked | e.SuppressionFailed, __: e.Entry) -> dict[str, Any]:
+    return {"suppressing": event.duplicate_of if isinstance(event, e.SuppressionAsked) else None}
+
+
+def _duplicate(state: IssueState, event: e.DuplicateRecorded, _: e.Entry) -> dict[str, Any]:
+    return {"duplicates": (*state.duplicates, event.issue)[-KEPT_DUPLICATES:]}
 
 
 def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[str, Any]:
@@ -205,7 +208,7 @@ def _handed_down(state: IssueState, entry: e.Entry) -> dict[str, Any]:
     return {**gone, "charge": None, "exhausted_at": None, "last_resort": (), "last_resort_count": 0}
 
 
-def _people_found(state: IssueState, event: e.PeopleAsked | e.TierFoundEmpty) -> dict[str, Any]:
+def _people_found(state: IssueState, event: e.PeopleAsked | e.TierFoundEmpty, _: e.Entry) -> dict[str, Any]:
     if isinstance(event, e.TierFoundEmpty):
         return {"findings": _without(state.findings, event.turn)}
     ids = tuple(person.id for person in event.people)
@@ -270,7 +273,7 @@ def _exhaustion(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, 
             return {}
 
 
-def _ending(event: e.Event, entry: e.Entry) -> dict[str, Any]:
+def _ending(_: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
     match event:
         case e.Resolved():
             return {
@@ -328,3 +331,26 @@ def _ending(event: e.Event, entry: e.Entry) -> dict[str, Any]:
             return {"status": "ended", "reopen_until": None}
         case _:
             return {}
+
+
+_CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
+    e.TierBegan: _tier_began,
+    e.PeopleAsked: _people_found,
+    e.TierFoundEmpty: _people_found,
+    e.AskedAgain: _asked_again,
+    e.Warned: _warned,
+    e.Reminded: _reminded,
+    e.Acknowledged: _acknowledged,
+    e.Released: _released,
+    e.AcknowledgementLapsed: _lapsed,
+    e.LimitMissed: _limit_missed,
+    e.TargetMissed: _target_missed,
+    **dict.fromkeys((e.Accepted, e.Reassigned, e.Declined, e.Snoozed, e.SnoozeEnded, e.CancelAsked), by_people),
+    **dict.fromkeys((e.SeverityChanged, e.Held, e.HoldEnded, e.PolicyAdopted), clocks_changed),
+    e.SuppressionAsked: _suppression,
+    e.SuppressionFailed: _suppression,
+    e.DuplicateRecorded: _duplicate,
+    **dict.fromkeys((e.Exhausted, e.LastResortTold, e.ChargeTaken, e.ChargeLapsed), _exhaustion),
+    **dict.fromkeys((e.Resolved, e.ConfirmationRequested, e.Closed, e.Reopened, e.WindowEnded), _ending),
+}
+"""What each event changes; one that is not here changes nothing but the count of entries."""

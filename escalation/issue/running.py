@@ -58,6 +58,8 @@ def ceilings_from(policy: Policy, tier: Tier, severity: str, at: datetime) -> tu
 
 def still_ahead(ceilings: tuple[Ceiling, ...], policy: Policy, tier: str) -> tuple[Ceiling, ...]:
     """Those of tiers that have not heard once this one is asked: a lane beside the ladder leaves all of them."""
+    if not ceilings:
+        return ceilings
     ladder = policy.climb()
     if tier not in ladder:
         return ceilings
@@ -100,12 +102,12 @@ def shifted(state: IssueState, stops: tuple[Clock, ...], since: datetime, ended:
         work_due_at=_later(state.work_due_at, work),
         remind_at=_later(state.remind_at, acknowledge),
         lapses_at=_later(state.lapses_at, stood("work", state.acknowledged_at)),
-        warnings=tuple(w.model_copy(update={"at": w.at + by_clock[w.of]}) for w in state.warnings),
+        warnings=tuple(w.changed({"at": w.at + by_clock[w.of]}) for w in state.warnings),
         targets=tuple(
-            t.model_copy(update={"due_at": t.due_at + whole}) if t.stops_on_hold else t for t in state.targets
+            t.changed({"due_at": t.due_at + whole}) if t.stops_on_hold else t for t in state.targets
         ),
         ceilings=tuple(
-            c.model_copy(update={"at": c.at + whole}) if "work" in stops else c for c in state.ceilings
+            c.changed({"at": c.at + whole}) if "work" in stops else c for c in state.ceilings
         ),
     )  # fmt: skip
 
@@ -200,7 +202,9 @@ def _warnings(
 def first_targets(policy: Policy, severity: str, opened_at: datetime) -> tuple[TargetDue, ...]:
     """The targets of an issue that is opened."""
     return tuple(
-        TargetDue(name=target.name, due_at=opened_at + target.within[severity], stops_on_hold=target.stops_on_hold)
+        TargetDue.trusted(
+            name=target.name, due_at=opened_at + target.within[severity], stops_on_hold=target.stops_on_hold
+        )
         for target in policy.targets
         if severity in target.within
     )
