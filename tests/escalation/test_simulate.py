@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
-from escalation.issue.clocks import FIND_WITHIN
-from escalation.issue.commands import Acknowledge, Escalate, Note, Resolve, Suppress
-from escalation.issue.effects import FindResponders, Notify
+from escalation.issue.clocks import FIND_WITHIN, next_at, next_timer
+from escalation.issue.commands import Acknowledge, Command, Escalate, Note, Resolve, Suppress
+from escalation.issue.decide import decide
+from escalation.issue.effects import Effect, FindResponders, Notify
+from escalation.issue.effects_of import effects
 from escalation.issue.events import Entry
+from escalation.issue.evolve import evolve
 from escalation.issue.facts import CLOCK, TextRef
 from escalation.issue.identity import IssueId
 from escalation.issue.refusal import Rejected
+from escalation.issue.rules import IssueRules, Step
+from escalation.issue.state import IssueState
 from escalation.policy.model import Policy
 from escalation.policy.read_directory import read_directory
 from escalation.simulate import Sent, Simulated, play
@@ -247,7 +252,7 @@ def test_without_messages_the_journal_is_the_same_but_for_them(script: Script) -
     for has_deliveries in (True, False):
         issue = Simulated(replace(world_of(script), has_deliveries=has_deliveries))
         issue.send(begin, T0)
-        for said_at, command in script.commands(T0):
+        for said_at, command in script.commands(begin, T0):
             issue.send(command, said_at)
         issue.run_to(T0 + script.until)
         assert has_deliveries or not any(asked.effect.kind == "notify" for asked in issue.asked)
@@ -258,6 +263,37 @@ def test_without_messages_the_journal_is_the_same_but_for_them(script: Script) -
 def _unnumbered(entry: Entry) -> Entry:
     """Without the numbers that entries about messages take, in keys of errands too."""
     return entry.model_copy(update={"number": 0, "command": re.sub(r"/suppress/\d+$", "/suppress", entry.command)})
+
+
+@SAME
+def test_the_quick_ways_come_to_what_the_long_ways_come_to(script: Script) -> None:
+    issue = Simulated(world_of(script), Watching())
+    begin = script.begin(T0, "N-1")
+    issue.send(begin, T0)
+    for said_at, command in script.commands(begin, T0):
+        issue.send(command, said_at)
+    issue.run_to(T0 + script.until)
+
+
+class Watching(IssueRules):
+    """The rules, each of whose steps is looked at: the quick ways come to what the long ways come to."""
+
+    def work_out(
+        self, state: IssueState | None, command: Command, now: datetime, *, has_messages: bool = True
+    ) -> Step | Rejected:
+        step = super().work_out(state, command, now, has_messages=has_messages)
+        if isinstance(step, Rejected):
+            return step
+        assert step.entries == decide(state, command, now)
+        asked: list[Effect] = []
+        for entry in step.entries:
+            before, state = state, evolve(state, entry)
+            asked.extend(effects(before, state, entry))
+        assert (step.state, step.effects) == (state, tuple(asked))
+        if state is not None:
+            due = next_timer(state)
+            assert next_at(state) == (due.at if due is not None else None)
+        return step
 
 
 def test_the_rules_are_asked_once_for_each_thing_that_happens() -> None:

@@ -22,7 +22,7 @@ from escalation.policy.read_directory import read_directory
 from escalation.simulate import Simulated
 from escalation.simulated_world import FindPeople, Linked, LookUp, World, never_found, people_of
 from tests.server import House
-from tests.stories.script import UNREADABLE, Script
+from tests.stories.script import FIRST, UNREADABLE, Script
 
 GIVEN_UP_AFTER = timedelta(seconds=29.3)
 """When a look-up that fails again and again is given up: the try after it would be beyond its 30 s
@@ -37,6 +37,8 @@ class Heard:
     """When each command was decided, by its id."""
     took: dict[str, timedelta] = field(default_factory=dict)
     """How long each look-up took, by the key of its errand."""
+    linked_after: timedelta = timedelta(0)
+    """How long another issue took to answer its duplicate."""
     ticks: list[datetime] = field(default_factory=list)
     """When the clock was served, time after time."""
 
@@ -58,12 +60,17 @@ class Told:
         """What the journal tells of the world."""
         heard = Heard(taken_up=dict(self.refused_at))
         asked_at: dict[int, datetime] = {}
+        suppressed_at: datetime | None = None
         for entry in self.entries:
             turn = getattr(entry.event, "turn", 0)
+            if entry.event.kind == "suppression_asked":
+                suppressed_at = entry.recorded_at
             if entry.event.kind in {"tier_began", "exhausted", "last_resort_told"}:
                 asked_at[turn] = entry.recorded_at
             if entry.by.person == CLOCK.person and "/find/" in entry.command:
                 heard.took.setdefault(entry.command, entry.recorded_at - asked_at[turn])
+            elif "/suppress/" in entry.command and suppressed_at is not None:
+                heard.linked_after = entry.recorded_at - suppressed_at
             elif entry.command:
                 heard.taken_up.setdefault(entry.command, entry.recorded_at)
             elif entry.by == CLOCK and entry.recorded_at not in heard.ticks:
@@ -72,7 +79,7 @@ class Told:
 
 
 def world_of(script: Script, heard: Heard | None = None) -> World:
-    """The script's people, found as fast as they were found there; the one other issue that is named is not there."""
+    """The script's people, found as fast as they were found there; of other issues there is one at most."""
     find: FindPeople
     try:
         find = people_of(read_directory(script.people, "people.yaml"))
@@ -87,7 +94,9 @@ def world_of(script: Script, heard: Heard | None = None) -> World:
     def served(due_at: datetime) -> datetime:
         return min((tick for tick in heard.ticks if tick >= due_at), default=due_at) if heard else due_at
 
-    return World(find=as_there, link=lambda *_: Linked(error="there is no such issue"), served=served)
+    is_there = any(FIRST in line.fields.values() for line in script.lines)
+    linked = Linked(None if is_there else "there is no such issue", heard.linked_after if heard else timedelta(0))
+    return World(find=as_there, link=lambda *_: linked, served=served)
 
 
 def simulated(script: Script, begun: Open, opened_at: datetime, heard: Heard | None = None) -> Told:
@@ -97,7 +106,7 @@ def simulated(script: Script, begun: Open, opened_at: datetime, heard: Heard | N
     first = issue.send(begun, taken_up.get(begun.id, opened_at))
     assert not isinstance(first, Rejected), first
     answers = []
-    for at, command in script.commands(opened_at):
+    for at, command in script.commands(begun, opened_at):
         answer = issue.send(command, taken_up.get(command.id, at))
         answers.append(answer.code if isinstance(answer, Rejected) else "done")
     end = opened_at + script.until
@@ -110,7 +119,7 @@ def ties(script: Script) -> list[int]:
     opened_at = datetime(2026, 1, 1, tzinfo=UTC)
     entries = simulated(script, script.begin(opened_at, "TIE"), opened_at).entries
     due = [entry.happened_at for entry in entries if entry.by == CLOCK and not entry.command]
-    said = [at for at, _ in script.commands(opened_at)]
+    said = [opened_at + line.after for line in script.lines]
     return [place for place, at in enumerate(said) if any(abs(at - instant) <= timedelta(seconds=1) for instant in due)]
 
 
@@ -168,11 +177,14 @@ async def live(house: House, script: Script, reference: str) -> Told:
 async def _running(house: House, script: Script, reference: str, clock: Clock) -> Told:
     opened_at = datetime.now(UTC)
     begun = script.begin(opened_at, reference)
+    first = script.first(opened_at, reference)
+    if first is not None:
+        await house.open(first)
     issue = (await house.open(begun)).issue
     if script.people != UNREADABLE:
         await house.until(issue, lambda state: state.turn > 0 and not state.findings)
     answers, refused_at = [], {}
-    for at, command in script.commands(opened_at):
+    for at, command in script.commands(begun, opened_at):
         await clock.wait(issue, at)
         sent_at = await clock.now(issue)
         answers.append(await _send(house, begun, command))

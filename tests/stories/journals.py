@@ -4,6 +4,7 @@ Left aside, and counted: refusals, which leave nothing by update. As a set: answ
 side, and of look-ups that were asked at once. Not looked at: how often a message was tried, and the words of an error.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,7 +87,9 @@ def _answers_a_look_up(entry: Entry) -> bool:
 
 def _plain(entry: Entry) -> dict[str, Any]:
     event = entry.event.model_dump(mode="python", exclude=_OF_THE_WORLD)
-    return {"at": entry.happened_at, "by": entry.by, "command": entry.command, "event": event}
+    # Some errands are named by the number of their entry, and messages take numbers in any order.
+    command = re.sub(r"/suppress/\d+$", "/suppress", entry.command)
+    return {"at": entry.happened_at, "by": entry.by, "command": command, "event": event}
 
 
 def _told(entries: list[Entry]) -> Counter[tuple[str, str, str, str]]:

@@ -21,6 +21,10 @@ UNREADABLE = "people: {ann: {name: [\n"
 """A directory in which nobody can be looked up."""
 
 
+FIRST = "FIRST"
+"""In a line: the id of an issue that was opened before, which this one may repeat."""
+
+
 @dataclass(frozen=True)
 class Line:
     """Who says what, and when. Durations among the fields are instants of the command, counted from the opening."""
@@ -30,11 +34,12 @@ class Line:
     who: str | Actor
     fields: Mapping[str, Any] = field(default_factory=dict)
 
-    def command(self, number: int, opened_at: datetime) -> Command:
-        """The command, under an id of its own."""
+    def command(self, number: int, opened_at: datetime, first: str = "") -> Command:
+        """The command, under an id of its own; `first` is the id of the issue that was opened before."""
         given = f"line-{number}"
         by = actor(self.who) if isinstance(self.who, str) else self.who
         fields = {name: _value(given, name, value, opened_at) for name, value in self.fields.items()}
+        fields |= {name: first for name, value in fields.items() if value == FIRST}
         if self.kind is Open:
             issue = {"opened_at": opened_at + self.after, "received_at": opened_at + self.after}
             return opened(policy(), id=given, by=by, issue=issue, **fields)
@@ -79,10 +84,19 @@ class Script:
         issue = {**given, **more.pop("issue", {})}
         return opened(*self.policies, id="line-0", issue=issue, **more)
 
-    def commands(self, opened_at: datetime) -> list[tuple[datetime, Command]]:
+    def first(self, now: datetime, reference: str) -> Open | None:
+        """What opens the issue that this one repeats, where a line speaks of one."""
+        has_first = any(FIRST in line.fields.values() for line in self.lines)
+        return (
+            replace(self, opening={}, heard_after=timedelta(0)).begin(now, f"{reference}-first") if has_first else None
+        )
+
+    def commands(self, begun: Open, opened_at: datetime) -> list[tuple[datetime, Command]]:
         """What is said after the opening, with its instants."""
+        first = f"desk:{begun.issue.id.reference}-first"
         return [
-            (opened_at + line.after, line.command(number, opened_at)) for number, line in enumerate(self.lines, start=1)
+            (opened_at + line.after, line.command(number, opened_at, first))
+            for number, line in enumerate(self.lines, start=1)
         ]
 
     def scaled(self, factor: float) -> "Script":

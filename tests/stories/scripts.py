@@ -42,7 +42,7 @@ from escalation.policy.model import (
     Warn,
 )
 from tests.given import CUSTOMER, MACHINE, exhaustion, minutes, policy, tier
-from tests.stories.script import UNREADABLE, Said, Script, line
+from tests.stories.script import FIRST, UNREADABLE, Said, Script, line
 
 DAYS = timedelta(days=1)
 WHY = Said("as was agreed")
@@ -267,6 +267,11 @@ ENDING = (
         line(1.1, Cancel, "ann", reason=WHY),
         line(2.2, Cancel, "ann"),
         line(3.3, Cancel, "ben", reason=WHY)),
+        (policy(closing=CLOSING),)),
+    Script("repeats_another", 8 * DAYS, (
+        line(2.2, Acknowledge, "ann"),
+        line(3.3, Suppress, "ann", duplicate_of=FIRST, reason=WHY),
+        line(4.4, Note, "ann", text=WHY)),
         (policy(closing=CLOSING),)),
     Script("repeats_what_nobody_knows", minutes(15), (
         line(1.1, Suppress, "ann", duplicate_of="desk:T-0-unknown", reason=WHY),),
