@@ -40,8 +40,9 @@ def deadlines(play: Play) -> list[str]:
     for row in play.rows("deadlines"):
         name = "after" if "after" in row else "as_of" if "as_of" in row else "at"
         at = play.times.at(row.instant(name), f"then.deadlines.{name}")
-        issue = play.issue(row, at)
-        actual = deadline_at(issue, at) if issue is not None else None
+        if RESOLVE not in row and "next" not in row:
+            raise Unsupported(f"then.deadlines {sorted(row.data)}")
+        actual = deadline_at(play.the_issue(row, at), at)
         for clock in (RESOLVE, "next"):
             if clock in row:
                 differences += differs(play, row.instant(clock), actual, f"{clock} at {play.times.shown(at)}")
@@ -70,16 +71,18 @@ def measures(play: Play) -> list[str]:
 
 
 def _of_resolution(play: Play, row: Fields) -> list[str]:
-    clock, issue = row.text("clock"), play.issue(row)
+    clock, issue = row.text("clock"), play.the_issue(row)
     if clock not in {None, RESOLVE}:
         raise Unsupported(f"clock {clock}")
     actual: dict[str, timedelta | None] = {"used": None, "margin": None, "late_by": None, "paused": None}
-    if issue is not None and issue.clock.state is not None:
+    if issue.clock.state is not None:
         used, paused = _used(issue)
         within = play.setting.house.resolve_within
         margin = within - used if within is not None and used is not None else None
         late = -margin if margin is not None and margin < timedelta(0) else None
         actual = {"used": used, "margin": margin, "late_by": late, "paused": paused}
+    if not actual.keys() & row.data.keys():
+        raise Unsupported(f"then.measures {sorted(row.data)}")
     differences = []
     for name, value in actual.items():
         if name in row:
@@ -106,8 +109,7 @@ def _used(issue: Issue) -> tuple[timedelta | None, timedelta]:
 
 def _last_received(play: Play, row: Fields) -> list[str]:
     at = play.times.at(row.instant("as_of"), "then.measures.as_of")
-    issue = play.issue(row, at)
-    heard = [entry for entry in issue.clock.entries if _is_report(entry, at)] if issue is not None else []
+    heard = [entry for entry in play.the_issue(row, at).clock.entries if _is_report(entry, at)]
     actual = heard[-1].happened_at if heard else None
     return differs(play, row.instant("last_received"), actual, f"last received as of {play.times.shown(at)}")
 
@@ -125,9 +127,8 @@ def breaches(play: Play) -> list[str]:
         clock, expected = row.text("clock") or RESOLVE, row.number("count", 1)
         if clock != RESOLVE:
             raise Unsupported(f"clock {clock}")
-        issue = play.issue(row)
+        found = _misses(play.the_issue(row))
         row.done()
-        found = _misses(issue) if issue is not None else 0
         counted += found
         if found != expected:
             differences.append(f"{found} breaches of {clock} instead of {expected}")

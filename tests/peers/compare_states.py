@@ -68,9 +68,9 @@ def next_step_at(play: Play) -> list[str]:
     differences = []
     for row in play.rows("next_step_at"):
         as_of = play.times.at(row.instant("as_of"), "then.next_step_at.as_of") if "as_of" in row else play.last_event_at
-        issue, expected = play.issue(row, as_of), row.instant("at")
+        issue, expected = play.the_issue(row, as_of), row.instant("at")
         row.done()
-        state = issue.state_at(as_of) if issue is not None else None
+        state = issue.state_at(as_of)
         steps = [moment.at for moment in moments(state) if moment.what in _STEPS] if state is not None else []
         differences += differs(play, expected, min(steps, default=None), f"next step as of {play.times.shown(as_of)}")
     return differences

@@ -131,7 +131,9 @@ def _check(play: Play, row: Fields, *more: str) -> None:
     kind = row.text("kind")
     if kind is not None and kind not in KINDS:
         raise Unsupported(f"notifications of kind {kind}")
-    for name in ("to", "tier", "channel", "issue", *more):
+    for name in ("to", "tier", "channel", "issue"):
+        row.text(name)
+    for name in more:
         row.take(name)
     row.done()
 

@@ -10,7 +10,7 @@ from tests.peers.conventions import other_convention
 from tests.peers.deeds import EVENTS
 from tests.peers.fields import Unsupported
 from tests.peers.needs import check_needs, named
-from tests.peers.play import Play, plays
+from tests.peers.play import NoSuchIssue, Play, plays
 from tests.peers.scenario import Scenario, Verdict
 
 COMPARISONS: dict[str, Callable[[Play], list[str]]] = {
@@ -35,6 +35,9 @@ COMPARISONS: dict[str, Callable[[Play], list[str]]] = {
     "elapsed": compare_clocks.elapsed,
     "checks": compare_clocks.checks,
 }
+
+SAY_NONE = frozenset({"notifications", "errors", "breaches", "issues_created", "next_deadline"})
+"""Expectations that say something when they are empty: that there was none."""
 
 
 def judge(scenario: Scenario) -> Verdict:
@@ -72,7 +75,8 @@ def _check_form(scenario: Scenario) -> None:
     for key in scenario.then:
         if key not in COMPARISONS:
             raise Unsupported(f"then.{key}")
-    if not scenario.then and scenario.exhaustive_until is None:
+    says_something = any(expected or key in SAY_NONE for key, expected in scenario.then.items())
+    if not says_something and scenario.exhaustive_until is None:
         raise Unsupported("a case that expects nothing")
 
 
@@ -80,4 +84,10 @@ def _compare(play: Play) -> list[str]:
     keys = list(play.scenario.then)
     if "notifications" not in keys and play.scenario.exhaustive_until is not None:
         keys.append("notifications")
-    return [difference for key in keys for difference in COMPARISONS[key](play)]
+    differences: list[str] = []
+    for key in keys:
+        try:
+            differences += COMPARISONS[key](play)
+        except NoSuchIssue as missing:
+            differences.append(f"then.{key}: {missing}")
+    return differences

@@ -22,6 +22,10 @@ _INSTANTS = frozenset({"at", "from", "until", "after", "as_of", "due"})
 """Fields of what is expected that hold an instant."""
 
 
+class NoSuchIssue(Exception):
+    """What is expected is of an issue that did not come to be: a difference."""
+
+
 @dataclass
 class Play:
     """What came of playing a case once."""
@@ -63,6 +67,13 @@ class Play:
         if len(self.stage.issues) == 1:
             return self.stage.issues[0]
         raise Unsupported(f"{row.where} that names none of several issues")
+
+    def the_issue(self, row: Fields, at: datetime | None = None) -> Issue:
+        """The same where there must be one. Raises NoSuchIssue."""
+        issue = self.issue(row, at)
+        if issue is None:
+            raise NoSuchIssue(f"there is no issue {row.data['issue']}")
+        return issue
 
     def is_of(self, row: Fields, issue: Issue) -> bool:
         """Whether an expectation is about this issue: it names it, or names none."""

@@ -132,7 +132,7 @@ def _users(fields: Fields) -> dict[str, tuple[str, ...]]:
     if isinstance(fields.data.get("users"), list):
         return dict.fromkeys(fields.names("users"), (ANY_CHANNEL,))
     for name, item in (fields.below("users") or Fields({}, "")).each():
-        person = as_fields(item or {}, f"given.users.{name}")
+        person = as_fields({} if item is None else item, f"given.users.{name}")
         if "status_updates" in person:
             raise Unsupported("status_notices")
         channels: list[str] = []
@@ -153,7 +153,7 @@ def _services(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
     owners: dict[str, str] = {}
     policies: dict[str, str] = {}
     for name, item in (fields.below("services") or Fields({}, "")).each():
-        service = as_fields(item or {}, f"given.services.{name}")
+        service = as_fields({} if item is None else item, f"given.services.{name}")
         owner, policy = service.text("notify"), service.text("policy")
         service.done()
         if owner:

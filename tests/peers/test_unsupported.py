@@ -101,6 +101,8 @@ def test_a_field_beside_the_form_is_named() -> None:
 
 def test_a_case_that_expects_nothing_is_not_passed() -> None:
     assert judge(replace(CASES["edited"], then={})).word == "unsupported"
+    assert judge(replace(CASES["edited"], then={"states": [], "records": None})).word == "unsupported"
+    assert judge(replace(CASES["edited"], then={"errors": []})).word == "passed"
 
 
 def test_an_issue_that_is_created_after_an_edit_in_words_would_need_the_edit() -> None:
