@@ -11,6 +11,7 @@ from escalation.issue.state import IssueState
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Issue
 from tests.peers.ladder import Ladder, ladder_of
+from tests.peers.spans import read_span
 from tests.peers.stage import Stage
 
 _SIGNALS: dict[str, What] = {
@@ -24,8 +25,9 @@ _SIGNALS: dict[str, What] = {
 class Acting:
     """Does the events of one play on its stage."""
 
-    def __init__(self, stage: Stage, restarts: list[datetime]) -> None:
-        """`restarts`: when the engine is started again in this play."""
+    def __init__(self, stage: Stage, case: str | None, restarts: list[datetime]) -> None:
+        """`case`: the variant that is played; `restarts`: when the engine is started again in this play."""
+        self.case = case
         self.stage = stage
         self.setting = stage.setting
         self.restarts = restarts
@@ -89,7 +91,7 @@ def created(acting: Acting, event: Fields, at: datetime) -> None:
     if event.text("urgency") not in {None, "low", "high"}:  # both escalate: the policy has one severity
         raise event.cannot("urgency")
     ladder, title = acting.ladder_now(event.text("policy"), service), summary or name or ""
-    names = {each for each in (name, key, summary) if each}
+    names = {each for each in (name, key, summary, acting.case if name == "A" else None) if each}
     is_same = name is not None and stage.called(name) is not None
     if is_same and key is None:
         raise Unsupported(f"an issue {name} that is created twice")
@@ -175,10 +177,24 @@ def restarted(acting: Acting, event: Fields, at: datetime) -> None:
     acting.stage.be_back()
 
 
+def user_deactivated(acting: Acting, event: Fields, at: datetime) -> None:
+    """Somebody leaves the directory: who is looked up from now on is found without them."""
+    acting.stage.gone.add(event.words("user"))
+
+
 def look(acting: Acting, event: Fields, at: datetime) -> None:
     """Nothing happens: the clock goes on by itself, and what is looked at is compared afterwards."""
-    for used in ("issue", "what", "by", "in_one_step"):
+    for used in ("issue", "what", "by"):
         event.take(used)
+
+
+def clock_advanced(acting: Acting, event: Fields, at: datetime) -> None:
+    """The clock has come to this instant; in one step, the engine saw nothing of the time between."""
+    by, is_one_step = event.take("by"), event.take("in_one_step")
+    if is_one_step not in (None, False, True) or (is_one_step and read_span(by) is None):
+        raise event.cannot("in_one_step")
+    if is_one_step:
+        acting.stage.be_back()
 
 
 Act = Callable[[Acting, Fields, datetime], None]
@@ -188,8 +204,9 @@ HOUSE: dict[str, Act] = {
     "policy_saved": policy_saved,
     "engine_stopped": engine_stopped,
     "restarted": restarted,
+    "user_deactivated": user_deactivated,
     "query": look,
     "engine_cycle": look,
-    "clock_advanced": look,
+    "clock_advanced": clock_advanced,
     "breach_check": look,
 }

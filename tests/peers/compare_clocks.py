@@ -198,7 +198,8 @@ def _elapsed(play: Play, row: Fields, name: str, spells: Spells) -> str | None:
     row.done()
     issue = _counted(play, first, EVER, spells, until)
     state: IssueState | None = issue.state_at(until)
-    assert state is not None
+    if state is None:
+        raise Unsupported(f"{row.where}.until {row.data['until']!r} before its beginning")
     running = until - state.hold.since if state.hold is not None else timedelta(0)
     actual = until - first - timedelta(seconds=state.held_s) - running
     if actual == expected:

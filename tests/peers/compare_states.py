@@ -34,6 +34,12 @@ STATES: dict[str, Callable[[IssueState], bool]] = {
     "missed": lambda state: state.status != "open" and bool(state.missed),
     "hit": lambda state: state.status != "open" and not state.missed,
 }
+STATES |= {
+    **dict.fromkeys(("unacknowledged", "firing"), STATES["triggered"]),
+    "claimed": STATES["acknowledged"],
+    "silenced": STATES["snoozed"],
+    "on_hold": STATES["paused"],
+}
 """The words of cases for where an issue stands, in our terms."""
 _STEPS = frozenset({"acknowledge", "work", "ceiling", "lapse"})
 """Deadlines by which the ladder goes on."""

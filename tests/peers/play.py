@@ -5,7 +5,7 @@ A case that lists variants of its setting is played once for each.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.peers.acts import Acting
 from tests.peers.deeds import act
@@ -14,6 +14,7 @@ from tests.peers.instants import Times, is_instant
 from tests.peers.issue import Issue
 from tests.peers.scenario import Scenario
 from tests.peers.setting import Setting, read_setting
+from tests.peers.spans import read_span
 from tests.peers.stage import Stage
 from tests.peers.starts import begin_all
 
@@ -122,11 +123,21 @@ def _given(scenario: Scenario, case: str | None) -> dict[str, object]:
         if name == "tiers":
             policy = given.get("policy")
             given["policy"] = {**(policy if isinstance(policy, Mapping) else {}), "tiers": value}
+        elif name == "targets" and isinstance(value, list):
+            given["policy"] = _with_targets(given.get("policy"), value)
         elif name == "delivery" and isinstance(value, str):
             raise Unsupported(f"given.cases.{case}.delivery {value!r}")
         else:
             given[str(name)] = value
     return given
+
+
+def _with_targets(policy: object, targets: list[object]) -> dict[str, object]:
+    """The policy with other targets at its first tier."""
+    tiers = policy.get("tiers") if isinstance(policy, Mapping) else None
+    if not isinstance(policy, Mapping) or not isinstance(tiers, list) or not isinstance(tiers[0], Mapping):
+        return {"tiers": [{"tier": 1, "targets": targets}]}
+    return {**policy, "tiers": [{**tiers[0], "targets": targets}, *tiers[1:]]}
 
 
 def _play(scenario: Scenario, case: str | None) -> Play:
@@ -135,7 +146,7 @@ def _play(scenario: Scenario, case: str | None) -> Play:
     stage = Stage(setting)
     events = [event for event in scenario.when if event.get("case") in {None, case, *EACH}]
     ordered = sorted(_timed(events, times), key=lambda timed: timed[:2])
-    acting = Acting(stage, [at for at, _, event in ordered if event["event"] == "restarted"])
+    acting = Acting(stage, case, [at for at, _, event in ordered if event["event"] == "restarted" or _leap(event)])
     if ordered and ordered[0][0] < times.t0:
         raise Unsupported("an event before T0")
     begin_all(stage)
@@ -158,9 +169,22 @@ def _timed(
     events: Iterable[Mapping[str, object]], times: Times
 ) -> Iterator[tuple[datetime, int, Mapping[str, object]]]:
     for event in events:
-        seq = event.get("seq", 1)
+        seq, at = event.get("seq", 1), times.at(event["at"], "event.at")
         assert isinstance(seq, int)
-        yield times.at(event["at"], "event.at"), seq, event
+        yield at, seq, event
+        leap = _leap(event)
+        if leap is not None:
+            yield at - leap, _LAST, {"event": "engine_stopped"}
+
+
+_LAST = 1000
+"""After everything else of an instant."""
+
+
+def _leap(event: Mapping[str, object]) -> timedelta | None:
+    """By how much the clock is advanced in one step, so that the engine sees nothing of the time between."""
+    is_one_step = event["event"] == "clock_advanced" and event.get("in_one_step") is True
+    return read_span(event.get("by")) if is_one_step else None
 
 
 def _named_instants(scenario: Scenario, times: Times) -> Iterator[datetime]:

@@ -34,6 +34,8 @@ class Stage:
         self.setting = setting
         self.issues: list[Issue] = []
         self.refusals: list[Refused] = []
+        self.gone: set[str] = set()
+        """Who has left the directory."""
         self._count = 0
         self._seq = 1
         self._services: dict[str, str] = {}
@@ -270,7 +272,7 @@ class Stage:
         if SERVICE_OWNER in effect.tell.roles:
             owner = self.setting.service_owners.get(self._services.get(effect.issue.team, ""))
             people += [owner] if owner else []
-        found = tuple(self.facts(person) for person in dict.fromkeys(people))
+        found = tuple(self.facts(person) for person in dict.fromkeys(people) if person not in self.gone)
         return LookUp(found, "as the case says" if found else "nobody is on call")
 
     def _deliver(self, effect: Notify, at: datetime) -> Delivery:
