@@ -1,8 +1,8 @@
 """Two journals of one case held against each other, entry by entry: kind, order, what it says, and when it happened.
 
 What errands answered (who was found, what became of messages) is compared as a set, since they end in any order and
-take their time. A command that came in the very instant in
-which something was due is an exact tie: the server may serve either first, so such a case may differ, and is counted.
+take their time. A command that came in the very instant in which something was due is an exact tie: the server, where
+both have their own second, may serve either first. A case that differs from there on is counted apart.
 """
 
 from collections import Counter
@@ -42,6 +42,8 @@ class Agreement:
     """Entries of one clock that were compared as a set."""
     same_second: int = 0
     """Of the entries, those whose instants are in the same second."""
+    again: int = 0
+    """How often a case was played again, since its clock on the server was served late."""
     ties: list[str] = field(default_factory=list)
     """Cases with an exact tie that came out otherwise on the server."""
     differences: list[Difference] = field(default_factory=list)
@@ -49,47 +51,47 @@ class Agreement:
     """The furthest that two instants of one entry were apart, in seconds."""
 
     def compare(
-        self, case: str, server: Sequence[Entry], simulated: Sequence[Entry], shift: timedelta, *, has_tie: bool
+        self,
+        case: str,
+        server: Sequence[Entry],
+        simulated: Sequence[Entry],
+        shift: timedelta,
+        ties: Sequence[datetime] = (),
     ) -> None:
         """Take in one case. `shift`: how much later the server's journal is by its clock."""
         self.cases += 1
         ours, theirs = _told_apart(simulated), _told_apart(server)
-        found = self._first_difference(case, theirs[0], ours[0], shift)
-        if found is None and theirs[1] != ours[1]:
-            lacking = ours[1] - theirs[1]
-            found = Difference(case, 0, f"other answers: {dict(theirs[1] - ours[1])}", f"{dict(lacking)}")
         self.answers += ours[1].total()
-        if found is not None and has_tie:
-            self.ties.append(case)
-        elif found is not None:
-            self.differences.append(found)
+        for place in range(max(len(theirs[0]), len(ours[0]))):
+            one = theirs[0][place] if place < len(theirs[0]) else None
+            other = ours[0][place] if place < len(ours[0]) else None
+            if one is not None and other is not None and _says(one) == _says(other):
+                apart = abs(one.happened_at - shift - other.happened_at)
+                if apart <= CLOSE:
+                    self._take(apart, one.happened_at - shift, other.happened_at)
+                    continue
+            instants = [one.happened_at - shift] if one is not None else []
+            instants += [other.happened_at] if other is not None else []
+            if any(abs(at - tie) <= CLOSE for at in instants for tie in ties):
+                self.ties.append(case)
+            else:
+                self.differences.append(Difference(case, place + 1, _shown(one), _shown(other)))
+            return
+        if theirs[1] != ours[1]:
+            more, less = dict(theirs[1] - ours[1]), dict(ours[1] - theirs[1])
+            self.differences.append(Difference(case, 0, f"other answers: {more}", f"{less}"))
 
     def compare_refusals(
-        self, case: str, server: Sequence[tuple[str, str]], simulated: Sequence[tuple[str, str]], *, has_tie: bool
+        self, case: str, server: Sequence[tuple[str, str]], simulated: Sequence[tuple[str, str]]
     ) -> None:
         """What was refused in one case, by command and code."""
-        if list(server) == list(simulated):
-            return
-        if has_tie:
-            self.ties.append(case)
-        else:
+        if list(server) != list(simulated):
             self.differences.append(Difference(case, 0, f"refused: {list(server)}", f"{list(simulated)}"))
 
-    def _first_difference(
-        self, case: str, server: list[Entry], simulated: list[Entry], shift: timedelta
-    ) -> Difference | None:
-        for place in range(max(len(server), len(simulated))):
-            one = server[place] if place < len(server) else None
-            other = simulated[place] if place < len(simulated) else None
-            if one is None or other is None or _says(one) != _says(other):
-                return Difference(case, place + 1, _shown(one), _shown(other))
-            apart = abs(one.happened_at - shift - other.happened_at)
-            if apart > CLOSE:
-                return Difference(case, place + 1, _shown(one), _shown(other))
-            self.entries += 1
-            self.furthest_s = max(self.furthest_s, apart.total_seconds())
-            self.same_second += _second(one.happened_at - shift) == _second(other.happened_at)
-        return None
+    def _take(self, apart: timedelta, one: datetime, other: datetime) -> None:
+        self.entries += 1
+        self.furthest_s = max(self.furthest_s, apart.total_seconds())
+        self.same_second += one.replace(microsecond=0) == other.replace(microsecond=0)
 
     @property
     def is_whole(self) -> bool:
@@ -102,7 +104,8 @@ class Agreement:
         return (
             f"Server beside simulated clock: {self.cases:,} cases; {self.entries:,} entries by kind, order, facts and "
             f"time, {self.answers:,} answers as sets: {found}. {self.same_second:,} entries in the same second, "
-            f"none further apart than {self.furthest_s:.3f} s; {len(self.ties):,} exact ties came out otherwise."
+            f"none further apart than {self.furthest_s:.3f} s; {len(self.ties):,} exact ties came out otherwise. "
+            f"Played again, since the machine was busy: {self.again:,}."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -113,6 +116,7 @@ class Agreement:
             "answers": self.answers,
             "same_second": self.same_second,
             "furthest_seconds": round(self.furthest_s, 3),
+            "played_again": self.again,
             "ties": self.ties,
             "differences": [each._asdict() for each in self.differences],
         }
@@ -145,10 +149,6 @@ def _says(entry: Entry) -> tuple[Any, ...]:
 
 def _is_of_time(name: str) -> bool:
     return name.endswith("_at") or name in {"until", "reopen_until", "targets", "ceilings", "warnings", "held_for_s"}
-
-
-def _second(at: datetime) -> datetime:
-    return at.replace(microsecond=0)
 
 
 def _shown(entry: Entry | None) -> str:

@@ -70,24 +70,25 @@ class Beside(NamedTuple):
 
     entries: list[Entry]
     refused: list[Refused]
-    has_tie: bool
-    """Whether a command came in the very instant in which something was due."""
+    ties: tuple[datetime, ...]
+    """The instants in which a command came and something was due."""
 
 
 def play_beside(case: Case, issue: Simulated, rest: timedelta) -> Beside:
     """The case's script as `play_case` does it, with an eye on exact ties."""
     refused: list[Refused] = []
-    has_tie = False
+    ties: list[datetime] = []
     for at, command in case.script:
         while (due_at := issue.next_at) is not None and due_at < at:
             issue.run_to(due_at)
-        has_tie = has_tie or due_at == at
+        if due_at == at:
+            ties.append(at)
         answer = issue.send(command, at)
         if isinstance(answer, Rejected):
             refused.append(Refused(case.reference, command.id, answer.code, answer.why))
         issue.hear()
     issue.run_to(case.script[-1].at + rest)
-    return Beside(issue.entries, refused, has_tie)
+    return Beside(issue.entries, refused, tuple(ties))
 
 
 def longest_limit(policy: Policy, chosen: LogFormat) -> timedelta:
