@@ -48,14 +48,26 @@ class Simulated:
         self._count = 0
         self._away_until: datetime | None = None
         self._due_at: datetime | None = None
+        self._is_moved = False
+        """Whether what was due next may not be any more: worked out when it is asked for."""
 
     @property
     def next_at(self) -> datetime | None:
         """When something happens by itself next: an answer, or what is due; None where nothing will."""
+        answer_at = self._answers[0][0] if self._answers else None
+        if answer_at is not None and answer_at == self.now:
+            return self._back(answer_at)
+        if self._is_moved:
+            self._due_at, self._is_moved = self._clock_at(), False
         due_at = self._due_at
-        if self._answers and (due_at is None or self._answers[0][0] <= due_at):
-            due_at = self._answers[0][0]
+        if answer_at is not None and (due_at is None or answer_at <= due_at):
+            due_at = answer_at
         return self._back(due_at) if due_at is not None else None
+
+    def _clock_at(self) -> datetime | None:
+        """When the clock is served next."""
+        due_at = self.rules.next_at(self.state) if self.state is not None else None
+        return due_at if due_at is None or self.world.served is None else self.world.served(due_at)
 
     def send(self, command: Command, at: datetime) -> tuple[Entry, ...] | Rejected:
         """Everything due before `at`, then the command: its entries, or why not.
@@ -128,8 +140,7 @@ class Simulated:
             self.entries.extend(step.entries)
             for effect in step.effects:
                 self._start(effect)
-            due_at = self.rules.next_at(step.state)
-            self._due_at = due_at if due_at is None or self.world.served is None else self.world.served(due_at)
+            self._is_moved = True
         return step.entries
 
     def _start(self, effect: Effect) -> None:

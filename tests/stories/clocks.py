@@ -124,44 +124,34 @@ def ties(script: Script) -> list[int]:
 
 
 class Clock(Protocol):
-    """What tells the time of an issue and lets it pass."""
+    """What lets the time of an issue pass."""
 
-    async def now(self, issue: IssueId) -> datetime:
-        """The issue's own time."""
-        ...
-
-    async def wait(self, issue: IssueId, until: datetime) -> None:
-        """Let time pass."""
+    async def wait(self, issue: IssueId, until: datetime) -> datetime:
+        """Let time pass; what time it is then, for this issue."""
         ...
 
 
 class Skipped:
-    """Time that is skipped on the server."""
+    """Time that is skipped on the server: all that is due on the way is done."""
 
     def __init__(self, house: House) -> None:
         self._house = house
 
-    async def now(self, issue: IssueId) -> datetime:
-        """The workflow's."""
-        return await self._house.env.get_current_time(self._house.handle(issue))
-
-    async def wait(self, issue: IssueId, until: datetime) -> None:
-        """All that is due on the way is done."""
-        ahead = until - await self.now(issue)
-        if ahead > timedelta(0):
-            await self._house.pass_time(issue, ahead)
+    async def wait(self, issue: IssueId, until: datetime) -> datetime:
+        """Put the workflow's clock forward."""
+        now = await self._house.env.get_current_time(self._house.handle(issue))
+        if until > now:
+            await self._house.pass_time(issue, until - now)
+        return max(until, now)
 
 
 class Real:
     """Time as it is."""
 
-    async def now(self, issue: IssueId) -> datetime:
-        """The machine's."""
-        return datetime.now(UTC)
-
-    async def wait(self, issue: IssueId, until: datetime) -> None:
+    async def wait(self, issue: IssueId, until: datetime) -> datetime:
         """Sleep."""
         await asyncio.sleep((until - datetime.now(UTC)).total_seconds())
+        return datetime.now(UTC)
 
 
 async def on_the_server(house: House, script: Script, reference: str) -> Told:
@@ -185,8 +175,7 @@ async def _running(house: House, script: Script, reference: str, clock: Clock) -
         await house.until(issue, lambda state: state.turn > 0 and not state.findings)
     answers, refused_at = [], {}
     for at, command in script.commands(begun, opened_at):
-        await clock.wait(issue, at)
-        sent_at = await clock.now(issue)
+        sent_at = await clock.wait(issue, at)
         answers.append(await _send(house, begun, command))
         if answers[-1] != "done":
             refused_at[command.id] = sent_at
