@@ -9,6 +9,7 @@ from typing import assert_never
 from escalation.duration import words
 from escalation.issue import events as e
 from escalation.issue.facts import CLOCK
+from escalation.issue.identity import read_issue_id
 
 _BEGAN: dict[str, str] = {
     "entered": "it enters there",
@@ -86,6 +87,14 @@ def _tier(name: str) -> str:
     return f"the {name.replace('_', ' ')}" if name else "the last resort"
 
 
+def short(named: str) -> str:
+    """Another issue, as people name it."""
+    try:
+        return read_issue_id(named)[0].short
+    except ValueError:
+        return named
+
+
 def _people(ids: list[str]) -> str:
     return ", ".join(ids) if ids else "nobody"
 
@@ -141,11 +150,11 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.SeverityChanged() | e.Held() | e.HoldEnded() | e.PolicyAdopted():
             return _clocks_changed(event, by)
         case e.SuppressionAsked():
-            return f"{by} says that it repeats {event.duplicate_of}, which is asked to record it"
+            return f"{by} says that it repeats {short(event.duplicate_of)}, which is asked to record it"
         case e.SuppressionFailed():
-            return f"{event.duplicate_of} cannot carry it, so it goes on: {event.error}"
+            return f"{short(event.duplicate_of)} cannot carry it, so it goes on: {event.error}"
         case e.DuplicateRecorded():
-            return f"{event.issue} repeats it, says {event.said_by}, and is closed for it"
+            return f"{short(event.issue)} repeats it, says {event.said_by}, and is closed for it"
         case e.TargetMissed():
             return f"the target {event.target} ended {instant(event.due_at)} and was missed"
         case e.LimitMissed():
@@ -165,7 +174,7 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.ConfirmationRequested():
             return f"its owner was reminded to have the resolution confirmed (no. {event.count})"
         case e.Closed():
-            of = f" {event.duplicate_of}" if event.duplicate_of else ""
+            of = f" {short(event.duplicate_of)}" if event.duplicate_of else ""
             until = _until(event.reopen_until, " until ")
             return f"closed ({event.reason.replace('_', ' ')}{of}); it can be reopened{until}"
         case e.Reopened():
@@ -187,8 +196,8 @@ def _by_people(
 ) -> str:
     match event:
         case e.Accepted():
-            works = f" and works on it{_until(event.lapses_at)}" if event.is_handler else ""
-            before = f", in place of {event.owner_before}" if event.owner_before != event.person else ""
+            works = f", and works on it{_until(event.lapses_at)}" if event.is_handler else ""
+            before = f" in place of {event.owner_before}" if event.owner_before != event.person else ""
             return f"{event.person} accepted it: answers for it{before}{works}"
         case e.Reassigned():
             return f"{by} offered it to {event.to.id}, who has not accepted yet"

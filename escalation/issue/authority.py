@@ -83,5 +83,16 @@ def least_assurance(state: IssueState, policy: Policy, name: str) -> Assurance:
     return asked if ASSURANCES.index(asked) >= ASSURANCES.index("signed_link") else "signed_link"
 
 
+_VERBS = {
+    "take_charge": "take charge of",
+    "note": "write a note on",
+    "attempt": "put on record what was tried on",
+    "change_severity": "change the severity of",
+    "hold": "put on hold",
+    "adopt_policy": "adopt another policy for",
+    "de_escalate": "hand down",
+}
+
+
 def _verb(name: str) -> str:
-    return name.replace("_", " ")
+    return _VERBS.get(name, name.replace("_", " "))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from escalation.duration import words
 from escalation.issue.clocks import running_targets
 from escalation.issue.state import IssueState
-from escalation.narrate import instant
+from escalation.narrate import instant, short
 from escalation.value import Value
 
 _SHOWN = 5
@@ -38,7 +38,7 @@ def beside(state: IssueState) -> tuple[Fact, ...]:
             "Cancelling",
             f"asked by {state.cancel_asked_by}; a second person must agree" if state.cancel_asked_by else "",
         ),
-        ("Repeats", f"{state.suppressing}, which is being asked to record it" if state.suppressing else ""),
+        ("Repeats", _repeats(state)),
         ("Repeated by", _duplicates(state)),
     )
     return tuple(Fact(name=name, words=said) for name, said in found if said)
@@ -83,9 +83,15 @@ def _ceilings(state: IssueState) -> str:
     return "; ".join(f"{each.tier} by {instant(each.at)}{stopped}" for each in ahead)
 
 
+def _repeats(state: IssueState) -> str:
+    if state.suppressing:
+        return f"{short(state.suppressing)}, which is being asked to record it"
+    return short(state.duplicate_of) if state.duplicate_of else ""
+
+
 def _duplicates(state: IssueState) -> str:
     if not state.duplicates:
         return ""
-    last = ", ".join(state.duplicates[-_SHOWN:])
+    last = ", ".join(short(each) for each in state.duplicates[-_SHOWN:])
     more = len(state.duplicates) - _SHOWN
     return f"{last} and {more} more" if more > 0 else last

@@ -220,13 +220,15 @@ def _never_worse(state: IssueState, new: Policy, same: str | None, goes_on_at: s
         else target
         for target in then.targets
     )
+    old_warnings = {(warning.of, warning.share): warning.at for warning in was.warnings}
+    warnings = tuple(w.changed({"at": min(w.at, old_warnings.get((w.of, w.share), w.at))}) for w in then.warnings)
     fresh = tuple(ceiling for ceiling in then.ceilings if ceiling.tier in new.climb())
     return Running(
         acknowledge_due_at=_earlier(was.acknowledge_due_at, then.acknowledge_due_at),
         work_due_at=_earlier(was.work_due_at, then.work_due_at),
         remind_at=_earlier(was.remind_at, then.remind_at),
         lapses_at=_earlier(was.lapses_at, then.lapses_at),
-        warnings=then.warnings or was.warnings,
+        warnings=warnings or was.warnings,
         targets=targets,
         ceilings=never_later(_carried_over(was.ceilings, state.pinned, new, goes_on_at), fresh),
     )

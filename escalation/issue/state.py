@@ -101,6 +101,8 @@ class IssueState(Value):
     ceilings: tuple[Ceiling, ...] = ()
     """By when tiers that have not heard of it in this pass must hear, lowest first."""
     cancel_asked_by: str | None = None
+    duplicate_of: str | None = None
+    """The issue for which this one was closed as its duplicate."""
     suppressing: str | None = None
     """The issue that was asked to record this one as its duplicate."""
     duplicates: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ Key: TypeAlias = tuple[str, str, float, str]
 _STAYS, _SOONER, _LATER, _NEW, _GONE = "stays", "sooner", "later", "new", "gone"
 _STYLES = {_STAYS: "dim", _SOONER: "yellow", _LATER: "bold red", _NEW: "cyan", _GONE: "dim"}
 _ROUNDING = timedelta(seconds=1)
+_OF_A_TIER = {"acknowledge", "work", "warn", "remind"}
 
 
 class Change(NamedTuple):
@@ -42,7 +43,8 @@ class Change(NamedTuple):
 
 def changes(before: IssueState, after: IssueState) -> list[Change]:
     """Every deadline of either, those that stand still on hold and every ceiling included, earliest first."""
-    was, becomes = _clocks(before), _clocks(after)
+    is_anew = after.turn != before.turn
+    was, becomes = (_clocks(each, is_of_its_tier=is_anew) for each in (before, after))
     found = [
         Change(key[0], key[3], (becomes.get(key) or was[key])[1], _at(was.get(key)), _at(becomes.get(key)))
         for key in {**was, **becomes}
@@ -54,10 +56,16 @@ def _at(found: tuple[datetime, str] | None) -> datetime | None:
     return found[0] if found is not None else None
 
 
-def _clocks(state: IssueState) -> dict[Key, tuple[datetime, str]]:
-    """By what it is, the instant and the words of every deadline; look-ups left out, which end by themselves."""
+def _clocks(state: IssueState, *, is_of_its_tier: bool) -> dict[Key, tuple[datetime, str]]:
+    """By what it is, the instant and the words of every deadline; look-ups left out, which end by themselves.
+
+    `is_of_its_tier`: clocks of a tier are that tier's alone, since another one is asked.
+    """
+    tier = state.tier if is_of_its_tier else ""
     found: dict[Key, tuple[datetime, str]] = {
-        (due.what, due.of, due.share, due.name): (due.at, due.words) for due in deadlines(state) if due.what != "find"
+        (due.what, due.of, due.share, due.name or (tier if due.what in _OF_A_TIER else "")): (due.at, due.words)
+        for due in deadlines(state)
+        if due.what != "find"
     }
     for ceiling in state.ceilings:
         title = state.pinned.tier(ceiling.tier).title
@@ -72,7 +80,7 @@ def _clocks(state: IssueState) -> dict[Key, tuple[datetime, str]]:
         ("lapse", state.lapses_at, "the acknowledgement lapses"),
     ):
         if at is not None and state.status == "open":
-            found.setdefault((what, "", 0.0, ""), (at, f"{stands}{says}"))
+            found.setdefault((what, "", 0.0, tier if what in _OF_A_TIER else ""), (at, f"{stands}{says}"))
     return found
 
 

@@ -11,7 +11,7 @@ from starter.reader import about
 
 _NAMES: dict[What, str] = {
     "hold": "on hold",
-    "ceiling": "below at most",
+    "ceiling": "next tier must hear",
     "target": "target",
     "acknowledge": "to acknowledge",
     "work": "to work",
