@@ -41,7 +41,7 @@ def test_who_takes_over_ends_the_snooze_of_who_had_it() -> None:
 
 def test_who_takes_over_keeps_a_snooze_of_their_own() -> None:
     played = Played(LAPSING)
-    played.send(snooze("first-2", 8), at(1))
+    played.send(snooze("first-2", 7), at(1))
     played.acknowledge("first-1", at(2))
     assert played.state.snoozes == {}
     played.send(snooze("first-2", 8), at(3))
