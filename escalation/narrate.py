@@ -4,6 +4,7 @@ People appear by their ids: names are added where they are shown, by who may see
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import assert_never
 
 from escalation.duration import words
@@ -47,6 +48,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+@lru_cache(maxsize=256)  # a tier ends in the instant in which the next one begins and its people are asked
 def instant(at: datetime) -> str:
     """An instant as people read it, in UTC to the second: `Fri 20 Nov 19:40:00 UTC`."""
     at = at if at.tzinfo is UTC else at.astimezone(UTC)

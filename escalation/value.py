@@ -19,8 +19,10 @@ class Value(BaseModel):
         """One made of parts that are valid already, unchecked: what the rules make of their own values, step by step.
 
         Half of the time of a step went into checking such parts again. Never for what comes from outside.
+        Where all fields are given, they are given in their order, which is that of the JSON.
         """
-        return _made(cls, {**(_BLANK.get(cls) or _blank(cls)), **fields}, set(fields))
+        blank = _BLANK.get(cls) or _blank(cls)
+        return _made(cls, fields if len(fields) == len(blank) else {**blank, **fields}, set(fields))
 
     def changed(self, change: dict[str, Any]) -> Self:
         """A copy with these fields changed, unchecked: as `model_copy(update=change)`, in a third of its time."""

@@ -80,17 +80,17 @@ def script_of(policy: Policy, number: str, rows: Sequence[tuple[int, Known]], no
     taken = 0
     for line, row in rows:
         at = read_time(row.sys_updated_at)
-        opened_at = read_time(row.opened_at)
         if at is None:
             note(line, "sys_updated_at", row.sys_updated_at, _A_TIME, _LEFT_OUT)
             continue
         if case is None:
+            opened_at = read_time(row.opened_at)
             if opened_at is None:
                 note(line, "opened_at", row.opened_at, _A_TIME, _LEFT_OUT)
                 continue
             case = _Case(policy, number, note, opened_at, at=opened_at, first=row)
             case.open(line)
-        elif opened_at != case.opened_at:
+        elif row.opened_at != case.first.opened_at:
             note(line, "opened_at", row.opened_at, "that of the case's first row", "the first row's counts")
         case.take(line, row, at)
         taken += 1
@@ -232,7 +232,9 @@ class _Case:
 
 def _holder(row: Known) -> str:
     """Who has the case: its resolver, else its group, else the desk."""
-    return next((name for name in (row.assigned_to, row.assignment_group) if name != MISSING), DESK)
+    if row.assigned_to != MISSING:
+        return row.assigned_to
+    return row.assignment_group if row.assignment_group != MISSING else DESK
 
 
 def _shown(at: datetime) -> str:

@@ -42,8 +42,13 @@ def effects(before: IssueState | None, state: IssueState, entry: e.Entry) -> tup
     return (*errands(state, entry), *messages(before, state, entry))
 
 
+_ASKS = frozenset({e.TierBegan, e.Exhausted, e.LastResortTold, e.SuppressionAsked})
+
+
 def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
     """All of it but the messages: what the rules go on with once it is answered."""
+    if type(entry.event) not in _ASKS:
+        return ()
     match entry.event:
         case e.TierBegan() as began:
             return (_find(state, began.turn, began.tier),)

@@ -171,7 +171,7 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
     is_missed = event.why in {"not_acknowledged", "work_limit_spent"}
     goes_on = event.why in {"restarted", "fell_back"}
     finding = Finding.trusted(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
-    kept = tuple(f for f in state.findings if f.tier == LAST_RESORT)
+    kept = tuple([f for f in state.findings if f.tier == LAST_RESORT])
     ceilings = {} if event.ceilings is None else {"ceilings": event.ceilings}
     snoozes = {person: at for person, at in state.snoozes.items() if person == state.handler}
     return {

@@ -283,6 +283,9 @@ class Policy(Value):
         here = self.tier(name)
         if here.is_beside:
             return here.then
-        ladder = self.climb()
-        place = ladder.index(name) + 1
-        return ladder[place] if place < len(ladder) else None
+        is_above = False
+        for tier in self.tiers:
+            if is_above and not tier.is_beside:
+                return tier.name
+            is_above = is_above or tier is here
+        return None

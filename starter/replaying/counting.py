@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from escalation.intake.logged import LogFormat
 from escalation.issue.events import Entry, Exhausted, TargetMissed, TierBegan
 
-_NOT_ACKNOWLEDGED = "not_acknowledged"
-
 
 @dataclass
 class Counts:
@@ -29,17 +27,12 @@ class Counts:
         for entry in entries:
             self.entries += 1
             event = entry.event
-            match event:
-                case TierBegan():
-                    if event.why == _NOT_ACKNOWLEDGED:
-                        missed_tiers.add(tier)
-                    tier = event.tier
-                case Exhausted(why="not_acknowledged"):
+            if isinstance(event, TierBegan | Exhausted):
+                if event.why == "not_acknowledged":
                     missed_tiers.add(tier)
-                case TargetMissed():
-                    missed_targets.add(event.target)
-                case _:
-                    pass
+                tier = event.tier if isinstance(event, TierBegan) else tier
+            elif isinstance(event, TargetMissed):
+                missed_targets.add(event.target)
         for name in missed_tiers:
             self.tiers[name] = self.tiers.get(name, 0) + 1
         for name in missed_targets:

@@ -91,8 +91,12 @@ _TELL_EVERY = 1000
 
 
 def _rows(reader: "csv._reader", raw: IO[bytes], on_bytes: Callable[[int], None] | None) -> Iterator[Row]:  # type: ignore[name-defined]
+    if on_bytes is None:
+        for row in reader:
+            yield reader.line_num, row
+        return
     for row in reader:
         line = reader.line_num
-        if on_bytes is not None and line % _TELL_EVERY == 0:
+        if line % _TELL_EVERY == 0:
             on_bytes(raw.tell())
         yield line, row
