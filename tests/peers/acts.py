@@ -12,7 +12,7 @@ from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Issue
 from tests.peers.ladder import Ladder, ladder_of
 from tests.peers.spans import read_span
-from tests.peers.stage import Stage
+from tests.peers.stage import SOURCE, Stage
 
 _SIGNALS: dict[str, What] = {
     **dict.fromkeys(("firing", "fire", "trigger", "triggered", "open"), "open"),
@@ -37,7 +37,7 @@ class Acting:
     def issue_of(self, event: Fields, at: datetime, operation: str) -> Issue | None:
         """The issue that an event is about, with everything due before that instant done.
 
-        By name or key, else the only one there is. None where a source speaks of what is not known, which is refused.
+        By name or key, else the only one there is. None where it is not known: people are refused, a source is not.
         """
         name, key = event.text("issue"), event.text("dedup_key")
         service, summary = event.text("service"), event.text("summary")
@@ -46,7 +46,7 @@ class Acting:
             found = self.stage.called(name) or self._begun(name, at)
         elif key is not None or summary is not None:
             found = self.stage.latest(service, self.stage.reference(key, summary, None))
-            if found is None:
+            if found is None and event.data.get("by") != SOURCE:
                 self.stage.refuse(at, operation, None, "not_open", "there is no such issue")
         elif len(self.stage.issues) == 1:
             found = self.stage.issues[0]

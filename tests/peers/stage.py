@@ -18,7 +18,7 @@ from escalation.policy.matched import NoMatch
 from escalation.simulate import Simulated
 from escalation.simulated_world import Delivery, LookUp, World
 from tests.peers.issue import Issue, Refused
-from tests.peers.ladder import OUTSIDE, OWNER, SERVICE_OWNER, Ladder
+from tests.peers.ladder import AT_ONCE, OUTSIDE, OWNER, SERVICE_OWNER, Ladder
 from tests.peers.setting import ANY_CHANNEL, Setting
 
 SOURCE = "source"
@@ -157,7 +157,7 @@ class Stage:
         if issue.ladder.refusal is not None and needs_ladder:
             self.refuse(at, operation, issue, "policy_refused", issue.ladder.refusal, command.by.person)
             return False
-        answer = issue.clock.send(command, at)
+        answer = issue.clock.send(command, max(at, issue.clock.now or at))
         if isinstance(answer, Rejected):
             self.refuse(at, operation, issue, answer.code, answer.why, command.by.person)
             return False
@@ -181,6 +181,7 @@ class Stage:
         issue = self.latest(service, reference)
         if issue is not None:
             self.catch_up(issue, at)
+            self._be_over(issue, at)
         report = Reported(
             place="$",
             source="pagerduty",
@@ -194,7 +195,7 @@ class Stage:
             is_open_there=what != "resolve",
             title=title,
         )
-        state = issue.state_at(at) if issue is not None else None
+        state = issue.clock.state if issue is not None else None
         for step in plan(report, state):
             issue = self._take(step, at, issue, ladder, service, reference, title)
         return issue
@@ -239,6 +240,12 @@ class Stage:
         if issue.clock.now is not None and issue.clock.now < just_before:
             issue.clock.run_to(just_before)
 
+    def _be_over(self, issue: Issue, at: datetime) -> None:
+        """What was closed in this very instant is over when a signal comes after it: the shortest window has passed."""
+        state = issue.clock.state
+        if state is not None and state.reopen_until is not None and state.reopen_until - at <= AT_ONCE:
+            issue.clock.run_to(state.reopen_until)
+
     def step(self, seq: int) -> None:
         """What comes now belongs to this `seq` of its instant."""
         self._seq = seq
@@ -253,7 +260,7 @@ class Stage:
     def run_to(self, at: datetime) -> None:
         """Everything due up to and including that instant, in every issue."""
         for issue in self.issues:
-            issue.clock.run_to(at)
+            issue.clock.run_to(max(at, issue.clock.now or at))
 
     def be_away(self, at: datetime, until: datetime) -> None:
         """The engine stands still."""
