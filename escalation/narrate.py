@@ -30,6 +30,12 @@ _BEGAN: dict[str, str] = {
     "charge_lapsed": "the time set by who took charge is past",
     "charge_released": "who had taken charge gave it back",
 }
+_ASKED_AGAIN: dict[str, str] = {
+    "lapsed": "it was lapsed",
+    "released": "it was released",
+    "declined": "it was declined",
+    "snooze_over": "the snooze of who has it is over",
+}
 _HOLD_ENDED: dict[str, str] = {
     "resumed": "it was resumed",
     "until": "its time is up",
@@ -126,7 +132,7 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return f"the people of {_tier(event.tier)} could not be looked up: {event.error}"
         case e.AskedAgain():
             due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
-            return f"{_tier(event.tier)} is asked again: it was {event.why}{due}"
+            return f"{_tier(event.tier)} is asked again: {_ASKED_AGAIN[event.why]}{due}"
         case e.Warned():
             ends = f"it ends {instant(event.due_at)}"
             return f"{event.share:.0%} of the time of {_tier(event.tier)} to {event.of} is used up; {ends}"

@@ -72,7 +72,7 @@ def _serve(turn: Deciding, due: Moment) -> None:
         case "target":
             miss_target(turn, due.name)
         case "snooze":
-            turn.by_clock(e.SnoozeEnded(person=due.name), at)
+            _wake(turn, due.name, at)
         case "lapse":
             turn.by_clock(e.AcknowledgementLapsed(person=turn.state.handler or ""), at)
             ask_again(turn, "lapsed", at)
@@ -129,6 +129,16 @@ def _tell_last_resort(turn: Deciding, at: datetime) -> None:
         climb_on(turn, at)
 
 
+def _wake(turn: Deciding, person: str, at: datetime) -> None:
+    """Tell who snoozed again. An acknowledgement that nothing else would end is over then: nothing lies for ever."""
+    state = turn.state
+    is_theirs = state.handler == person and person in state.asked and state.charge is None
+    is_over = is_theirs and state.lapses_at is None and state.acknowledge_due_at is None and not state.is_resting
+    turn.by_clock(e.SnoozeEnded(person=person, is_asked_again=is_over), at)
+    if is_over:
+        ask_again(turn, "snooze_over", at)
+
+
 def ask_again(turn: Deciding, why: e.AskedAgainWhy, at: datetime) -> None:
     """Ask the tier's people again: the acknowledgement clock runs anew, the work limit stays as it is.
 
@@ -146,7 +156,7 @@ def ask_again(turn: Deciding, why: e.AskedAgainWhy, at: datetime) -> None:
         acknowledge_due_at=running or (at + acknowledge if acknowledge else None),
         remind_at=state.remind_at if running else first_reminder(turn, state.here, at),
     )
-    turn.by_clock(event, at) if why == "lapsed" else turn.emit(event, at)
+    turn.by_clock(event, at) if why in {"lapsed", "snooze_over"} else turn.emit(event, at)
 
 
 def fall_back_on_last_known(turn: Deciding, number: int, error: str, at: datetime) -> None:

@@ -72,6 +72,9 @@ def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             if asked.tier == LAST_RESORT:
                 return _notify(state, entry, "last_resort", ids, state.last_resort_at)
             return _notify(state, entry, "asked", ids, state.acknowledge_due_at)
+        case e.AskedAgain(why="snooze_over"):
+            woken = (before.handler,) if before is not None and before.handler else state.asked
+            return _notify(state, entry, "snooze_over", woken, state.acknowledge_due_at)
         case e.AskedAgain():
             return _notify(state, entry, "asked_again", state.asked, state.acknowledge_due_at)
         case e.Reminded():
@@ -108,7 +111,7 @@ def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             return _notify(state, entry, "severity_changed", hear, state.acknowledge_due_at or state.work_due_at)
         case e.HoldEnded(why="until" | "heard_from"):
             return _notify(state, entry, "hold_over", has_it, state.work_due_at)
-        case e.SnoozeEnded() as over:
+        case e.SnoozeEnded(is_asked_again=False) as over:
             return _notify(state, entry, "snooze_over", [over.person], state.acknowledge_due_at or state.lapses_at)
         case e.CancelAsked():
             hear = (state.owner, *has_it)

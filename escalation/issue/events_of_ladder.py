@@ -28,7 +28,7 @@ BeganWhy: TypeAlias = Literal[
     "severity_changed",
     "policy_adopted",
 ]
-AskedAgainWhy: TypeAlias = Literal["lapsed", "released", "declined"]
+AskedAgainWhy: TypeAlias = Literal["lapsed", "snooze_over", "released", "declined"]
 ExhaustedWhy: TypeAlias = Literal[
     "not_acknowledged",
     "work_limit_spent",

@@ -109,6 +109,8 @@ class SnoozeEnded(Value):
 
     kind: Literal["snooze_ended"] = "snooze_ended"
     person: str
+    is_asked_again: bool = False
+    """Whether their acknowledgement is over with it, since nothing else would end it."""
 
 
 class ChargeTaken(Value):

@@ -29,6 +29,31 @@ def test_nobody_snoozes_beyond_the_time_that_they_have_promised() -> None:
     assert done(played.send(snooze("first-1", 12), at(3))) == ["snoozed"]
 
 
+def test_an_acknowledgement_that_nothing_else_would_end_is_over_with_the_snooze() -> None:
+    played = Played()
+    played.acknowledge("first-1", at(2))
+    played.send(snooze("first-1", 15), at(3))
+    played.run_to(at(15))
+    assert played.kinds()[-2:] == ["snooze_ended", "asked_again"]
+    assert played.event("asked_again").why == "snooze_over"
+    assert (played.state.handler, played.state.acknowledge_due_at) == (None, at(25))
+    assert played.state.work_due_at == at(30)
+    assert played.told("snooze_over") == ["first-1"]
+    assert "asked_again" not in [effect.about for effect in played.effects if effect.kind == "notify"]
+    played.run_to(at(25))
+    assert played.began()[-1] == ("second", "not_acknowledged")
+
+
+def test_one_that_lapses_by_itself_outlives_the_snooze() -> None:
+    played = Played(LAPSING)
+    played.acknowledge("first-1", at(2))
+    played.send(snooze("first-1", 15), at(3))
+    played.run_to(at(15))
+    assert played.kinds()[-1] == "snooze_ended"
+    assert played.state.handler == "first-1"
+    assert played.told("snooze_over") == ["first-1"]
+
+
 def test_who_takes_over_ends_the_snooze_of_who_had_it() -> None:
     played = Played(LAPSING)
     played.acknowledge("first-1", at(2))
