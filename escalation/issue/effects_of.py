@@ -72,11 +72,8 @@ def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             if asked.tier == LAST_RESORT:
                 return _notify(state, entry, "last_resort", ids, state.last_resort_at)
             return _notify(state, entry, "asked", ids, state.acknowledge_due_at)
-        case e.AskedAgain(why="snooze_over"):
-            woken = (before.handler,) if before is not None and before.handler else state.asked
-            return _notify(state, entry, "snooze_over", woken, state.acknowledge_due_at)
-        case e.AskedAgain():
-            return _notify(state, entry, "asked_again", state.asked, state.acknowledge_due_at)
+        case e.AskedAgain() as again:
+            return _asked_again(before, state, entry, again)
         case e.Reminded():
             awake = [person for person in state.asked if person not in state.snoozes]
             return _notify(state, entry, "reminded", awake, state.acknowledge_due_at)
@@ -92,6 +89,15 @@ def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             return _notify(state, entry, "reopened", [state.owner], None)
         case _:
             return _by_hand(before, state, entry)
+
+
+def _asked_again(
+    before: IssueState | None, state: IssueState, entry: e.Entry, again: e.AskedAgain
+) -> tuple[Notify, ...]:
+    """All who are asked; after a snooze who wanted to be told again, and nobody else is disturbed."""
+    if again.why == "snooze_over" and before is not None and before.handler is not None:
+        return _notify(state, entry, "snooze_over", [before.handler], state.acknowledge_due_at)
+    return _notify(state, entry, "asked_again", state.asked, state.acknowledge_due_at)
 
 
 def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
