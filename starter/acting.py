@@ -55,7 +55,7 @@ def with_options(why: str, options: Mapping[str, str]) -> str:
     """The sentence with its option behind the field that it is about, where that is not a plain word."""
     for field, option in options.items():
         if "_" in field and option not in why:
-            why = re.sub(rf"(^|: ){field}(?=:| [a-z])", rf"\g<1>{field} ({option})", why, count=1)
+            why = re.sub(rf"(^|: ){field}(?=:| [a-z'])", rf"\g<1>{field} ({option})", why, count=1)
     return why
 
 
