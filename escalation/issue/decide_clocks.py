@@ -177,8 +177,8 @@ def decide_adopt_policy(turn: Deciding, command: AdoptPolicy) -> None:
     goes_on_at = command.tier or state.tier
     if goes_on_at not in tiers:
         allowed = ", ".join(tier.name for tier in new.tiers)
-        code = "tier_missing" if command.tier is None else "unknown_tier"
-        raise Refusal(code, f"policy {new.name} has no tier {goes_on_at!r}; name one of: {allowed}", "input")
+        why = f"policy {new.name} has no tier {goes_on_at!r}; name one of: {allowed}"
+        raise Refusal("tier_missing" if command.tier is None else "unknown_tier", why, "input")
     _end_hold_unless_allowed(turn, first.hold, state.severity, "policy_adopted")
     state = turn.state
     clocks = _never_worse(state, new, state.tier if state.tier in tiers else None, goes_on_at, turn.now)
