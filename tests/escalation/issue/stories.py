@@ -6,7 +6,14 @@ A story is only ever added. One that must change because decisions changed belon
 from collections.abc import Callable
 from typing import Any
 
-from escalation.issue.commands import Command, Open, TakeDelivery, TakeNoPeople, TakePeople, Tick
+from escalation.issue.commands import (
+    Command,
+    Open,
+    TakeDelivery,
+    TakeNoPeople,
+    TakePeople,
+    Tick,
+)
 from escalation.issue.facts import TextRef
 from escalation.policy.model import Acknowledgement, ChecklistItem, Policy, Warn
 from tests.given import (
@@ -279,4 +286,4 @@ STORIES: dict[str, Callable[[], Played]] = {
         resolution, closed_by_silence, duplicate, reopened, reported_again, conflict, assurance, same_id, lane,
     )
 }  # fmt: skip
-"""Every story by its name, which is its file's."""
+"""The stories of the ladder by name, which is its file's; those of what people do by hand: `stories_by_hand.py`."""

@@ -21,9 +21,12 @@ from escalation.issue.events import Entry
 from escalation.issue.evolve import evolve
 from escalation.issue.refusal import Rejected
 from escalation.issue.state import IssueState
-from tests.escalation.issue.stories import STORIES, Told
+from tests.escalation.issue.stories import STORIES as OF_THE_LADDER
+from tests.escalation.issue.stories import Told
+from tests.escalation.issue.stories_by_hand import STORIES_BY_HAND
 from tests.given import T0
 
+STORIES = OF_THE_LADDER | STORIES_BY_HAND
 GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))
 IS_REGENERATING = os.environ.get("ESCALON_REGENERATE_GOLDEN") == "1"

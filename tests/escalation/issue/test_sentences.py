@@ -11,6 +11,7 @@ from escalation.issue.events import Entry
 from escalation.issue.refusal import Rejected
 from escalation.narrate import narrate, tried, why_began
 from escalation.policy.model import Acknowledgement, Warn
+from tests.escalation.issue.stories_by_hand import STORIES_BY_HAND
 from tests.given import Played, actor, at, done, exhaustion, minutes, opened, policy, tier
 
 KINDS = {event.model_fields["kind"].default for event in typing.get_args(typing.get_args(events.Event)[0])}
@@ -49,7 +50,8 @@ def story() -> list[Entry]:
     answering.run_to(answering.now + minutes(15 * 24 * 60))
     late = Played(opened(policy(tier("first"))))
     late.acknowledge("ann", at(12))
-    return [*played.entries, *answering.entries, *late.entries, refusal]
+    told = [entry for story in STORIES_BY_HAND.values() for entry in story().entries]
+    return [*played.entries, *answering.entries, *late.entries, *told, refusal]
 
 
 STORY = story()
@@ -83,6 +85,26 @@ def test_some_of_them_word_by_word() -> None:
     )
     assert "kim joined" in sentences("acknowledged")
     assert "boss resolved it: paid, payment P-77" in sentences("resolved")
+    assert "first-1 offered it to kim, who has not accepted yet" in sentences("reassigned")
+    assert sentences("accepted") == {
+        "kim accepted it: answers for it in place of ray, and works on it, until Fri 20 Nov 19:46:00 UTC",
+        "lee accepted it: answers for it in place of kim",
+    }
+    assert sentences("declined") >= {
+        "kim declined the offer",
+        "first-1 declined it; 1 of the first still asked",
+        "first-2 declined it, for a conflict of interest; the first has nobody left",
+    }
+    assert "the second is asked again: it was declined; to be acknowledged by Fri 20 Nov 19:58:00 UTC" in sentences(
+        "asked_again"
+    )
+    assert "the hold ended after 5 min: who was waited for has answered" in sentences("hold_ended")
+    assert (
+        "first-1 put it on hold, until Fri 20 Nov 20:00:00 UTC, waiting for vendor (waiting vendor); "
+        "stopped: the time to work" in sentences("held")
+    )
+    assert "ray changed the severity from S2 to S1" in sentences("severity_changed")
+    assert "ray moved it to policy small version 2 (was small version 1)" in sentences("policy_adopted")
     assert sentences("told") == {"ann was told by inbox: asked", "ann could not be told by inbox (asked): no route"}
     assert sentences("refused") == {"refused resolve from kim: it came with no body"}
     assert "the time of the first to acknowledge ended Fri 20 Nov 19:50:00 UTC and was missed" in sentences(
