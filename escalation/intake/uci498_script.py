@@ -89,7 +89,7 @@ def script_of(policy: Policy, number: str, rows: Sequence[tuple[int, Known]], no
                 note(line, "opened_at", row.opened_at, _A_TIME, _LEFT_OUT)
                 continue
             case = _Case(policy, number, note, opened_at, at=opened_at, first=row)
-            case.open(line)
+            case.begin(line)
         elif row.opened_at != case.first.opened_at:
             note(line, "opened_at", row.opened_at, "that of the case's first row", "the first row's counts")
         case.take(line, row, at)
@@ -120,7 +120,7 @@ class _Case:
     priority: str = ""
     reopened: str = ""
 
-    def open(self, line: int) -> None:
+    def begin(self, line: int) -> None:
         """Opened when the log says so, with what its first row knows."""
         row = self.first
         if row.priority not in SEVERITIES:

@@ -195,7 +195,7 @@ def running_targets(state: IssueState) -> tuple[TargetDue, ...]:
     """The targets whose clocks run: those that stop on hold stand still while it is on."""
     if state.hold is None:
         return state.targets
-    return tuple(target for target in state.targets if not target.stops_on_hold)
+    return tuple([target for target in state.targets if not target.stops_on_hold])
 
 
 def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911 - one arm per deadline

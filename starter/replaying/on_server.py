@@ -138,8 +138,13 @@ async def _play(case: Case, attempt: int, house: _House) -> tuple[timedelta, lis
 
 
 def _was_late(journal: Sequence[Entry]) -> bool:
-    """Whether the clock of the issue was served late, as it is when the machine is busy: it says so itself."""
-    return any(getattr(entry.event, "late_by_s", 0) or isinstance(entry.event, LimitMissed) for entry in journal)
+    """Whether the clock was served late, or a command was, as it happens when the machine is busy: it is on record."""
+    return any(
+        getattr(entry.event, "late_by_s", 0)
+        or isinstance(entry.event, LimitMissed)
+        or entry.recorded_at - entry.happened_at > CLOSE
+        for entry in journal
+    )
 
 
 def _hold_against(
