@@ -50,6 +50,7 @@ def show_from(text: str, person: str, *, as_json: bool) -> None:
                 "why_at_this_tier": state.why,
                 "joined": list(state.joined),
                 "limits_missed": state.missed,
+                **_beside(state, hides_parties="parties" in hidden_from(person, row)),
                 "deadlines": [due.model_dump(mode="json") for due in deadlines(state)],
                 "is_live": found.is_live,
                 "as_of": found.as_of.isoformat(),
@@ -115,6 +116,30 @@ def explain_from(text: str, person: str, *, as_json: bool) -> None:
         # The answer has been given, and its lack is told beside it: --json stays one value.
         _note_source(found, reader)
         raise typer.Exit(1)
+
+
+def _beside(state: IssueState, *, hides_parties: bool) -> dict[str, object]:
+    """What else is true of it beside its tier, for programs."""
+    facts = state.model_dump(mode="json", include=set(_BESIDE))
+    if hides_parties and facts["hold"] is not None:
+        facts["hold"]["waiting_for"] = None
+    return facts
+
+
+_BESIDE = (
+    "hold",
+    "held_s",
+    "offer",
+    "snoozes",
+    "targets",
+    "ceilings",
+    "declined",
+    "excluded",
+    "cancel_asked_by",
+    "suppressing",
+    "duplicate_of",
+    "duplicates",
+)
 
 
 def _note_source(found: Standing, reader: Reader) -> None:

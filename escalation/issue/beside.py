@@ -22,10 +22,10 @@ class Fact(Value):
     words: str
 
 
-def beside(state: IssueState) -> tuple[Fact, ...]:
-    """All of it, nothing where nothing is."""
+def beside(state: IssueState, *, hides_parties: bool = False) -> tuple[Fact, ...]:
+    """All of it, nothing where nothing is. `hides_parties`: not who is waited for, which may be a party."""
     found = (
-        ("On hold", _hold(state)),
+        ("On hold", _hold(state, "somebody" if hides_parties else None)),
         ("Stands still", "; ".join(standing_clocks(state))),
         ("Was on hold", f"for {words(timedelta(seconds=state.held_s))} in all" if state.held_s >= 1 else ""),
         ("Offered", f"to {state.offer.to} by {state.offer.by}, no answer yet" if state.offer else ""),
@@ -64,16 +64,17 @@ def standing_clocks(state: IssueState) -> tuple[str, ...]:
     )
 
 
-def _hold(state: IssueState) -> str:
+def _hold(state: IssueState, instead: str | None) -> str:
     hold = state.hold
     if hold is None:
         return ""
+    whom = instead or hold.waiting_for
     asked = f", question {hold.question}" if hold.question else ""
     rules = state.policies[0].hold
     means = rules.reasons.get(hold.reason, "") if rules is not None else ""
     why = f"{hold.reason.replace('_', ' ')}{f': {means}' if means else ''}"
     since = f"since {instant(hold.since)}, by {hold.by}, until {instant(hold.until)} at the latest"
-    return f"{since}; {hold.waiting_for} is waited for ({why}{asked})"
+    return f"{since}; {whom} is waited for ({why}{asked})"
 
 
 def _ceilings(state: IssueState) -> str:

@@ -53,7 +53,8 @@ def _standing(state: IssueState) -> str:
     if state.is_exhausted:
         return "NOBODY HAS IT: all tiers' time is up, the last resort is told until a person takes charge."
     if state.hold is not None:
-        return f"On hold until {instant(state.hold.until)}: {state.hold.waiting_for} is waited for."
+        whom = state.hold.waiting_for if state.facts.issue_class == "normal" else "somebody"
+        return f"On hold until {instant(state.hold.until)}: {whom} is waited for."
     if state.handler is not None:
         return f"{state.handler} works on it; {state.here.title} is asked."
     return f"Nobody has it yet; {state.here.title} is asked."
@@ -68,7 +69,7 @@ def _rows(state: IssueState) -> list[tuple[str, str]]:
         ("Asked", ", ".join(state.asked) or "being looked up"),
         ("Handler", state.handler or "nobody"),
         ("Owner", state.owner),
-        *((fact.name, fact.words) for fact in beside(state)),
+        *((fact.name, fact.words) for fact in beside(state, hides_parties=state.facts.issue_class != "normal")),
         ("Next", f"{instant(due.at)}: {due.words}" if due else "nothing more"),
         ("Opened", f"{instant(state.facts.opened_at)} by {state.facts.raiser.person}"),
         ("Limits missed", str(state.missed)),

@@ -201,8 +201,9 @@ def running_targets(state: IssueState) -> tuple[TargetDue, ...]:
 def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911 - one arm per deadline
     match moment.what:
         case "hold":
-            whom = state.hold.waiting_for if state.hold is not None else "nobody"
-            return f"the hold ends, and the clocks run on: {whom} was waited for"
+            if state.hold is None or state.facts.issue_class != "normal":
+                return "the hold ends, and the clocks run on"
+            return f"the hold ends, and the clocks run on: {state.hold.waiting_for} was waited for"
         case "target":
             return f"the target {moment.name} is missed"
         case "snooze":

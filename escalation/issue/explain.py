@@ -64,6 +64,7 @@ def _who(state: IssueState) -> tuple[str, ...]:
     lines = [f"{state.owner} owns it."]
     if state.handler:
         until = f", and that holds until {instant(state.lapses_at)}" if state.lapses_at else ""
+        until = ", and that does not lapse while it is on hold" if until and state.stands_still("work") else until
         lines.append(f"{state.handler} works on it{until}.")
     else:
         lines.append("Nobody works on it." if state.status == "open" else "Nobody needs to work on it.")
@@ -74,7 +75,9 @@ def _who(state: IssueState) -> tuple[str, ...]:
         lines.append(f"Asked at this tier: {asked}.")
     if state.joined:
         lines.append(f"Also working on it: {', '.join(state.joined)}.")
-    lines += [f"{fact.name}: {fact.words}." for fact in beside(state)]
+    lines += [
+        f"{fact.name}: {fact.words}." for fact in beside(state, hides_parties=state.facts.issue_class != "normal")
+    ]
     return tuple(lines)
 
 

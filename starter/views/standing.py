@@ -39,7 +39,7 @@ def standing(state: IssueState, reader: Reader) -> Text:
     if state.is_exhausted:
         return Text("NOBODY HAS IT. All tiers' time is up: somebody must take charge.", "bold white on red")
     if state.hold is not None:
-        whom = one_line(state.hold.waiting_for)
+        whom = one_line(state.hold.waiting_for) if state.facts.issue_class == "normal" else "somebody"
         return Text(f"On hold until {reader.clock(state.hold.until)}: {whom} is waited for.", "bold magenta")
     asked = f"{state.here.title} is asked"
     if state.handler is not None:
@@ -108,7 +108,7 @@ def _facts(state: IssueState, reader: Reader, hidden: Collection[str]) -> Render
         ("Severity", f"{state.severity}: {policy.severity(state.severity).means}"),
         ("Opened", f"{reader.full(facts.opened_at)}, by {reader.person(facts.raiser.person)}"),
     ]
-    rows += [(fact.name, reader.sentence(fact.words)) for fact in beside(state)]
+    rows += [(fact.name, reader.sentence(fact.words)) for fact in beside(state, hides_parties="parties" in hidden)]
     if state.joined:
         rows.insert(2, ("Also on it", _people(state.joined, reader)))
     if facts.received_at != facts.opened_at:
