@@ -1,6 +1,5 @@
 """What a command looks like as a plain body, for whoever sends one by hand: made from its class, hence right."""
 
-import inspect
 import json
 from datetime import datetime
 from typing import get_args, get_origin
@@ -17,7 +16,7 @@ _INSTANT = "2026-11-21T12:00:00Z"
 
 def in_brief(kind: type[Command]) -> str:
     """What the command means, in its first sentence, without its full stop."""
-    first, _, _ = inspect.cleandoc(kind.__doc__ or "").partition("\n")
+    first, _, _ = (kind.__doc__ or "").strip().partition("\n")
     return first.partition(". ")[0].removesuffix(".")
 
 
