@@ -1,15 +1,20 @@
 """Policies that come with a command are held to the rules of files, and what a signal says of people is not heard."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from escalation.issue.card import card
+from escalation.issue.clocks import next_due
 from escalation.issue.commands import AdoptPolicy, Reassign
+from escalation.issue.explain import explain
 from escalation.issue.from_body import MOST_KNOWN, Door, FromBody, read_body
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import Policy
-from tests.given import Played, holding, minutes, policy, target, tier
+from tests.given import Played, at, holding, minutes, opened, policy, target, tier
 
 SOUND = policy(targets=(target(60),), hold=holding("work"))
 FACTS = {"id": "mallory", "role": "senior_manager", "limit": {"EUR": "1000000"}}
@@ -33,8 +38,8 @@ def changed(place: str, value: Any) -> dict[str, Any]:
 
 
 def test_a_sound_policy_is_taken_whole_by_either_door() -> None:
-    for door in ("signal", "update"):
-        read = adopt(SOUND, door=door)  # type: ignore[arg-type]
+    for door in get_args(Door):
+        read = adopt(SOUND, door=door)
         assert isinstance(read, FromBody), read
         assert isinstance(read.command, AdoptPolicy)
         assert read.command.policies == (SOUND,)
@@ -131,3 +136,57 @@ def test_an_issue_goes_on_under_what_was_taken() -> None:
     assert played.state.policies == (sooner,)
     assert played.due()["acknowledge"] - played.state.facts.opened_at == minutes(4)
     assert played.run_to(played.now + timedelta(minutes=5)).state.tier == "second"
+
+
+PLACES = st.sampled_from(
+    [
+        "version", "title", "kind", "severities", "severities.0.priority", "tiers", "tiers.0.name", "tiers.0.is_beside",
+        "tiers.0.then", "tiers.0.acknowledge_within", "tiers.0.work_within", "tiers.0.remind_every",
+        "tiers.1.work_within",
+        "tiers.0.warnings", "tiers.1.is_beside", "tiers.1.then", "entry.person", "triggers",
+        "acknowledgement.lapses_after",
+        "acknowledgement.renewals", "exhaustion.procedure", "exhaustion.repeats", "exhaustion.fallback",
+        "exhaustion.last_resort_every", "exhaustion.charge_for_at_most", "closing.silence_after", "closing.reasons",
+        "targets", "hold", "hold.stops", "hold.in_all_at_most", "severity_change.clocks", "roles", "assurance",
+    ]
+)  # fmt: skip
+LIMITS = st.dictionaries(
+    st.sampled_from(["S1", "S2", "S3"]), st.sampled_from(["PT1S", "PT4M", "PT2H", "PT0S", "-PT1S"])
+)
+OTHERS: st.SearchStrategy[Any] = st.one_of(
+    LIMITS,
+    st.sampled_from([None, True, 0, 1, 2, 100, -1, "first", "second", "third", "restart", "fallback", "keep", [], {}]),
+    st.just([{"at": 0.5, "of": "work", "tell": ["owner"]}]),
+    st.just([{"name": "t", "within": {"S1": "PT1S"}, "tell": ["next_tier"]}]),
+)
+
+
+@settings(max_examples=300)
+@given(changes=st.lists(st.tuples(PLACES, OTHERS), min_size=1, max_size=3), moment=st.integers(0, 50))
+def test_no_policy_that_is_taken_stops_the_issue(changes: list[tuple[str, Any]], moment: int) -> None:
+    sent = SOUND.model_dump(mode="json")
+    for place, value in changes:
+        here: Any = sent
+        *way, last = [int(part) if part.isdigit() else part for part in place.split(".")]
+        try:
+            for part in way:
+                here = here[part]
+            here[last] = value
+        except (KeyError, IndexError, TypeError):
+            return
+    played = Played(opened(policy(hold=holding("work"), targets=(target(60),)))).run_to(at(moment))
+    read = adopt(sent)
+    if isinstance(read, Rejected):
+        assert read.why.isprintable()
+        return
+    played.send(read.command)
+    first = played.state.facts.opened_at
+    for step in range(40):
+        due = next_due(played.state)
+        assert due is not None
+        played.run_to(due.at)
+        assert card(played.state, played.now)
+        assert explain(played.state, played.now).what_next
+        if played.now > first + timedelta(days=2):
+            break
+        assert step < 39 or played.now > first + timedelta(minutes=moment), "it runs hot"
