@@ -33,8 +33,12 @@ def replay_from(
     format_named(format_name)
     path = find_log(file, data)
     if clock == "simulated":
-        with progress(f"replaying {path.name}", path.stat().st_size) as on_bytes:
-            done = replay_file(path, format_name, cases=cases, on_bytes=on_bytes)
+        if cases is None:
+            with progress(f"replaying {path.name}", path.stat().st_size) as on_bytes:
+                done = replay_file(path, format_name, on_bytes=on_bytes)
+        else:
+            with progress(f"replaying {cases} cases of {path.name}", cases) as on_cases:
+                done = replay_file(path, format_name, cases=cases, on_cases=on_cases)
         _show(done, as_json=as_json)
         return 0
     from starter import logs

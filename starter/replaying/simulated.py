@@ -34,10 +34,11 @@ def replay_file(
     policy: Policy | None = None,
     player: Player = Simulated,
     on_bytes: Callable[[int], None] | None = None,
+    on_cases: Callable[[int], None] = lambda _: None,
 ) -> Replayed:
     """Replay the log, or its first `cases` cases; `policy` and `player` in place of the usual ones, to try others.
 
-    Raises WrongInput.
+    `on_bytes` and `on_cases` hear how far it is: in the file, and in cases. Raises WrongInput.
     """
     began, cpu_began = perf_counter(), process_time()
     done = Replayed(Counts(format_named(format_name)))
@@ -49,6 +50,7 @@ def replay_file(
             done.counts.take(played.entries)
             done.events += case.rows
             done.commands += len(case.script)
+            on_cases(done.counts.cases)
         done.dirty, done.dropped = log.reader.dirty, log.reader.dropped
     done.seconds, done.cpu_seconds = perf_counter() - began, process_time() - cpu_began
     return done
