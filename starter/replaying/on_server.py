@@ -8,7 +8,7 @@ import asyncio
 import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from client.asking import ask_state
+from client.asking import NoWorker, ask_state
 from client.opening import open_issue
 from client.sending import send
 from client.settings import Settings
@@ -25,6 +25,7 @@ from escalation.intake.logged import Case
 from escalation.issue.commands import Command, Hold, Open, Reopen
 from escalation.issue.events import Entry, LimitMissed
 from escalation.issue.identity import IssueId
+from escalation.issue.state import IssueState
 from escalation.simulate import Simulated
 from records import reading
 from records.database import Database, migrate, open_database
@@ -42,7 +43,9 @@ ATTEMPTS = 3
 """How often a case is played whose clock was served late because the machine was busy with something else."""
 AHEAD = CLOSE - timedelta(milliseconds=500)
 """How long before its instant a command is sent, so that it comes before the clock there too."""
-_ANSWER = timedelta(seconds=60)
+_STORED = "no_worker"
+"""The code of a command that no worker answered in time: it goes as a signal."""
+_ANSWER = timedelta(seconds=30)
 _RECORDED_WITHIN_S = 60.0
 
 
@@ -107,7 +110,8 @@ async def _work(waiting: deque[tuple[Case, int]], house: _House, on_cases: Calla
         case, attempt = waiting.popleft()
         shift, codes = await _play(case, attempt, house)
         journal = await _recorded(house, case.issue.at(attempt))
-        if attempt < ATTEMPTS and _was_late(journal):
+        is_late = _was_late(journal) or any(each.code == _STORED for each in codes)
+        if attempt < ATTEMPTS and is_late:
             house.agreement.again += 1
             waiting.append((case, attempt + 1))
             continue
@@ -183,9 +187,17 @@ async def _put_forward(server: SkippingServer, issue: IssueId, to: datetime) -> 
         await server.pass_time(issue, to - now)
 
 
+async def _state(house: _House, issue: IssueId) -> IssueState:
+    """Where it stands; asked again where a busy machine lets a question go by. Raises NoWorker."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(NoWorker):
+            return await ask_state(house.server.client, issue, _ANSWER)
+    return await ask_state(house.server.client, issue, _ANSWER)
+
+
 async def _answered(house: _House, issue: IssueId) -> None:
     """Until the look-up of a tier that began with a command is answered, as it is at once on the simulated clock."""
-    while (await ask_state(house.server.client, issue, _ANSWER)).findings:  # noqa: ASYNC110 - asks another process
+    while (await _state(house, issue)).findings:  # noqa: ASYNC110 - asks another process
         await asyncio.sleep(0.1)
 
 
@@ -193,7 +205,7 @@ async def _recorded(house: _House, issue: IssueId) -> list[Entry]:
     """The journal on record, once it has caught up with the workflow."""
     end = perf_counter() + _RECORDED_WITHIN_S
     while True:
-        state = await ask_state(house.server.client, issue, _ANSWER)
+        state = await _state(house, issue)
         entries = await asyncio.to_thread(reading.timeline, house.db, issue)
         if len(entries) == state.entries:
             return list(entries)
