@@ -108,14 +108,14 @@ async def _work(waiting: deque[tuple[Case, int]], house: _House, on_cases: Calla
     """Take one case after the other. One whose clock was served late is played again, after all others."""
     while waiting:
         case, attempt = waiting.popleft()
-        shift, codes = await _play(case, attempt, house)
+        shift, refused = await _play(case, attempt, house)
         journal = await _recorded(house, case.issue.at(attempt))
-        is_late = _was_late(journal) or any(each.code == _STORED for each in codes)
+        is_late = _was_late(journal) or any(each.code == _STORED for each in refused)
         if attempt < ATTEMPTS and is_late:
             house.agreement.again += 1
             waiting.append((case, attempt + 1))
             continue
-        _hold_against(case, journal, shift, codes, house)
+        _hold_against(case, journal, shift, refused, house)
         on_cases(house.agreement.cases)
 
 
