@@ -109,7 +109,7 @@ async def test_a_bug_beside_the_loop_waits_for_mended_code_and_never_ends_the_is
     assert [entry.event.kind for entry in entries][:3] == ["opened", "tier_began", "people_asked"]
 
 
-@pytest.mark.parametrize("place", ["decide", "evolve", "effects", "record", "card", "sentence", "_read_fields"])
+@pytest.mark.parametrize("place", ["work_out", "effects", "record", "card", "sentence", "_read_fields"])
 async def test_a_bug_that_one_command_meets_refuses_it_on_record_and_the_issue_goes_on(
     house: House, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
