@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from escalation.issue.commands import HUMAN_COMMANDS
 from escalation.policy.check_set import check_set, read_set
 from escalation.policy.describe import told_at_the_latest
 from escalation.policy.match import issue_fields, match
@@ -16,6 +17,8 @@ AT = datetime(2026, 11, 20, 19, 40, tzinfo=UTC)
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(POLICIES.glob("*.yaml"))}
 PEOPLE = ("people.yaml", TEXTS.pop("people.yaml"))
 CHECKED = check_set(TEXTS, PEOPLE)
+MIN, H = timedelta(minutes=1), timedelta(hours=1)
+S1_TO_S4 = ("S1", "S2", "S3", "S4")
 BY_NAME = {policy.name: policy for policy in CHECKED.policies}
 
 
@@ -29,6 +32,45 @@ def test_they_are_fit_for_use_without_a_warning() -> None:
 @pytest.mark.parametrize("name", TEXTS)
 def test_their_figures_are_labelled_as_proposed(name: str) -> None:
     assert "PROPOSED STARTING VALUES" in TEXTS[name]
+
+
+@pytest.mark.parametrize("policy", CHECKED.policies, ids=lambda policy: policy.name)
+def test_everything_people_can_do_is_somebodys(policy: Policy) -> None:
+    assert set(policy.roles) == {"open", *HUMAN_COMMANDS}
+    assert policy.roles["decline"] == ("asked", "offered")
+    assert policy.roles["snooze"] == ("asked", "handler")
+    assert "offered" in policy.roles["accept"]
+    assert "anyone" not in {word for name, words in policy.roles.items() if name != "open" for word in words}
+    assert "machine" not in policy.roles["cancel"] + policy.roles["accept"], "only people can"
+    assert {"duplicate_of", "opened_in_error"} <= set(policy.closing.reasons)
+
+
+@pytest.mark.parametrize("policy", CHECKED.policies, ids=lambda policy: policy.name)
+def test_a_hold_stops_the_time_to_work_alone_and_never_at_the_worst(policy: Policy) -> None:
+    assert policy.hold is not None
+    assert policy.hold.stops == ("work",)
+    assert "waiting_vendor" in policy.hold.reasons
+    assert policy.severities[0].name not in policy.hold.at_most
+    for name, longest in policy.hold.at_most.items():
+        assert policy.hold.in_all_at_most[name] == 2 * longest
+
+
+def test_support_has_the_targets_and_holds_that_were_decided() -> None:
+    policy = BY_NAME["four-tier-support"]
+    assert [target.name for target in policy.targets] == ["resolution"]
+    within = policy.targets[0].within
+    assert [within[severity] for severity in S1_TO_S4] == [4 * H, 24 * H, 24 * H, 40 * H]
+    assert policy.hold is not None
+    assert policy.hold.at_most == {"S2": 4 * H, "S3": 24 * H, "S4": 40 * H}
+    assert policy.severity_change.clocks == "recount"
+
+
+def test_technical_asks_anew_when_it_gets_worse() -> None:
+    policy = BY_NAME["technical-sev"]
+    assert policy.severity_change.clocks == "restart"
+    assert policy.targets == ()
+    assert policy.hold is not None
+    assert set(policy.hold.at_most) == {"SEV3", "SEV4"}
 
 
 @pytest.mark.parametrize("policy", CHECKED.policies, ids=lambda policy: policy.name)
@@ -48,10 +90,6 @@ def test_the_sample_people_are_plainly_samples() -> None:
         assert person.name.startswith("Sample ")
         assert person.addresses["email"].endswith("@example.org")
     assert [team.name for team in CHECKED.directory.teams] == ["main", "support", "platform"]
-
-
-MIN, H = timedelta(minutes=1), timedelta(hours=1)
-S1_TO_S4 = ("S1", "S2", "S3", "S4")
 
 
 def figures(policy: Policy, severities: tuple[str, ...], kind: str) -> dict[str, list[timedelta]]:
