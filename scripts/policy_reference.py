@@ -75,20 +75,6 @@ EXAMPLES_BESIDE = {
     "Tell.team": "platform",
     "Policy.assurance": "{ close: signed_link }",
     "Exhaustion.fallback": "four-tier-support",
-    "Target.name": "answer",
-    "Target.title": "a first answer to the customer",
-    "Target.within": "{ S1: 1 h, S2: 4 h }",
-    "Target.stops_on_hold": "false",
-    "Target.tell": "[owner, handler]",
-    "Holding.reasons": "{ customer: The customer must answer }",
-    "Holding.stops": "[work]",
-    "Holding.at_most": "{ S1: 1 h, S2: 4 h }",
-    "Holding.in_all_at_most": "{ S1: 2 h, S2: 1 day }",
-    "SeverityChange.clocks": "restart",
-    "SeverityChange.tell": "[asked, owner]",
-    "Policy.targets": "[{ name: answer, within: { S1: 1 h } }]",
-    "Policy.hold": "see there",
-    "Policy.severity_change": "{ clocks: keep }",
 }
 """Examples of what no shipped policy needs."""
 
