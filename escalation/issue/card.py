@@ -35,7 +35,7 @@ def card(state: IssueState, now: datetime) -> str:
         return SEALED
     lines = [f"## {headline(state)}", "", f"**{_standing(state)}**", ""]
     lines += ["| | |", "|---|---|"]
-    lines += [f"| {name} | {value} |" for name, value in _rows(state)]
+    lines += [f"| {name} | {value.replace('|', '/')} |" for name, value in _rows(state)]
     if state.tried:
         lines += ["", "### So far", *[f"- {step}" for step in state.tried[-_SHOWN_STEPS:]]]
     dues = [due for due in deadlines(state) if due.at >= now or due.moves]
