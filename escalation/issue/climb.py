@@ -58,10 +58,12 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
     acknowledge = turn.limit(tier.acknowledge_within)
     work = turn.limit(tier.work_within)
     warnings = tuple(
-        WarningDue(at=at + limit * warn.at, of=warn.of, share=warn.at, tell=warn.tell)
-        for warn in tier.warnings
-        for limit in [acknowledge if warn.of == "acknowledge" else work]
-        if limit is not None
+        [
+            WarningDue(at=at + limit * warn.at, of=warn.of, share=warn.at, tell=warn.tell)
+            for warn in tier.warnings
+            for limit in [acknowledge if warn.of == "acknowledge" else work]
+            if limit is not None
+        ]
     )
     event = TierBegan.trusted(
         turn=state.turn + 1,
@@ -104,7 +106,8 @@ def _ceilings(
 
 def first_reminder(turn: Deciding, tier: Tier, at: datetime) -> datetime | None:
     """When those asked at `at` are first told again; None where the tier's time to acknowledge is up by then."""
-    acknowledge, remind = turn.limit(tier.acknowledge_within), turn.limit(tier.remind_every)
+    remind = turn.limit(tier.remind_every) if tier.remind_every else None
+    acknowledge = turn.limit(tier.acknowledge_within)
     if remind is None or (acknowledge is not None and remind >= acknowledge):
         return None
     return at + remind

@@ -107,9 +107,18 @@ def _in_order(found: list[_Found]) -> list[Moment]:
 
 
 def next_at(state: IssueState) -> datetime | None:
-    """The instant of `next_timer`, and nothing else of it: this is asked after every step."""
-    found = _found(state)
-    return min([each[0] for each in found if each[1] != "find"] or [each[0] for each in found], default=None)
+    """The instant of `next_timer`, and nothing else of it: this is asked after every step. As `_found` has them."""
+    if state.status != "open":
+        alone = (state.confirm_at, state.silence_at, state.reopen_until)
+        return min([at for at in alone if at is not None], default=None)
+    if state.hold is not None or state.warnings or state.snoozes or state.ceilings:
+        found = _found(state)
+        return min([each[0] for each in found if each[1] != "find"] or [each[0] for each in found], default=None)
+    charge_until = state.charge.until if state.charge is not None else None
+    tier = (state.acknowledge_due_at, state.remind_at, state.work_due_at, state.lapses_at)
+    at = [at for at in (*tier, state.last_resort_at, charge_until) if at is not None]
+    at += [target.due_at for target in state.targets]
+    return min(at or [finding.due_at for finding in state.findings], default=None)
 
 
 def deadlines(state: IssueState) -> tuple[Due, ...]:

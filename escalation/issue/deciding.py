@@ -83,7 +83,7 @@ class Deciding:
 
     def limit(self, limits: dict[str, timedelta]) -> timedelta | None:
         """The limit for the issue's severity, or None."""
-        return limits.get(self.state.severity)
+        return limits.get(self.state.severity) if limits else None
 
 
 def must_be_open(turn: Deciding) -> None:

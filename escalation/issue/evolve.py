@@ -173,7 +173,7 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
     finding = Finding.trusted(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
     kept = tuple([f for f in state.findings if f.tier == LAST_RESORT])
     ceilings = {} if event.ceilings is None else {"ceilings": event.ceilings}
-    snoozes = {person: at for person, at in state.snoozes.items() if person == state.handler}
+    snoozes = state.snoozes and {person: at for person, at in state.snoozes.items() if person == state.handler}
     return {
         **(_handed_down(state, entry) if event.why == "de_escalated" else {}),
         **ceilings,
