@@ -148,8 +148,7 @@ def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -
     fresh: tuple[Ceiling, ...] = ()
     following = policy.next_tier(tier.name)
     if work is not None and following is not None:
-        above = ceilings_from(policy, policy.tier(following), severity, work)
-        fresh = still_ahead((Ceiling(tier=following, at=work), *above), policy, tier.name)
+        fresh = (Ceiling(tier=following, at=work), *ceilings_from(policy, policy.tier(following), severity, work))
         # Tiers of the old ladder that have no ceiling have heard of it already.
         heard = set(state.pinned.climb()) - {ceiling.tier for ceiling in state.ceilings}
         fresh = tuple(ceiling for ceiling in fresh if ceiling.tier not in heard)
@@ -186,12 +185,16 @@ def _warnings(
     state: IssueState, tier: Tier, severity: str, dues: dict[Clock, tuple[datetime | None, datetime]]
 ) -> tuple[WarningDue, ...]:
     """Warnings that were not given yet and still lie ahead: an old one is never sent again."""
-    waiting = {(warning.of, warning.share) for warning in state.warnings}
+    waiting = {(warning.of, warning.share): warning for warning in state.warnings}
     limits = {"acknowledge": tier.acknowledge_within.get(severity), "work": tier.work_within.get(severity)}
     found: list[WarningDue] = []
     for warn in tier.warnings:
         (due, now), limit = dues[warn.of], limits[warn.of]
-        if due is None or limit is None or (warn.of, warn.at) not in waiting:
+        was = waiting.get((warn.of, warn.at))
+        if due is None or was is None:
+            continue
+        if limit is None:
+            found.append(was)
             continue
         at = due - limit * (1 - warn.at)
         if at > now:

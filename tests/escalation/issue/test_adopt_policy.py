@@ -132,6 +132,7 @@ def test_at_another_tier_new_ones_count_from_then_and_old_ones_are_kept() -> Non
     played = running()
     done(played.adopt("ray", ladder(10, 30, "desk", "second", "board"), now=at(5), tier="desk"))
     assert ceilings(played) == {"second": at(30), "board": at(60)}, "the old third hears as the board"
+    assert list(ceilings(played)) == ["second", "board"], "the first one that is due is the first"
     played = Played(opened(ladder(10, 30, "first")))
     done(played.adopt("ray", ladder(10, 30, "desk", "board"), now=at(5), tier="desk"))
     assert ceilings(played) == {"board": at(35)}

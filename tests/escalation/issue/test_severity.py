@@ -64,12 +64,17 @@ def test_by_keep_the_clocks_of_the_tier_stay_and_the_next_tier_has_the_new_ones(
     before = played.state
     done(played.change_severity("ray", "S1", at(5)))
     state = played.state
-    assert (state.acknowledge_due_at, state.work_due_at, state.warnings, state.ceilings) == (
+    assert (state.acknowledge_due_at, state.work_due_at, state.remind_at, state.warnings, state.ceilings) == (
         before.acknowledge_due_at,
         before.work_due_at,
+        before.remind_at,
         before.warnings,
         before.ceilings,
     )
+    lapsing = mild("keep", acknowledgement=Acknowledgement(lapses_after={"S1": minutes(5), "S2": minutes(20)}))
+    lapsing.acknowledge("first-1", at(1))
+    lapsing.change_severity("ray", "S1", at(5))
+    assert lapsing.state.lapses_at == at(21)
     played.run_to(at(20))
     assert played.state.acknowledge_due_at == at(30)
 
