@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from escalation.issue.commands import HUMAN_COMMANDS
 from escalation.issue.decide import decide
-from escalation.issue.from_body import LONGEST_WORD, claimed_actor, read_body
+from escalation.issue.from_body import LONGEST_WORD, claimed_actor, read_body, read_duplicate
 from escalation.issue.refusal import Rejected
 from escalation.narrate import narrate
 from tests.given import Played, at
@@ -51,5 +51,22 @@ def test_it_is_a_command_or_a_refusal_in_words(
         assert read.why.isprintable(), read.why
         return
     decision = decide(state, read.command, now)
+    for entry in () if isinstance(decision, Rejected) else decision:
+        assert narrate(entry)
+
+
+OF_DUPLICATES = st.fixed_dictionaries(
+    {}, optional={"id": VALUES, "issue": VALUES | st.just("desk:X"), "said_by": VALUES}
+)
+
+
+@given(bodies=st.lists(OF_DUPLICATES | VALUES, max_size=2), place=st.integers(0, len(STATES) - 1))
+def test_what_another_issue_is_said_to_say_is_a_duplicate_or_a_refusal_in_words(bodies: list[Any], place: int) -> None:
+    read = read_duplicate(bodies, "given")
+    if isinstance(read, Rejected):
+        assert 10 < len(read.why) < 2000
+        assert read.why.isprintable(), read.why
+        return
+    decision = decide(STATES[place], read.command, at(30))
     for entry in () if isinstance(decision, Rejected) else decision:
         assert narrate(entry)
