@@ -101,11 +101,11 @@ class Agreement:
     def sentence(self) -> str:
         """What was compared and what came of it."""
         found = "all agree" if self.is_whole else f"{len(self.differences):,} differ"
+        found += f", but for exact ties: {len(self.ties):,}" if self.ties else ""
         return (
             f"Server beside simulated clock: {self.cases:,} cases; {self.entries:,} entries by kind, order, facts and "
-            f"time, {self.answers:,} answers as sets: {found}. {self.same_second:,} entries in the same second, "
-            f"none further apart than {self.furthest_s:.3f} s; {len(self.ties):,} exact ties came out otherwise. "
-            f"Played again, since the machine was busy: {self.again:,}."
+            f"time, {self.answers:,} answers as sets: {found}. In the same second: {self.same_second:,}; furthest apart: "
+            f"{self.furthest_s:.3f} s. Played again, since the machine was busy: {self.again:,}."
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -55,21 +55,21 @@ def show_replayed(done: Replayed) -> None:
         f"{counts.cases:,} cases, {done.events:,} events of the log, {done.commands:,} commands, {counts.entries:,} "
         f"entries in {done.seconds:.1f} s ({done.cpu_seconds:.1f} s of CPU)."
     )
-    _lines(f"{len(done.dropped):,} cases are not replayed", [str(each) for each in done.dropped])
-    _lines(f"{len(done.dirty):,} rows are not as they should be", [str(each) for each in done.dirty])
+    _lines("Cases that are not replayed", [str(each) for each in done.dropped])
+    _lines("Rows that are not as they should be", [str(each) for each in done.dirty])
     refused = [f"{each.case}: {each.command}: {each.why} ({each.code})" for each in done.refused]
-    _lines(f"{len(refused):,} commands were refused", refused)
+    _lines("Commands that were refused", refused)
     if done.agreement is not None:
         agreement = done.agreement
         out.print(agreement.sentence())
-        _lines(f"{len(agreement.differences):,} cases differ", [str(each) for each in agreement.differences])
+        _lines("Cases that differ", [str(each) for each in agreement.differences])
 
 
 def _lines(head: str, lines: list[str]) -> None:
     if not lines:
         return
     out = console()
-    out.print(f"{head}:")
+    out.print(f"{head}: {len(lines):,}")
     for line in lines[:_MOST_LINES]:
         out.print(f"  {one_line(line)}", soft_wrap=True)
     if len(lines) > _MOST_LINES:
