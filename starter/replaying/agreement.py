@@ -104,8 +104,8 @@ class Agreement:
         found += f", but for exact ties: {len(self.ties):,}" if self.ties else ""
         return (
             f"Server beside simulated clock: {self.cases:,} cases; {self.entries:,} entries by kind, order, facts and "
-            f"time, {self.answers:,} answers as sets: {found}. In the same second: {self.same_second:,}; furthest apart: "
-            f"{self.furthest_s:.3f} s. Played again, since the machine was busy: {self.again:,}."
+            f"time, {self.answers:,} answers as sets: {found}. In the same second: {self.same_second:,}; "
+            f"furthest apart: {self.furthest_s:.3f} s. Played again, since the machine was busy: {self.again:,}."
         )
 
     def as_json(self) -> dict[str, Any]:
