@@ -68,3 +68,10 @@ def test_every_call_is_one_that_can_be_made(call: str) -> None:
 def test_every_option_says_what_it_is_for(called: str) -> None:
     silent = [each.name for each in commands()[called].params if not getattr(each, "help", None)]
     assert silent == []
+
+
+@pytest.mark.parametrize("name", HUMAN_COMMANDS)
+def test_the_help_says_on_one_line_what_a_person_can_do_and_in_a_panel_of_its_kind(name: str) -> None:
+    command = commands()[f"escalon {name.replace('_', '-')}"]
+    assert 10 < len(command.short_help) < 80, "the width that a terminal of 100 columns leaves"
+    assert command.rich_help_panel.startswith("Act: ")
