@@ -1,6 +1,6 @@
 # One screen of commands. A fresh machine needs python3 (3.11 or later, with venv) and make; the first command makes .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test peers check fix lock clean
+.PHONY: help run test peers mutate check fix lock clean
 BIN := .venv/bin
 READY := .venv/.ready
 JOBS ?= 2
@@ -17,6 +17,9 @@ test: $(READY)  ## the whole suite, in JOBS=2 processes; ARGS="tests/records -k 
 
 peers: $(READY)  ## peers' cases on the simulated clock; SCENARIOS=dir for another folder; docs/conventions.md
 	@$(BIN)/python -m tests.peers "$(SCENARIOS)"
+
+mutate: $(READY)  ## break the rules on purpose and see that a test notices; ARGS="--sample 0" for every mutant
+	$(BIN)/python -m scripts.mutate --jobs $(JOBS) $(ARGS)
 
 check: $(READY)  ## format, lint, types, who may import whom, house rules: the gate before a commit
 	$(BIN)/ruff format --check .

@@ -59,6 +59,7 @@ from escalation.policy.model import (
     Tier,
     Trigger,
 )
+from tests.natures import documented_natures
 
 Answered: TypeAlias = tuple[Entry, ...] | Rejected
 T0 = datetime(2026, 11, 20, 19, 40, tzinfo=UTC)
@@ -206,6 +207,7 @@ CUSTOMER = Party(key="cust-7781", role="customer", language="ro", zone="Europe/B
 def refused(answer: tuple[Entry, ...] | Rejected) -> str:
     """The code of a refusal; fails where it was none."""
     assert isinstance(answer, Rejected), f"it was carried out: {answer}"
+    assert answer.nature in documented_natures()[answer.code], answer
     return answer.code
 
 
@@ -258,6 +260,7 @@ class Played:
         asked: list[Effect] = []
         for entry in entries:
             before, self._state = self._state, evolve(self._state, entry)
+            assert self._state.__dict__.keys() == IssueState.model_fields.keys()
             asked.extend(effects(before, self._state, entry))
         self.entries.extend(entries)
         self.effects.extend(asked)

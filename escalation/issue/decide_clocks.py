@@ -157,7 +157,7 @@ def _is_over_only_now(was: datetime | None, due_at: datetime | None, now: dateti
 def decide_adopt_policy(turn: Deciding, command: AdoptPolicy) -> None:
     """Go on under another policy: every promise that runs stays as it is, or comes sooner."""
     state = turn.state
-    if state.status not in {"open", "resolved"}:
+    if state.status != "resolved":
         must_be_open(turn)
     if not command.policies:
         raise Refusal("policy_missing", "policies is empty: name the policy to adopt", "input")
@@ -227,7 +227,7 @@ def _never_worse(state: IssueState, new: Policy, same: str | None, goes_on_at: s
         acknowledge_due_at=_earlier(was.acknowledge_due_at, then.acknowledge_due_at),
         work_due_at=_earlier(was.work_due_at, then.work_due_at),
         remind_at=_earlier(was.remind_at, then.remind_at),
-        lapses_at=_earlier(was.lapses_at, then.lapses_at),
+        lapses_at=then.lapses_at,
         warnings=warnings or was.warnings,
         targets=targets,
         ceilings=never_later(_carried_over(was.ceilings, state.pinned, new, goes_on_at), fresh),

@@ -82,7 +82,7 @@ def decide_suppress(turn: Deciding, command: Suppress) -> None:
 def take_suppression(turn: Deciding, command: TakeSuppression) -> None:
     """The first issue has answered."""
     state = turn.state
-    if state.suppressing != command.duplicate_of or state.status in {"closed", "ended"}:
+    if state.suppressing != command.duplicate_of:  # it was never asked, or is over by now
         return
     if command.error is not None:
         turn.by_clock(e.SuppressionFailed(duplicate_of=command.duplicate_of, error=command.error[:200]), turn.now)
@@ -123,4 +123,5 @@ def _must_be_allowed(turn: Deciding, reason: CloseReason) -> None:
     policy = turn.state.policies[0]
     if reason not in policy.closing.reasons:
         allowed = ", ".join(policy.closing.reasons)
-        raise Refusal("reason_not_allowed", f"the policy {policy.name} never closes for {reason}; allowed: {allowed}")
+        why = f"the policy {policy.name} never closes for {reason}; allowed: {allowed}"
+        raise Refusal("reason_not_allowed", why, "input")

@@ -45,7 +45,7 @@ def decide_reassign(turn: Deciding, command: Reassign) -> None:
     if not command.to:
         raise Refusal("to_missing", "to is missing: name the person who is to take it over", "input")
     if not state.fit_to_ask([to]):
-        raise Refusal("conflict", f"{command.to} cannot take what is about them or conflicts with them", "input")
+        raise Refusal("unfit_person", f"{command.to} cannot take what is about them or conflicts with them", "input")
     if command.to == state.owner and state.handler in {None, command.to}:
         raise Refusal("already_owner", f"{command.to} answers for it already")
     if state.offer is not None and state.offer.to == command.to:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from escalation.policy.model import Acknowledgement, Policy, SeverityChange
+from escalation.policy.model import Acknowledgement, Policy, SeverityChange, Warn
 from tests.given import (
     TEXT,
     Played,
@@ -229,6 +229,24 @@ def test_on_a_fallbacks_ladder_that_one_is_adopted_which_has_its_name() -> None:
     done(played.adopt("ray", first.model_copy(update={"version": 2}), shorter, now=at(12)))
     assert (played.state.policy, played.state.tier) == ("other", "upstairs")
     assert played.state.acknowledge_due_at == at(15)
+
+
+def test_warnings_are_given_no_later_than_they_would_have_been() -> None:
+    def warning(acknowledge: float, work: float, **more: Any) -> Policy:
+        first = tier("first", acknowledge, work, warnings=(Warn(at=0.5, of="work", tell=("owner",)),))
+        return policy(first, tier("second"), **more)
+
+    for work, expected in ((300, 15), (20, 10)):
+        played = Played(opened(warning(10, 30)))
+        played.acknowledge("first-1", at(1))
+        done(played.adopt("ray", warning(10, work, version=2), now=at(2)))
+        assert [each.at for each in played.state.warnings] == [at(expected)]
+    played = Played(opened(warning(10, 30)))
+    played.acknowledge("first-1", at(1))
+    done(played.adopt("ray", ladder(10, 30, "first", "second"), now=at(2)))
+    assert [each.at for each in played.state.warnings] == [at(15)], (
+        "the old one stays"
+    )
 
 
 def test_at_rest_nobody_is_asked_and_the_last_resort_is_told_on() -> None:

@@ -132,7 +132,8 @@ def test_where_the_first_cannot_carry_it_this_one_goes_on_and_who_has_it_is_told
     played.suppress("ray", "desk:REF-0", at(1))
     assert done(recorded(played, 2, error="it is not open")) == ["suppression_failed"]
     assert played.event("suppression_failed").error == "it is not open"
-    assert (played.state.status, played.state.suppressing) == ("open", None)
+    assert played.state.suppressing is None
+    assert played.due()["acknowledge"] == at(10)
     assert played.told("suppression_failed") == ["ray", "first-1", "first-2"]
     done(played.suppress("ray", "desk:REF-5", at(3)))
 

@@ -1,5 +1,6 @@
 """On hold: which clocks stop, for how long at most, what ends it, and that everything is due exactly as much later."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from escalation.policy.model import Acknowledgement, Clock, Policy, Warn
 from tests.given import (
     CUSTOMER,
     T0,
+    Answered,
     Played,
     actor,
     at,
@@ -283,6 +285,20 @@ def test_held_in_the_instant_in_which_the_tier_runs_out_it_stands_at_nothing_lef
     played.run_to(at(50))
     assert played.began()[-1] == ("second", "work_limit_spent")
     assert played.entry("tier_began").happened_at == at(50)
+
+
+def test_what_moves_clocks_happens_when_it_is_decided_whatever_it_claims() -> None:
+    played = Played(opened(ladder()))
+    acts: dict[str, Callable[[], Answered]] = {
+        "held": lambda: played.hold("first-1", at(25), at(5), happened_at=at(1)),
+        "hold_ended": lambda: played.resume("first-1", at(6), happened_at=at(1)),
+        "severity_changed": lambda: played.change_severity("ray", "S2", at(7), happened_at=at(1)),
+        "policy_adopted": lambda: played.adopt("ray", ladder(version=2), now=at(8), happened_at=at(1)),
+        "snoozed": lambda: played.snooze("first-1", at(9), at(8), happened_at=at(1)),
+    }
+    for kind, act in acts.items():
+        done(act())
+        assert played.entry(kind).happened_at == played.now, kind
 
 
 def test_a_hold_claims_no_earlier_beginning() -> None:

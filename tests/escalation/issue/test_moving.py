@@ -1,5 +1,7 @@
 """Moving an issue to a named tier by hand: up, to a lane beside the ladder, and back down with guidance."""
 
+from typing import Any
+
 import pytest
 
 from escalation.issue.refusal import Rejected
@@ -9,7 +11,7 @@ from tests.given import TEXT, Played, at, done, exhaustion, holding, opened, pol
 WHAT = ChecklistItem(name="what", ask="What happened?")
 
 
-def three(**more: object) -> Policy:
+def three(**more: Any) -> Policy:
     """Three tiers, and a lane of experts that leads to the second."""
     expert = tier("expert", 5, 15, is_beside=True, then="second", checklist=(WHAT,))
     return policy(tier("first"), tier("second", checklist=(WHAT,)), tier("third"), expert, **more)
@@ -197,7 +199,7 @@ def test_all_tiers_time_is_up_so_somebody_must_take_charge_before_it_is_handed_d
     state = played.state
     assert (state.exhausted_at, state.charge, state.handler, state.tier) == (None, None, None, "first")
     assert [(c.tier, c.at) for c in state.ceilings] == [("second", at(54))], "who has it anew is bounded anew"
-    assert state.last_resort == ()
+    assert (state.last_resort, state.last_resort_count) == ((), 0)
     assert refused(played.take_charge("boss", at(60), at(25))) == "not_exhausted"
 
 

@@ -66,6 +66,7 @@ def test_what_was_offered_moves_when_it_is_accepted_and_the_clock_is_kept() -> N
     assert state.work_due_at == at(30), "the time to work runs on"
     assert state.lapses_at == at(9), "the time of the new handler counts from when they accepted"
     assert state.acknowledged_at == at(4)
+    assert not state.is_promised
 
 
 def test_who_accepts_may_promise_when_but_not_beyond_the_lapse() -> None:
@@ -127,7 +128,7 @@ def test_it_can_be_offered_to_its_owner_to_work_on_it_in_place_of_the_handler() 
 
 def test_it_is_not_offered_to_whom_it_is_about() -> None:
     played = Played(opened(issue={"about": ("sue",)}))
-    assert refused(played.reassign("ray", "sue", at(1))) == "conflict"
+    assert refused(played.reassign("ray", "sue", at(1))) == "unfit_person"
 
 
 def test_the_same_offer_twice_is_refused_and_another_one_replaces_it() -> None:
@@ -229,7 +230,7 @@ def test_a_conflict_of_interest_takes_them_out_for_good() -> None:
         ("take_charge", played.take_charge("first-1", at(30), at(21))),
     ):
         assert refused(answer) == "conflict", name
-    assert refused(played.reassign("ray", "first-1", at(21))) == "conflict"
+    assert refused(played.reassign("ray", "first-1", at(21))) == "unfit_person"
     done(played.note("first-1", at(22)))
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from escalation.issue.clocks import next_at, next_timer
 from escalation.issue.commands import HUMAN_COMMANDS, Command, TakeDuplicate, TakeSuppression
 from escalation.issue.facts import CLOCK
+from escalation.issue.refusal import Rejected
 from escalation.policy.model import Acknowledgement
 from tests.given import (
     TEXT,
@@ -19,6 +21,7 @@ from tests.given import (
     actor,
     at,
     done,
+    exhaustion,
     holding,
     minutes,
     opened,
@@ -328,6 +331,44 @@ def test_a_tier_and_its_ceiling_in_one_instant_are_one_beginning() -> None:
     played.acknowledge("first-1", at(1))
     played.run_to(at(30))
     assert played.began() == [("first", "entered"), ("second", "work_limit_spent")]
+
+
+def test_in_charge_until_the_last_instant_that_is_allowed() -> None:
+    played = Played(opened(policy(tier("first")))).run_to(at(10))
+    answer = played.take_charge("boss", at(72.1), at(12))
+    assert refused(answer) == "until_too_late"
+    assert isinstance(answer, Rejected)
+    assert answer.why == "the next action may be 1 h ahead at most: until 2026-11-20T20:52:00+00:00"
+    done(played.take_charge("boss", at(72), at(12)))
+
+
+def test_reported_again_in_the_instant_in_which_it_is_resolved() -> None:
+    played = Played()
+    played.resolve("first-1", at(5))
+    done(played.send(opened(id="again", issue={"received_at": at(5)}), at(6)))
+    assert played.state.status == "resolved"
+    done(played.send(opened(id="later", issue={"received_at": at(5.1)}), at(6)))
+    assert played.began()[-1] == ("first", "reopened")
+
+
+def test_the_last_limit_of_a_pass_is_missed_on_record_before_the_next_begins() -> None:
+    played = Played(opened(policy(tier("first"), exhaustion=exhaustion(repeats=1))))
+    played.acknowledge("first-1", at(1))
+    played.run_to(at(30))
+    assert played.kinds("people_asked")[-2:] == ["limit_missed", "tier_began"]
+    event = played.event("limit_missed")
+    assert (event.of, event.due_at, event.tier) == ("work", at(30), "first")
+    assert played.state.missed == 1
+
+
+def test_the_timer_waits_for_what_the_rules_say_is_next() -> None:
+    played = Played(answer=False)
+    for minute in (0, 1, 10, 11, 30, 60):
+        played.run_to(at(minute))
+        timer = next_timer(played.state)
+        assert timer is not None
+        assert next_at(played.state) == timer.at
+        assert timer.what != "find", "a look-up ends by itself"
 
 
 def test_the_first_who_takes_charge_has_it() -> None:
