@@ -1,6 +1,7 @@
 """Targets: from the opening to the first resolution, strict to the instant, missed once and for good."""
 
 from datetime import timedelta
+from typing import Any
 
 from escalation.policy.model import Policy
 from tests.given import Played, at, done, holding, minutes, opened, policy, target
@@ -8,7 +9,7 @@ from tests.given import Played, at, done, holding, minutes, opened, policy, targ
 INSTANT = timedelta(microseconds=1)
 
 
-def one(**more: object) -> Policy:
+def one(**more: Any) -> Policy:
     """A target of 25 minutes, told to the owner."""
     return policy(targets=(target(25),), **more)
 
