@@ -1,6 +1,6 @@
 # One screen of commands. A fresh machine needs python3 (3.11 or later, with venv) and make; the first command makes .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test peers mutate check fix lock clean
+.PHONY: help run test peers mutate check fix lock clean bench
 BIN := .venv/bin
 READY := .venv/.ready
 JOBS ?= 2
@@ -27,6 +27,9 @@ check: $(READY)  ## format, lint, types, who may import whom, house rules: the g
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/structure
+
+bench: $(READY)  ## cost beside a naive workflow, lateness of pages, replay beside csv; ARGS="--only lateness --json"
+	@$(BIN)/python -m bench $(ARGS)
 
 fix: $(READY)  ## format, and mend what ruff can mend
 	$(BIN)/ruff check --fix --exit-zero .

@@ -6,7 +6,7 @@ still lies in the inbox. Whether to try another channel or another person is dec
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -14,10 +14,11 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.along import WritingAlong
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from escalation.issue.commands import TakeDelivery
-from escalation.issue.effects import Notify
+from escalation.issue.effects import Notify, Record
 from escalation.issue.facts import Actor
 from escalation.message import MessageTexts, compose, one_line
 from escalation.policy.directory import INBOX, Directory
@@ -28,6 +29,8 @@ TEXT_PATIENCE = timedelta(seconds=1)
 """How long a page waits for its text at most."""
 LONGEST_DELAY = timedelta(minutes=15)
 """The other side may ask for more time than that; a page is worth asking again."""
+_LOOKS_S = (0.03, 0.06, 0.12, 0.24)
+"""Pauses between looks for a text that is not there yet."""
 _LONGEST_ERROR = 300
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
@@ -53,15 +56,21 @@ class Notifying:
         self._db = db
         self._text_patience = text_patience
         # Threads of its own: reads that hang on an absent database must not hold up anything else.
+        self._along = WritingAlong(db)
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="message-text")
 
     @activity.defn(name="notify")
-    async def notify(self, effect: Notify) -> TakeDelivery:
-        """Send the message; the answer says what became of it.
+    async def notify(self, effect: Notify, along: Record | None = None) -> TakeDelivery:
+        """Send the message; the answer says what became of it, and of the entries that came `along`.
 
         Fails as `ChannelUnavailable` or `DirectoryUnreadable`, to be retried after the delay that the other side
         asked for; what can never succeed is an answer, not a failure.
         """
+        writing = self._along.begin(along)
+        told = await self._tell(effect)
+        return told.model_copy(update={"written_to": await self._along.ended(writing)})
+
+    async def _tell(self, effect: Notify) -> TakeDelivery:
         attempt = activity.info().attempt
         is_possible_repeat = effect.is_possible_repeat or _is_possible_repeat()
         address = ""
@@ -128,9 +137,8 @@ class Notifying:
         refs = {text.ref for text in (effect.title_ref, effect.description, effect.said) if text is not None}
         if effect.issue_class != "normal" or not refs:
             return MessageTexts()
-        reading = asyncio.get_running_loop().run_in_executor(self._readers, texts.read, self._db, effect.issue, refs)
         try:
-            found = await asyncio.wait_for(reading, self._text_patience.total_seconds())
+            found = await asyncio.wait_for(self._read(effect, refs), self._text_patience.total_seconds())
         except Exception as error:  # noqa: BLE001 - whatever ails the record, the page goes out
             _log.warning("message_without_text", issue=str(effect.issue), error=type(error).__name__)
             return MessageTexts(is_unreadable=True)
@@ -140,6 +148,17 @@ class Notifying:
             said=found.get(effect.said.ref) if effect.said else None,
             is_unreadable=bool(refs - found.keys()),
         )
+
+    async def _read(self, effect: Notify, refs: set[str]) -> Mapping[str, str]:
+        """What is kept under them. What came by a signal is kept by an errand of the same step, in the next moments."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._readers, texts.read, self._db, effect.issue, refs)
+        for pause in _LOOKS_S if effect.said is not None else ():
+            if refs <= found.keys():
+                break
+            await asyncio.sleep(pause)
+            found = await loop.run_in_executor(self._readers, texts.read, self._db, effect.issue, refs)
+        return found
 
 
 def _address(effect: Notify, directory: Directory | None) -> str:

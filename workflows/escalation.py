@@ -87,7 +87,7 @@ class Escalation:
     async def _hand_over(self) -> None:
         carried = Carried(
             state=self._state,
-            unwritten=tuple(self._shell.unwritten),
+            unwritten=tuple(self._shell.scribe.unwritten),
             errands=tuple(self._shell.errands.values()),
             signals=self._signals,
             lines=tuple(self._lines()),

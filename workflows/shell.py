@@ -1,4 +1,4 @@
-"""The shell: one inbox, one timer, errands beside the loop, one scribe. It runs the rules of one subject.
+"""The shell: one inbox, one timer, errands beside the loop, one scribe (`scribe.py`). It runs the rules of one subject.
 
 It decides nothing: the rules are an object that is given to it. What it shares with them are the issue's values: state,
 entries, commands, effects, refusals, actors, and the types of the search attributes. A command is decided in the breath
@@ -9,13 +9,14 @@ meets refuses it. One that our own clock or errands meet fails the workflow task
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import Priority, SearchAttributeKey, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from escalation.issue.attributes import ATTRIBUTES
@@ -26,7 +27,8 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules, Step
     from escalation.issue.state import IssueState
-    from workflows.errands import RECORD, options
+    from workflows.errands import CARRIERS, LOCAL, options
+    from workflows.scribe import Scribe
 
 KEPT_LINES = 200
 """Entries kept in memory for the timeline query; the journal holds them all."""
@@ -50,7 +52,7 @@ class Shell:
     def __init__(self, rules: IssueRules) -> None:
         self.rules = rules
         self.state: IssueState | None = None
-        self.unwritten: list[Entry] = []
+        self.scribe = Scribe(lambda entries: self.rules.record(self._now_state, entries))
         self.errands: dict[str, Effect] = {}
         self.recent: list[Entry] = []
         self._is_changed = True
@@ -63,13 +65,13 @@ class Shell:
     def resume(self, state: IssueState, unwritten: tuple[Entry, ...], errands: tuple[Effect, ...]) -> None:
         """Take over from the run before: its errands are run again, better twice than never."""
         self.state = state
-        self.unwritten = list(unwritten)
+        self.scribe.add(unwritten)
         for effect in errands:
             self._start(self.rules.again(effect))
 
-    def deliver(self, command: Command) -> tuple[Entry, ...] | Rejected:
-        """Decide a command of our own now and set going what it asks for; raises whatever the rules raise."""
-        step = self._work_out(command)
+    def deliver(self, command: Command, at: datetime | None = None) -> tuple[Entry, ...] | Rejected:
+        """Decide a command of our own, now or `at`, and set going what it asks for; raises whatever the rules raise."""
+        step = self._work_out(command, at)
         if isinstance(step, Rejected):
             return step
         self._take(step)
@@ -150,7 +152,7 @@ class Shell:
 
     @property
     def _is_at_rest(self) -> bool:
-        return not self.unwritten and not self.errands and workflow.all_handlers_finished()
+        return not self.scribe.unwritten and not self.errands and workflow.all_handlers_finished()
 
     @property
     def _is_about_to_hear(self) -> bool:
@@ -165,8 +167,8 @@ class Shell:
         is_large = info.get_current_history_size() > FORCED_HISTORY_BYTES
         return (is_long or is_large) and workflow.all_handlers_finished()
 
-    def _work_out(self, command: Command) -> Step | Rejected:
-        return self.rules.work_out(self.state, command, workflow.now())
+    def _work_out(self, command: Command, at: datetime | None = None) -> Step | Rejected:
+        return self.rules.work_out(self.state, command, at or workflow.now())
 
     def _try(self, command: Command) -> Step | Rejected:
         try:
@@ -196,9 +198,9 @@ class Shell:
 
     def _take(self, step: Step) -> None:
         self.state = step.state
+        self.scribe.add(step.entries)
         for effect in step.effects:
             self.start(effect)
-        self.unwritten.extend(step.entries)
         self.recent = [*self.recent, *step.entries][-KEPT_LINES:]
         self._is_changed = self._is_changed or bool(step.entries)
 
@@ -242,39 +244,60 @@ class Shell:
             self._is_changed = True
 
     async def _run(self, effect: Effect) -> None:
+        at: datetime | None = None
+        answer = await self._look_up(effect)
+        if answer is None:
+            answer = await self._ask_the_world(effect)
+        elif (
+            self.recent
+        ):  # found at once: in the instant of the step that asked, by the server's clock and not a worker's
+            at = self.recent[-1].recorded_at
+        del self.errands[effect.key]
+        self._running.pop(effect.key, None)
+        if answer is not None:
+            self.deliver(answer, at)
+        self._is_changed = True
+
+    async def _look_up(self, effect: Effect) -> Command | None:
+        """The answer to what can be looked up at once; None where it cannot, or not now."""
+        if effect.kind not in LOCAL:
+            return None
         answer: Command | None = None
+        with suppress(FailureError):  # then the errand proper follows, retried, and seen by whoever watches
+            answer = await workflow.execute_local_activity(
+                effect.kind,
+                effect,
+                result_type=self.rules.answer_type(effect),
+                summary=self.rules.summary(effect)[:200],
+                **LOCAL[effect.kind],
+            )
+        return answer
+
+    async def _ask_the_world(self, effect: Effect) -> Command | None:
+        along = [self.scribe.take_along(effect.key)] if effect.kind in CARRIERS else []
+        written_to = 0
+        answer: Command | None
         try:
             answer = await workflow.execute_activity(
                 effect.kind,
-                effect,
+                args=[effect, *along],
                 result_type=self.rules.answer_type(effect),
                 summary=self.rules.summary(effect)[:200],
                 priority=Priority(priority_key=self.rules.priority(self._now_state)),
                 **options(effect.kind),
             )
+            written_to = self.rules.written_to(answer)
         except ActivityError as error:
             answer = self.rules.on_failure(effect, str(error.cause or error))
-        del self.errands[effect.key]
-        self._running.pop(effect.key, None)
-        if answer is not None:
-            self.deliver(answer)
-        self._is_changed = True
+        self.scribe.came_back(effect.key, written_to)
+        return answer
 
     async def _write_all(self) -> None:
-        """The scribe: strictly in order, retried until it is written, never in the way of a page.
-
-        What is about to be answered is waited for, so that a step is written at once and costs one activity.
-        """
+        """The scribe's loop: never in the way of a page, and a step that is about to be answered is written as one."""
         while True:
-            await workflow.wait_condition(lambda: bool(self.unwritten) and not self._is_about_to_hear)
-            entries = tuple(self.unwritten)
-            await self._write(entries)
-            del self.unwritten[: len(entries)]
+            await workflow.wait_condition(lambda: self.scribe.has_work and not self._is_about_to_hear)
+            await self.scribe.write()
             self._is_changed = True
-
-    async def _write(self, entries: tuple[Entry, ...]) -> None:
-        record = self.rules.record(self._now_state, entries)
-        await workflow.execute_activity(record.kind, record, summary="written on the record", **RECORD)
 
     def _publish(self) -> None:
         """Search attributes that changed, and the card; nothing on the last step: the status says it is over."""

@@ -303,6 +303,8 @@ class TakeDelivery(Command):
     attempts: int = 1
     is_possible_repeat: bool = False
     error: str | None = None
+    written_to: int = 0
+    """The last entry that the errand has put on record on its way; 0: none. Nothing is decided by it."""
 
 
 HumanCommand: TypeAlias = (

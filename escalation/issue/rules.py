@@ -94,6 +94,10 @@ class IssueRules:
         """The command that the effect's activity answers with."""
         return ANSWERS.get(effect.kind)
 
+    def written_to(self, answer: Command | None) -> int:
+        """The last entry that the errand has put on record on its way; 0: none."""
+        return answer.written_to if isinstance(answer, TakeDelivery) else 0
+
     def is_answered_soon(self, effect: Effect) -> bool:
         """Whether its answer comes within half a minute and belongs to the same step on the record."""
         return isinstance(effect, FindResponders)

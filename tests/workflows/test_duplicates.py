@@ -164,6 +164,7 @@ WRONG: list[tuple[list[Any], str, str]] = [
 
 async def test_what_is_no_duplicate_is_refused_and_leaves_nothing(house: House) -> None:
     first, second = await two(house)
+    await house.until(first, lambda s: s.entries >= 5)  # opened, began, asked, and both were told
     before = len(await house.recorded(first))
     for bodies, code, words in WRONG:
         with pytest.raises(WorkflowUpdateFailedError) as caught:

@@ -85,7 +85,7 @@ def test_what_earlier_releases_wrote_is_read_today(path: Path) -> None:
             read += 1
         if kind(event) == "ACTIVITY_TASK_SCHEDULED":
             scheduled = event.activity_task_scheduled_event_attributes
-            (given,) = values(scheduled.input.payloads)
+            (given,) = values(scheduled.input.payloads[:1])  # beside it, perhaps, entries that travel along
             effect = EFFECTS[scheduled.activity_type.name].model_validate(given)
             today = effect.model_dump(mode="json")
             assert {field: today.get(field) for field in given} == given

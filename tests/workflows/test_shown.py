@@ -33,6 +33,7 @@ from tests.workflows.waiting import until_found
 pytestmark = pytest.mark.server
 
 TITLE = "Charged twice"
+NAMED = {"TIMER_STARTED", "ACTIVITY_TASK_SCHEDULED", "MARKER_RECORDED"}
 SIGNED = {"assurance": "signed_in"}
 
 
@@ -59,7 +60,7 @@ async def shown(house: House, issue: IssueId) -> Shown:
     description = await handle.describe()
     metadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
     history = await events(house.client, issue)
-    named = [event for event in history if kind(event) in {"TIMER_STARTED", "ACTIVITY_TASK_SCHEDULED"}]
+    named = [event for event in history if kind(event) in NAMED]
     summaries = [event.user_metadata.summary.data for event in named if event.user_metadata.HasField("summary")]
     scheduled = [e.activity_task_scheduled_event_attributes for e in history if kind(e) == "ACTIVITY_TASK_SCHEDULED"]
     return Shown(
@@ -114,12 +115,12 @@ async def test_a_normal_issue_can_be_understood_from_there(house: House) -> None
     assert set(seen.memo) == {"opened_by"}
     assert "written on the record" in seen.names
     assert [name for name in seen.names if name != "written on the record"] == [
-        "look up who is asked at first",
         "nobody has acknowledged: Second is asked",
+        "look up who is asked at first",
         "inbox to ann (First): asked",
         "inbox to ben (First): asked",
-        "look up who is asked at second",
         "nobody has acknowledged: all tiers' time is up, and the last resort is told",
+        "look up who is asked at second",
         "inbox to lee (Second): asked",
         "the time to work is spent: all tiers' time is up, and the last resort is told",
     ]

@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-
-from tests.workflows.history import kind
 
 _ONE_EACH = {
     "WORKFLOW_EXECUTION_STARTED": "start",
@@ -52,7 +51,7 @@ def costs(events: Iterable[HistoryEvent]) -> Costs:
     names: dict[int, str] = {}
     has_marker = False
     for event in events:
-        name = kind(event)
+        name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
         if name in _SKIPPING:
             continue
         counted += 1
