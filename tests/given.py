@@ -275,7 +275,8 @@ class Played:
     def run_to(self, instant: datetime) -> "Played":
         """Tick at each due instant up to and including this one, as the shell does when it is never late."""
         while (due := next_due(self.state)) is not None and due.at <= instant:
-            self.tick(max(due.at, self.now))
+            assert self.tick(max(due.at, self.now)), f"{due.what} is due, and nothing is done"
+            assert len(self.entries) < 20_000, f"{due.what} is due again and again"
         self.now = max(self.now, instant)
         return self
 

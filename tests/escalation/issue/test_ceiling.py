@@ -30,7 +30,7 @@ from escalation.issue.evolve import evolve
 from escalation.issue.refusal import Rejected
 from escalation.issue.state import IssueState
 from escalation.policy.model import Limits, Policy
-from tests.escalation.issue.plays import ABOUT, Step, command_of, openings, steps
+from tests.escalation.issue.plays import ABOUT, Step, What, command_of, openings, steps
 from tests.given import T0, minutes
 
 EXAMPLES = int(os.environ.get("ESCALON_CEILING", "250"))
@@ -229,3 +229,32 @@ def _configured(test: Callable[..., None]) -> Callable[..., None]:
 @given(openings(must_end=True), st.lists(_ACTS, min_size=25, max_size=50))
 def test_nothing_that_anybody_does_parks_an_issue(command: Open, acts: list[Step]) -> None:
     _play(command, acts)
+
+
+_MEANS = ("de_escalate", "change_severity", "adopt_policy", "escalate_to", "hold", "decline", "release", "accept")
+
+
+@_configured
+@given(
+    openings(must_end=True),
+    st.lists(st.sampled_from(_MEANS), min_size=1, max_size=2),
+    st.lists(st.integers(0, 5), min_size=15, max_size=30),
+)
+def test_nor_does_one_means_again_and_again_at_the_last_instant(
+    command: Open, means: list[What], picks: list[int]
+) -> None:
+    """Somebody acknowledges at once, and whenever something is due does what might put it off."""
+    bounded = Bounded(command)
+    for number, pick in enumerate(picks):
+        for what, variant in (("answer", 1), ("acknowledge", 2)):
+            _do(bounded, Step("now", what, "ann", variant))
+        due = next_due(bounded.issue)
+        if due is None or not bounded.limits:
+            return
+        bounded.run_to(max(due.at, bounded.now))
+        _do(bounded, Step("now", means[number % len(means)], "ann", pick))
+        bounded.serve()
+
+
+def _do(bounded: Bounded, act: Step) -> None:
+    bounded.carry_out(command_of(act, bounded.issue, bounded.pending, bounded.sent, bounded.now))

@@ -307,3 +307,23 @@ def test_a_hold_claims_no_earlier_beginning() -> None:
     assert played.state.hold is not None
     assert played.state.hold.since == at(5)
     assert at(0) == T0
+
+
+def handed_down_and_held() -> Played:
+    """The third must hear at minute 60; handed down at 50, and on hold from 52 to 90."""
+    played = Played(opened(policy(tier("first"), tier("second"), tier("third"), hold=holding()))).run_to(at(10))
+    played.de_escalate("second-1", at(50))
+    done(played.hold("first-1", at(90), at(52)))
+    return played
+
+
+def test_while_it_stands_still_nobody_is_asked_for_a_ceiling() -> None:
+    played = handed_down_and_held()
+    assert set(played.due()) == {"acknowledge", "hold"}
+    played.run_to(at(60))
+    assert played.began()[-1] == ("second", "not_acknowledged"), "the third has until its ceiling, which stands still"
+    played.acknowledge("second-1", at(61))
+    played.run_to(at(97))
+    assert played.began()[-1][0] == "second"
+    played.run_to(at(98))
+    assert played.began()[-1] == ("third", "ceiling_reached")

@@ -47,6 +47,15 @@ def test_to_a_lane_beside_the_ladder_it_is_for_expertise() -> None:
     assert played.began()[-1] == ("second", "not_acknowledged")
 
 
+def test_a_lane_is_no_place_to_park() -> None:
+    played = Played(opened(three()))
+    done(played.escalate("ray", at(25), to_tier="expert", checked=("what",)))
+    assert [(c.tier, c.at) for c in played.state.ceilings] == [("second", at(30)), ("third", at(60))]
+    played.acknowledge("expert-1", at(26))
+    played.run_to(at(30))
+    assert played.began()[-1] == ("second", "ceiling_reached")
+
+
 def test_who_moves_it_says_how_it_is_meant() -> None:
     played = Played(opened(three()))
     done(played.escalate("ray", at(2), to_tier="third", how="functional"))
