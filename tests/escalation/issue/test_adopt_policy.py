@@ -43,6 +43,8 @@ def test_it_goes_on_at_the_same_tier_and_both_policies_are_on_record() -> None:
     event = played.event("policy_adopted")
     assert (event.tier, event.from_policy, event.from_version, event.reason) == ("first", "small", 1, TEXT)
     assert played.state.policies[0].version == 2
+    done(played.adopt("ray", ladder(10, 30, name="other"), now=at(3)))
+    assert played.state.policy == "other"
     assert played.state.asked == ("first-1", "first-2")
 
 
@@ -244,9 +246,7 @@ def test_warnings_are_given_no_later_than_they_would_have_been() -> None:
     played = Played(opened(warning(10, 30)))
     played.acknowledge("first-1", at(1))
     done(played.adopt("ray", ladder(10, 30, "first", "second"), now=at(2)))
-    assert [each.at for each in played.state.warnings] == [at(15)], (
-        "the old one stays"
-    )
+    assert [each.at for each in played.state.warnings] == [at(15)], "the old one stays"
 
 
 def test_at_rest_nobody_is_asked_and_the_last_resort_is_told_on() -> None:

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from escalation.issue.commands import TakeDuplicate, TakeSuppression
+from escalation.issue.commands import Snooze, TakeDuplicate, TakeSuppression
+from escalation.issue.decide import decide
 from escalation.issue.facts import CLOCK
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import Acknowledgement, Closing
-from tests.given import MACHINE, TEXT, Played, at, done, holding, minutes, opened, policy, refused
+from tests.given import MACHINE, TEXT, Played, actor, at, done, holding, minutes, opened, policy, refused
 
 FIRST = "main:main:main:desk:REF-0:1"
 ME = "main:main:main:desk:REF-1:1"
@@ -279,3 +280,14 @@ def test_a_snooze_ends_with_what_it_was_for() -> None:
     played.snooze("first-2", at(8), at(3))
     played.resolve("first-2", at(4))
     assert played.state.snoozes == {}
+
+
+def test_so_many_may_snooze_it_and_no_more() -> None:
+    played = Played()
+    done(played.snooze("first-1", at(5), at(1)))
+    others = {f"other-{number}": at(9) for number in range(49)}
+    crowded = played.state.model_copy(update={"snoozes": {**played.state.snoozes, **others}})
+    one_more = Snooze(id="more", by=actor("first-2"), until=at(8))
+    assert refused(decide(crowded, one_more, at(2))) == "too_many_snoozed"
+    again = Snooze(id="again", by=actor("first-1"), until=at(8))
+    assert done(decide(crowded, again, at(2))) == ["snoozed"]

@@ -231,7 +231,16 @@ def test_nothing_that_anybody_does_parks_an_issue(command: Open, acts: list[Step
     _play(command, acts)
 
 
-_MEANS = ("de_escalate", "change_severity", "adopt_policy", "escalate_to", "hold", "decline", "release", "accept")
+_MEANS: tuple[What, ...] = (
+    "de_escalate",
+    "change_severity",
+    "adopt_policy",
+    "escalate_to",
+    "hold",
+    "decline",
+    "release",
+    "accept",
+)
 
 
 @_configured
@@ -246,8 +255,8 @@ def test_nor_does_one_means_again_and_again_at_the_last_instant(
     """Somebody acknowledges at once, and whenever something is due does what might put it off."""
     bounded = Bounded(command)
     for number, pick in enumerate(picks):
-        for what, variant in (("answer", 1), ("acknowledge", 2)):
-            _do(bounded, Step("now", what, "ann", variant))
+        _do(bounded, Step("now", "answer", "ann", 1))
+        _do(bounded, Step("now", "acknowledge", "ann", 2))
         due = next_due(bounded.issue)
         if due is None or not bounded.limits:
             return

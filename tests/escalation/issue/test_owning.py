@@ -2,9 +2,10 @@
 
 import pytest
 
+from escalation.issue.facts import CLOCK
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import Acknowledgement
-from tests.given import MACHINE, Played, at, done, exhaustion, minutes, opened, person, policy, refused, tier
+from tests.given import MACHINE, Played, at, done, exhaustion, holding, minutes, opened, person, policy, refused, tier
 
 LAPSES = Acknowledgement(lapses_after={"S1": minutes(5)})
 
@@ -205,6 +206,7 @@ def test_declining_an_offer_leaves_it_where_it_is_and_who_offered_it_is_told() -
     assert done(played.decline("kim", at(3))) == ["declined"]
     assert played.event("declined").was_offered
     assert (played.state.offer, played.state.handler, played.state.asked) == (None, "first-1", ("first-1", "first-2"))
+    assert played.state.declined == ()
     assert played.told("declined") == ["first-1"]
 
 
@@ -262,3 +264,23 @@ def test_at_rest_those_asked_last_may_still_say_no_and_nothing_moves() -> None:
     for name in ("first-1", "first-2"):
         assert done(played.decline(name, at(11))) == ["declined"]
     assert played.state.is_resting
+
+
+def test_on_hold_the_last_one_to_decline_misses_no_limit_that_stands_still() -> None:
+    played = Played(opened(policy(hold=holding())))
+    played.acknowledge("kim", at(1))
+    played.hold("kim", at(60), at(5))
+    played.decline("first-1", at(39))
+    assert done(played.decline("first-2", at(40))) == ["declined", "tier_began"]
+    assert played.state.missed == 0
+
+
+def test_a_machine_gives_back_what_its_handler_had() -> None:
+    played = Played(opened(issue={"raiser": MACHINE}, owner="olga"))
+    played.acknowledge("first-1", at(1))
+    done(played.release("alertmanager", at(2), by=MACHINE))
+    assert played.event("released").person == "first-1"
+
+
+def test_time_alone_exhausts_the_ladder_unless_a_person_did() -> None:
+    assert Played(opened(policy(tier("first")))).run_to(at(10)).entry("exhausted").by == CLOCK

@@ -369,6 +369,8 @@ def test_the_timer_waits_for_what_the_rules_say_is_next() -> None:
         assert timer is not None
         assert next_at(played.state) == timer.at
         assert timer.what != "find", "a look-up ends by itself"
+    played.take_charge("boss", at(80), at(61))
+    assert next_at(played.state) == at(80)
 
 
 def test_the_first_who_takes_charge_has_it() -> None:
