@@ -327,3 +327,9 @@ def test_while_it_stands_still_nobody_is_asked_for_a_ceiling() -> None:
     assert played.began()[-1][0] == "second"
     played.run_to(at(98))
     assert played.began()[-1] == ("third", "ceiling_reached")
+
+
+def test_the_warnings_of_a_clock_that_runs_are_given_meanwhile() -> None:
+    played = held().run_to(at(8))
+    assert [(played.event("warned").of, played.event("warned").share)] == [("acknowledge", 0.8)]
+    assert played.kinds().count("warned") == 1
