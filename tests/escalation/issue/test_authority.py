@@ -2,6 +2,7 @@
 
 import pytest
 
+from escalation.issue.authority import may_send
 from escalation.issue.facts import Actor, PersonFacts
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import Policy
@@ -155,3 +156,17 @@ def test_the_fallbacks_roles_do_not_count_those_of_the_first_policy_do() -> None
 def test_a_person_is_known_by_the_latest_look_up() -> None:
     played = Played(opened(people=(person("ray", "agent"), PersonFacts(id="first-1", role="trainee"))))
     assert played.state.people["first-1"].role == "first"
+
+
+def test_whom_it_is_about_is_offered_no_command_at_all() -> None:
+    state = Played(opened(issue={"about": ("sue",)})).state
+    assert [name for name in ROLES if may_send(state, person("sue", "senior"), name)] == []
+    assert [name for name in ROLES if may_send(state, person("kim", "senior"), name)] == list(ROLES)
+
+
+def test_whoever_has_a_conflict_is_offered_all_but_what_takes_it() -> None:
+    played = Played()
+    done(played.decline("first-1", at(1), has_conflict=True))
+    refused_to_them = [name for name in ROLES if not may_send(played.state, person("first-1"), name)]
+    assert sorted(refused_to_them) == ["accept", "acknowledge", "take_charge"]
+    assert all(may_send(played.state, person("first-2"), name) for name in ROLES)

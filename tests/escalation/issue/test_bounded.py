@@ -6,7 +6,8 @@ from escalation.issue.carried import Carried
 from escalation.issue.decide_moving import MOST_CHECKED
 from escalation.issue.decide_people import MOST_JOINED
 from escalation.narrate import narrate
-from tests.given import Played, actor, at, done, opened, policy, refused, tier
+from escalation.policy.model import Acknowledgement
+from tests.given import Played, actor, at, done, minutes, opened, policy, refused, tier
 from workflows.escalation import LONGEST_LINE
 from workflows.shell import KEPT_LINES
 
@@ -44,6 +45,18 @@ def test_those_who_are_asked_the_owner_and_whoever_has_it_are_never_too_many() -
     assert done(played.release("first-1", at(5)))
     assert done(played.acknowledge(stranger(0), at(6))), "who had joined already may take it"
     assert played.state.handler == stranger(0)
+
+
+def test_nor_is_a_handler_from_below_who_renews() -> None:
+    played = Played(opened(policy(acknowledgement=Acknowledgement(lapses_after={"S1": minutes(60)}, renewals=1))))
+    done(played.acknowledge("first-1", at(1)))
+    played.run_to(at(30))
+    assert (played.state.tier, played.state.handler) == ("second", "first-1")
+    for number in range(MOST_JOINED):
+        assert done(played.acknowledge(stranger(number), at(31)))
+    assert refused(played.acknowledge("one-more", at(32))) == "too_many_joined"
+    assert done(played.acknowledge("first-1", at(33))) == ["acknowledged"]
+    assert played.state.lapses_at == at(93)
 
 
 def test_the_next_tier_counts_anew() -> None:

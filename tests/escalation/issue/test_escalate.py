@@ -85,6 +85,15 @@ def test_a_repeat_of_the_ladder_by_hand_is_its_senders_and_is_done_once() -> Non
     assert played.entry("tier_began").by == actor("first-1")
 
 
+def test_the_reason_of_a_repeat_by_hand_goes_with_it() -> None:
+    played = Played(opened(policy(tier("first"), exhaustion=exhaustion(repeats=1))))
+    why = TextRef(ref="why", length=3)
+    done(played.escalate("first-1", at(1), reason=why))
+    assert played.began()[-1] == ("first", "repeated")
+    assert played.event("tier_began").reason == why
+    assert (played.state.said, played.state.said_by) == (why, "first-1")
+
+
 def test_of_two_who_move_it_up_at_once_the_second_hears_that_it_is_there_already() -> None:
     played = Played()
     done(played.escalate("first-1", at(2), from_tier="first"))

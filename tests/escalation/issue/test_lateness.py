@@ -60,6 +60,7 @@ def test_late_on_the_last_tier_it_is_exhausted_once_and_the_last_resort_told_onc
     played = Played(opened(policy(tier("first"))))
     played.tick(at(300))
     assert played.kinds().count("exhausted") == 1
+    assert played.event("exhausted").late_by_s == (300 - 10) * 60
     assert played.due() == {"last_resort": at(315)}
 
 

@@ -1,5 +1,7 @@
 """Who is asked: looked up when a tier begins; an empty tier is left at once; a failed look-up asks the last known."""
 
+from datetime import timedelta
+
 import pytest
 
 from escalation.issue.clocks import FIND_WITHIN, deadlines
@@ -61,6 +63,17 @@ def test_a_look_up_that_does_not_answer_is_given_up_after_half_a_minute() -> Non
     played.tick(T0 + FIND_WITHIN)
     assert played.kinds() == ["opened", "tier_began", "lookup_failed", "people_asked"]
     assert played.told("asked") == ["first-known"]
+
+
+@pytest.mark.parametrize("known", [{"small/first": ("boss",)}, {}], ids=["known", "nobody known"])
+def test_given_up_within_the_second_all_that_follows_counts_from_when_it_was_due(
+    known: dict[str, tuple[str, ...]],
+) -> None:
+    played = Played(opened(last_known=known, people=(person("boss"),)), answer=False)
+    played.tick(T0 + FIND_WITHIN + timedelta(seconds=0.5))
+    follows = ["people_asked"] if known else ["tier_found_empty", "tier_began"]
+    assert played.kinds()[2:] == ["lookup_failed", *follows]
+    assert {entry.happened_at for entry in played.entries[2:]} == {T0 + FIND_WITHIN}
 
 
 def test_what_it_answers_after_that_changes_nothing() -> None:
@@ -137,3 +150,10 @@ def test_no_more_are_asked_than_can_be_carried_along() -> None:
     assert played.state.asked == tuple(f"p{number}" for number in range(200))
     assert played.event("people_asked").why.endswith("; the first 200 of 250")
     assert len(played.state.tried[-1]) == 400
+
+
+def test_as_many_as_can_be_carried_along_are_all_of_them() -> None:
+    played = Played(answer=False)
+    played.send(answers(1, *(f"p{number}" for number in range(200))))
+    assert len(played.state.asked) == 200
+    assert played.event("people_asked").why == "on duty"

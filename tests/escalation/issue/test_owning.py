@@ -173,6 +173,8 @@ def test_the_last_one_of_the_last_tier_exhausts_the_ladder() -> None:
     played.decline("first-1", at(2))
     assert done(played.decline("first-2", at(3))) == ["declined", "exhausted"]
     assert played.event("exhausted").why == "everybody_declined"
+    assert played.entry("declined").by.person == "first-2"
+    assert played.entry("exhausted").by == CLOCK, "who declines says no for themselves, and exhausts nothing"
 
 
 def test_a_breach_stays_when_the_last_one_declines_too_late() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from escalation.issue.commands import HUMAN_COMMANDS, Acknowledge, Escalate
 from escalation.issue.decide import note_refusal
+from escalation.issue.events import Refused
 from escalation.issue.facts import TextRef
 from escalation.issue.from_body import LONGEST_WORD, FromBody, claimed_actor, read_body
 from escalation.issue.refusal import Rejected
@@ -219,3 +220,17 @@ def test_of_a_sealed_issue_a_refusal_repeats_nothing() -> None:
     assert isinstance(read, Rejected)
     noted = note_refusal(played.state, read, "resolve", actor("kim"), "signal-1", at(1))
     assert "leaked" not in noted.model_dump_json()
+
+
+def test_a_refusal_on_record_names_the_command_and_why() -> None:
+    read = read_body("resolve", [{"by": "kim", "outcome": "leaked"}], "signal-1", "signal")
+    assert isinstance(read, Rejected)
+    noted = note_refusal(Played().state, read, "resolve", actor("kim"), "signal-1", at(1))
+    assert noted.event == Refused(command="resolve", code=read.code, why=read.why)
+    assert "leaked" in read.why
+
+
+def test_of_a_long_refusal_the_beginning_is_put_on_record() -> None:
+    long = Rejected(code="bad_field", why="w" * 501)
+    noted = note_refusal(Played().state, long, "c" * 101, actor("kim"), "signal-1", at(1))
+    assert noted.event == Refused(command="c" * 100, code="bad_field", why="w" * 500)
