@@ -53,7 +53,7 @@ class TellOnce:
         """Tell, with retries."""
         return await workflow.execute_activity(
             "notify",
-            effect,
+            args=[effect, None],
             start_to_close_timeout=timedelta(seconds=1),
             retry_policy=RetryPolicy(initial_interval=SOON, backoff_coefficient=1),
         )
