@@ -5,7 +5,7 @@ The union of all events, and what they share, is in `events.py`.
 
 from typing import Literal, TypeAlias
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from escalation.issue.events_of_ladder import Ceiling, TargetDue, WarningDue
 from escalation.issue.facts import PersonFacts, TextRef
@@ -78,7 +78,7 @@ class PolicyAdopted(Value):
     tier: str
     from_policy: str
     from_version: int
-    last_known: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    last_known: dict[str, tuple[str, ...]]
     people: tuple[PersonFacts, ...] = ()
     acknowledge_due_at: AwareDatetime | None = None
     work_due_at: AwareDatetime | None = None

@@ -16,7 +16,7 @@ from temporalio.workflow import NondeterminismError
 from client.converter import data_converter
 from escalation.issue import decide
 from escalation.issue.carried import read_input
-from escalation.issue.clocks import Due
+from escalation.issue.clocks import Moment
 from escalation.issue.deciding import Deciding
 from escalation.issue.effects import EFFECTS
 from tests.given import minutes
@@ -69,7 +69,7 @@ async def test_a_deadline_that_moves_is_noticed(name: str, monkeypatch: pytest.M
 
 
 async def test_an_order_of_deadlines_that_changes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Due, "moves", property(lambda self: self.what == "work"))
+    monkeypatch.setattr(Moment, "moves", property(lambda self: self.what == "work"))
     with pytest.raises(NondeterminismError):
         await replayer().replay_workflow(history(FOLDER / "r1_exhausted.json"))
 

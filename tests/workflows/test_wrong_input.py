@@ -170,9 +170,13 @@ UPDATES: list[tuple[str, Sequence[Any], str, str]] = [
 ]
 
 
+TOLD = 5
+"""Entries until both who are asked have been told: opened, the tier, its people, and a message to each."""
+
+
 async def test_a_wrong_update_is_refused_to_its_sender_and_leaves_nothing(house: House) -> None:
     issue = (await house.open(house.fresh())).issue
-    await house.until(issue, lambda s: bool(s.asked))
+    await house.until(issue, lambda s: s.entries == TOLD)
     handle = house.handle(issue)
     before = len(await house.recorded(issue))
     for name, bodies, code, words in UPDATES:
