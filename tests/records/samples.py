@@ -157,7 +157,13 @@ _OPENINGS = st.builds(
     people=st.lists(_PEOPLE, max_size=2).map(tuple),
     last_known=st.dictionaries(_WORDS, st.lists(_WORDS, max_size=2).map(tuple), max_size=2),
 )
-for _type, _strategy in ((AwareDatetime, _INSTANTS), (Actor, _ACTORS), (PersonFacts, _PEOPLE), (Open, _OPENINGS)):
+for _type, _strategy in (
+    (AwareDatetime, _INSTANTS),
+    (Actor, _ACTORS),
+    (PersonFacts, _PEOPLE),
+    (Open, _OPENINGS),
+    (Policy, st.just(A_POLICY)),
+):
     st.register_type_strategy(_type, _strategy)
 
 EVENTS: tuple[type, ...] = get_args(get_args(Event)[0])
