@@ -37,8 +37,10 @@ async def test_entries_that_wait_for_a_database_that_somebody_holds(stand: Stand
     issue, lag, place = command.issue.id, RecordLag(), watched(stand)
     holder = sqlite3.connect(stand.settings.home / "record.db", isolation_level=None)
     async with build_worker(env.client, stand.settings, stand.db):
-        holder.execute("BEGIN IMMEDIATE")
         await open_issue(env.client, command, stand.settings.task_queue)
+        await asyncio.sleep(3)  # the second tier has been told, and all of it is on record
+        holder.execute("BEGIN IMMEDIATE")
+        await env.client.get_workflow_handle(str(issue)).execute_update("acknowledge", {"by": "ann"})
         async with asyncio.timeout(10):
             while "an entry waits" not in (found := await look(lag, place)).get(str(issue), ""):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
