@@ -87,8 +87,13 @@ async def caught_up(house: House, issue: IssueId) -> list[Entry]:
     return await until_found(look, within_s=30)
 
 
+TOLD = 5
+"""Entries until both who are asked at the first tier have been told: nothing more comes by itself."""
+
+
 async def test_another_entry_under_the_same_number_is_seen_and_stops_nothing(house: House) -> None:
     story = await Telling.begin(house, policy(tier("first", work=3), tier("second")))
+    await house.until(story.issue, lambda s: s.entries == TOLD)
     entries = await house.recorded(story.issue)
     state = await house.state(story.issue)
     forged = entries[-1].model_copy(update={"number": state.entries + 1, "event": Released(person="nobody")})
