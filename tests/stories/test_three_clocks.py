@@ -83,7 +83,7 @@ async def test_so_do_they_in_stories_that_nobody_wrote(
 async def test_real_time_and_the_simulated_clock_write_the_same_journals(
     house: House, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
-    scripts = [script.scaled(1 / 120) for script in SCRIPTS if script.name in LIVE]
+    scripts = [script.scaled(1 / 60) for script in SCRIPTS if script.name in LIVE]
     total = compared(scripts, await played(house, scripts, live, "live"))
     record_testsuite_property("live and simulated", str(total))
     assert total.scripts == len(LIVE)
