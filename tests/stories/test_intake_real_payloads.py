@@ -62,9 +62,11 @@ class Desk:
         return await self.house.until(issue, lambda state: bool(state.asked))
 
     async def told(self, issue: IssueId) -> int:
-        """How many entries there are, once the first tier has been told: nothing more comes by itself then."""
+        """How many entries there are, once all of the first tier have been told: nothing more comes by itself then."""
+        state = await self.asked(issue)
+        ways = sum(len(state.person(person).channels) for person in state.asked)
         kinds: list[str] = []
-        while "told" not in kinds:
+        while kinds.count("told") < ways:
             kinds = await self.kinds(issue)
         return len(kinds)
 
