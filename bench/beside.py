@@ -9,6 +9,7 @@ import asyncio
 import sqlite3
 import statistics
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -56,16 +57,16 @@ class Compared:
         return statistics.median(self.ratios(of))
 
 
-class Variant:
+class Variant(ABC):
     """One of the two, on its stand."""
 
     def __init__(self, stand: Stand, record: Path) -> None:
         self.stand = stand
         self._record = record
 
+    @abstractmethod
     async def play(self, reference: str) -> str:
         """The whole story of one issue; its workflow's id."""
-        raise NotImplementedError
 
     async def cost(self, workflow: str) -> Costs:
         """What it cost."""

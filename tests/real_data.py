@@ -1,7 +1,7 @@
 """Real data lies outside the repository: where it is, and what happens where it is not.
 
 `ESCALON_DATA` names the folder, by default `../shared/data` beside the checkout. A file that is absent skips the test
-that needs it, by name; where `CI` is `true`, it fails it.
+that needs it, by name; where `CI` is `true`, it fails it. So it is for the peers' cases, too (`tests/peers`).
 """
 
 import json
@@ -9,7 +9,7 @@ import os
 import tarfile
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -21,11 +21,15 @@ def data_file(name: str) -> Path:
     """The file, or the end of the test."""
     path = FOLDER / name
     if not path.is_file():
-        missing = f"{name} is not in the data folder; set ESCALON_DATA to the folder that holds it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
+        end_without(f"{name} is not in the data folder; set ESCALON_DATA to the folder that holds it")
     return path
+
+
+def end_without(missing: str) -> NoReturn:
+    """The end of a test that needs what is absent: a skip that names it; where `CI` is `true`, a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(missing)
+    pytest.skip(missing)
 
 
 @cache
