@@ -131,11 +131,13 @@ def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -
     """
     tier = policy.tier(state.tier)
     was = state.here
-    asked = as_it_stands(state, "acknowledge", state.asked_again_at or state.tier_began_at, now)
+    asked_at = state.asked_again_at or state.tier_began_at
+    asked = as_it_stands(state, "acknowledge", asked_at, now)
     worked = as_it_stands(state, "work", state.tier_began_at, now)
     promised = as_it_stands(state, "work", state.acknowledged_at, now)
     acknowledge = _recounted(
         state.acknowledge_due_at,
+        asked_at,
         was.acknowledge_within.get(state.severity),
         tier.acknowledge_within.get(severity),
         asked,
@@ -144,7 +146,8 @@ def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -
     if state.work_due_at is None:
         work = max(state.tier_began_at + limit, worked) if limit is not None and state.is_climbing else None
     else:
-        work = _recounted(state.work_due_at, was.work_within.get(state.severity), limit, worked)
+        began_at = state.tier_began_at
+        work = _recounted(state.work_due_at, began_at, was.work_within.get(state.severity), limit, worked)
     fresh: tuple[Ceiling, ...] = ()
     following = policy.next_tier(tier.name)
     if work is not None and following is not None:
@@ -163,11 +166,21 @@ def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -
     )
 
 
-def _recounted(due_at: datetime | None, old: timedelta | None, new: timedelta | None, now: datetime) -> datetime | None:
+def _recounted(
+    due_at: datetime | None, began_at: datetime, old: timedelta | None, new: timedelta | None, now: datetime
+) -> datetime | None:
     """A limit that runs, counted anew: from the same beginning, with what holds have added to it."""
     if due_at is None or old is None or new is None or is_late(due_at, now):
         return due_at
-    return max(due_at - old + new, now)
+    return max(_beginning(due_at, began_at, old) + new, now)
+
+
+def _beginning(due_at: datetime, began_at: datetime, limit: timedelta) -> datetime:
+    """Where a clock of this limit counts from: its beginning, or as much later as holds have put it off.
+
+    A clock that a former policy made sooner than this limit would does not count from before its beginning.
+    """
+    return max(due_at - limit, began_at)
 
 
 def _sooner(at: datetime | None, limit: timedelta | None, now: datetime) -> datetime | None:
@@ -229,7 +242,9 @@ def _targets(state: IssueState, policy: Policy, severity: str, now: datetime) ->
         if target.name in waiting:
             running_one = waiting[target.name]
             was = old.get(target.name)
-            due = running_one.due_at - was + within if was is not None else running_one.due_at
+            due = running_one.due_at
+            if was is not None:
+                due = _beginning(due, state.facts.opened_at, was) + within
             shown = _target_now(state, running_one.stops_on_hold, now)
             # One that is missed, and not served yet, stays so.
             if due > shown and running_one.due_at >= shown:

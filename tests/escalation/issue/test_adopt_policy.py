@@ -261,3 +261,17 @@ def test_the_new_policys_word_counts_from_then_on() -> None:
     strict = ladder(10, 31, roles={"open": ("anyone",)}, severity_change=SeverityChange(clocks="keep"))
     done(played.adopt("ray", strict, now=at(1)))
     assert refused(played.note("kim", at(2))) == "not_allowed"
+
+
+def test_after_longer_limits_another_severity_still_counts_from_the_same_beginnings() -> None:
+    played = Played(opened(ladder(10, 30, targets=(target(50),)), severity="S2"))
+    done(played.adopt("ray", ladder(100, 300, targets=(target(500),)), now=at(2)))
+    assert (played.state.acknowledge_due_at, played.state.work_due_at) == (at(20), at(60)), "nothing is lengthened"
+    assert done(played.change_severity("ray", "S1", at(3))) == ["severity_changed"], "it is not over, but has begun"
+    assert (played.state.acknowledge_due_at, played.state.work_due_at) == (at(100), at(300))
+    assert [t.due_at for t in played.state.targets] == [at(500)]
+    assert ceilings(played) == {"second": at(60), "third": at(120)}, "the tiers above hear when they would have"
+    done(played.acknowledge("first-1", at(4)))
+    played.release("first-1", at(5))
+    done(played.change_severity("ray", "S2", at(6)))
+    assert played.state.acknowledge_due_at == at(205), "from when it was asked again"

@@ -1,12 +1,18 @@
 """The three ways to ask what is due agree: all moments, those that are reached, and the next instant alone."""
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from escalation.issue.clocks import deadlines, moments, next_at, next_timer, reached
+from escalation.issue.evolve import evolve
 from escalation.issue.state import IssueState
+from escalation.policy.model import Policy, Warn
 from tests.escalation.issue.plays import Play, command_of, instant_of, plays
-from tests.given import Played
+from tests.escalation.issue.test_golden import STORIES
+from tests.given import Played, at, done, holding, opened, policy, target, tier
 
 
 def states(play: Play) -> list[IssueState]:
@@ -29,3 +35,41 @@ def test_what_is_reached_is_what_of_all_is_due_by_then(play: Play, data: st.Data
     timer = next_timer(state)
     assert next_at(state) == (timer.at if timer is not None else None)
     assert [(due.at, due.what) for due in deadlines(state)] == [(moment.at, moment.what) for moment in all_of_them]
+
+
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_the_next_instant_is_that_of_the_timer_after_every_entry_of_a_story(name: str) -> None:
+    state: IssueState | None = None
+    for entry in STORIES[name]().entries:
+        state = evolve(state, entry)
+        timer = next_timer(state)
+        assert next_at(state) == (timer.at if timer is not None else None)
+
+
+def one_tier(**more: Any) -> Policy:
+    """A tier without a limit to work, so without ceilings."""
+    return policy(tier("first", 10, None, **more.pop("first", {})), **more)
+
+
+def test_each_thing_that_is_due_first_is_the_next_instant() -> None:
+    warned = Played(opened(one_tier(first={"warnings": (Warn(at=0.5, of="acknowledge", tell=("owner",)),)})))
+    assert next_at(warned.state) == at(5)
+    promised = Played(opened(one_tier(targets=(target(7),))))
+    assert next_at(promised.state) == at(7)
+    snoozed = Played(opened(one_tier()))
+    done(snoozed.snooze("first-1", at(4), at(1)))
+    assert next_at(snoozed.state) == at(4)
+    held = Played(opened(one_tier(hold=holding("acknowledge"))))
+    done(held.hold("first-1", at(40), at(5)))
+    assert next_at(held.state) == at(40), "the time to acknowledge stands still"
+    bounded = Played(opened(policy(tier("first", 10, 20), tier("second"))))
+    done(bounded.acknowledge("first-1", at(1)))
+    assert next_at(bounded.state) == at(20)
+
+
+def test_nothing_is_due_any_more_once_it_is_over() -> None:
+    played = Played()
+    done(played.resolve("first-1", at(1)))
+    done(played.confirm("ray", at(2)))
+    over = played.run_to(at(60 * 24 * 30)).state
+    assert (next_at(over), next_timer(over), moments(over)) == (None, None, [])

@@ -118,6 +118,13 @@ def test_a_warning_after_one_that_was_given_is_still_given() -> None:
     assert [warning.of for warning in played.state.warnings] == ["work"]
 
 
+def test_a_warning_after_one_whose_limit_the_new_severity_lacks_is_counted_too() -> None:
+    first = half()
+    played = Played(opened(ladder(first.model_copy(update={"warnings": first.warnings[::-1]}))))
+    done(played.change_severity("ray", "S2", at(1)))
+    assert [(w.of, w.at) for w in played.state.warnings] == [("work", at(15)), ("acknowledge", at(4))]
+
+
 def test_each_target_is_counted_by_itself() -> None:
     played = mild(targets=(only("S2", 70, "mild"), only("S1", 40, "bad"), target(25)))
     done(played.change_severity("ray", "S1", at(5)))
