@@ -24,6 +24,16 @@ _CLOCKS_OFF: dict[str, Any] = {
     "lapses_at": None,
     "last_resort_at": None,
 }
+_AT_AN_END: dict[str, Any] = {
+    **_CLOCKS_OFF,
+    "charge": None,
+    "targets": (),
+    "ceilings": (),
+    "snoozes": {},
+    "offer": None,
+    "cancel_asked_by": None,
+}
+"""Of an issue that is resolved or closed."""
 
 
 def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
@@ -277,31 +287,19 @@ def _ending(_: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
     match event:
         case e.Resolved():
             return {
-                **_CLOCKS_OFF,
+                **_AT_AN_END,
                 "status": "resolved",
                 "resolved_at": entry.happened_at,
                 "resolver": entry.by.person,
                 "confirm_at": event.remind_at,
                 "silence_at": event.silence_at,
                 "confirm_count": 0,
-                "charge": None,
-                "targets": (),
-                "ceilings": (),
-                "snoozes": {},
-                "offer": None,
-                "cancel_asked_by": None,
             }
         case e.ConfirmationRequested():
             return {"confirm_at": event.next_at, "confirm_count": event.count}
         case e.Closed():
             return {
-                **_CLOCKS_OFF,
-                "charge": None,
-                "targets": (),
-                "ceilings": (),
-                "snoozes": {},
-                "offer": None,
-                "cancel_asked_by": None,
+                **_AT_AN_END,
                 "suppressing": None,
                 "status": "closed",
                 "closed_at": entry.happened_at,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from escalation.issue import events as e
+from escalation.issue.running import running
 from escalation.issue.state import HoldState, IssueState, Offer
 
 
@@ -76,15 +77,7 @@ def clocks_changed(
             stops=event.stops,
         )
         return {"hold": hold}
-    change: dict[str, Any] = {
-        "acknowledge_due_at": event.acknowledge_due_at,
-        "work_due_at": event.work_due_at,
-        "remind_at": event.remind_at,
-        "lapses_at": event.lapses_at,
-        "warnings": event.warnings,
-        "targets": event.targets,
-        "ceilings": event.ceilings,
-    }
+    change = running(event)._asdict()
     match event:
         case e.SeverityChanged():
             return {**change, "severity": event.severity}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from escalation.issue.clocks import is_late
-from escalation.issue.events import Ceiling, TargetDue, WarningDue
+from escalation.issue.events import Ceiling, HoldEnded, PolicyAdopted, SeverityChanged, TargetDue, WarningDue
 from escalation.issue.state import IssueState
 from escalation.policy.model import Clock, Policy, Tier
 
@@ -26,16 +26,16 @@ class Running(NamedTuple):
     ceilings: tuple[Ceiling, ...]
 
 
-def running(state: IssueState) -> Running:
-    """The clocks as they stand."""
+def running(of: IssueState | SeverityChanged | HoldEnded | PolicyAdopted) -> Running:
+    """The clocks as they stand in a state, or in an event that moved them."""
     return Running(
-        acknowledge_due_at=state.acknowledge_due_at,
-        work_due_at=state.work_due_at,
-        remind_at=state.remind_at,
-        lapses_at=state.lapses_at,
-        warnings=state.warnings,
-        targets=state.targets,
-        ceilings=state.ceilings,
+        acknowledge_due_at=of.acknowledge_due_at,
+        work_due_at=of.work_due_at,
+        remind_at=of.remind_at,
+        lapses_at=of.lapses_at,
+        warnings=of.warnings,
+        targets=of.targets,
+        ceilings=of.ceilings,
     )
 
 

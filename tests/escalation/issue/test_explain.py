@@ -170,3 +170,12 @@ def test_a_look_up_has_half_a_minute() -> None:
         "Fri 20 Nov 19:40:30 UTC = Fri 20 Nov 19:40:00 UTC (when the look-up began) + 30 s (in 30 s):"
         " the look-up is given up: the last known people of First are asked."
     )
+
+
+def test_at_the_last_tier_it_says_whether_the_ladder_is_climbed_again() -> None:
+    played = Played(opened(policy(tier("first", 10, None), exhaustion=exhaustion(repeats=1))))
+    assert next_lines(played, 1)[0].endswith("nobody has acknowledged: the ladder is climbed again.")
+    played.run_to(at(10))
+    assert played.state.passes == 2
+    silent = "nobody has acknowledged: all tiers' time is up, and the last resort is told."
+    assert next_lines(played, 11)[0].endswith(silent)
