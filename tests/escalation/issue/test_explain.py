@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from escalation.issue.explain import explain
 from escalation.policy.model import Acknowledgement, Warn
-from tests.given import Played, at, exhaustion, minutes, opened, policy, tier
+from tests.given import Played, at, exhaustion, holding, minutes, opened, policy, tier
 
 WARNINGS = (Warn(at=0.75, of="acknowledge", tell=("asked",)), Warn(at=0.75, of="work", tell=("owner",)))
 
@@ -179,3 +179,13 @@ def test_at_the_last_tier_it_says_whether_the_ladder_is_climbed_again() -> None:
     assert played.state.passes == 2
     silent = "nobody has acknowledged: all tiers' time is up, and the last resort is told."
     assert next_lines(played, 11)[0].endswith(silent)
+
+
+def test_it_says_who_is_waited_for_but_not_in_what_fewer_may_read() -> None:
+    for issue_class, words in (
+        ("normal", "the hold ends, and the clocks run on: cust-7781 was waited for."),
+        ("restricted", "the hold ends, and the clocks run on."),
+    ):
+        played = Played(opened(policy(hold=holding("acknowledge", "work")), issue={"issue_class": issue_class}))
+        played.hold("first-1", at(20), at(1))
+        assert next_lines(played, 2)[0].endswith(f": {words}")
