@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from escalation.issue.explain import explain
 from escalation.policy.model import Acknowledgement, Warn
-from tests.given import Played, at, exhaustion, holding, minutes, opened, policy, tier
+from tests.given import Played, actor, at, done, exhaustion, holding, minutes, opened, policy, tier
 
 WARNINGS = (Warn(at=0.75, of="acknowledge", tell=("asked",)), Warn(at=0.75, of="work", tell=("owner",)))
 
@@ -187,5 +187,5 @@ def test_it_says_who_is_waited_for_but_not_in_what_fewer_may_read() -> None:
         ("restricted", "the hold ends, and the clocks run on."),
     ):
         played = Played(opened(policy(hold=holding("acknowledge", "work")), issue={"issue_class": issue_class}))
-        played.hold("first-1", at(20), at(1))
+        done(played.hold("first-1", at(20), at(1), by=actor("first-1", assurance="signed_link")))
         assert next_lines(played, 2)[0].endswith(f": {words}")
