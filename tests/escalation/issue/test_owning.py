@@ -5,7 +5,21 @@ import pytest
 from escalation.issue.facts import CLOCK
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import Acknowledgement
-from tests.given import MACHINE, Played, at, done, exhaustion, holding, minutes, opened, person, policy, refused, tier
+from tests.given import (
+    MACHINE,
+    Played,
+    at,
+    done,
+    exhaustion,
+    holding,
+    minutes,
+    opened,
+    person,
+    policy,
+    refused,
+    tier,
+    why_not,
+)
 
 LAPSES = Acknowledgement(lapses_after={"S1": minutes(5)})
 
@@ -30,8 +44,7 @@ def test_who_accepts_answers_for_it_from_then_on_and_nothing_else_changes() -> N
 def test_the_owner_has_nothing_to_accept() -> None:
     answer = Played().accept("ray", at(1))
     assert refused(answer) == "already_owner"
-    assert isinstance(answer, Rejected)
-    assert answer.why == "ray answers for it already"
+    assert why_not(answer) == "ray answers for it already"
 
 
 def test_a_machine_cannot_answer_for_an_issue() -> None:
