@@ -211,12 +211,6 @@ def refused(answer: tuple[Entry, ...] | Rejected) -> str:
     return answer.code
 
 
-def why_not(answer: object) -> str:
-    """The words of a refusal; fails where it was none."""
-    assert isinstance(answer, Rejected), f"it was carried out: {answer}"
-    return answer.why
-
-
 def done(answer: tuple[Entry, ...] | Rejected) -> list[str]:
     """The kinds of the entries that a command made; fails where it was refused."""
     assert not isinstance(answer, Rejected), answer

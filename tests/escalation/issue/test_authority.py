@@ -6,21 +6,8 @@ from escalation.issue.authority import may_send
 from escalation.issue.facts import Actor, PersonFacts
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import Policy
-from tests.given import (
-    CUSTOMER,
-    MACHINE,
-    ROLES,
-    Played,
-    actor,
-    at,
-    done,
-    opened,
-    person,
-    policy,
-    refused,
-    tier,
-    why_not,
-)
+from tests.given import CUSTOMER, MACHINE, ROLES, Played, actor, at, done, opened, person, policy, refused, tier
+from tests.natures import why_not
 
 
 def allowing(**roles: tuple[str, ...]) -> Policy:

@@ -8,7 +8,8 @@ from escalation.issue.commands import Snooze, TakeDuplicate, TakeSuppression
 from escalation.issue.decide import decide
 from escalation.issue.facts import CLOCK
 from escalation.policy.model import Acknowledgement, Closing
-from tests.given import MACHINE, TEXT, Played, actor, at, done, holding, minutes, opened, policy, refused, why_not
+from tests.given import MACHINE, TEXT, Played, actor, at, done, holding, minutes, opened, policy, refused
+from tests.natures import why_not
 
 FIRST = "main:main:main:desk:REF-0:1"
 ME = "main:main:main:desk:REF-1:1"

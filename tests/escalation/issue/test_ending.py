@@ -8,7 +8,8 @@ import pytest
 from escalation.issue.commands import Close, Confirm, Open
 from escalation.issue.facts import TextRef
 from escalation.policy.model import Closing
-from tests.given import CUSTOMER, MACHINE, T0, Played, actor, at, done, opened, policy, refused, tier, why_not
+from tests.given import CUSTOMER, MACHINE, T0, Played, actor, at, done, opened, policy, refused, tier
+from tests.natures import why_not
 
 TOLD = TextRef(ref="told", length=9)
 DAY = timedelta(days=1)

@@ -4,7 +4,8 @@ from typing import Any
 
 from escalation.issue.facts import TextRef
 from escalation.policy.model import ChecklistItem
-from tests.given import MACHINE, Played, actor, at, done, exhaustion, opened, policy, refused, tier, why_not
+from tests.given import MACHINE, Played, actor, at, done, exhaustion, opened, policy, refused, tier
+from tests.natures import why_not
 
 WHAT = ChecklistItem(name="what", ask="What happened?")
 HARM = ChecklistItem(name="harm", ask="What is the harm?", waived_for=("S1",))

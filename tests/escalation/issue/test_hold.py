@@ -23,8 +23,8 @@ from tests.given import (
     refused,
     target,
     tier,
-    why_not,
 )
+from tests.natures import why_not
 
 WARNINGS = (Warn(at=0.5, of="work", tell=("handler",)), Warn(at=0.8, of="acknowledge", tell=("asked",)))
 

@@ -6,7 +6,8 @@ import pytest
 
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import ChecklistItem, Policy
-from tests.given import TEXT, Played, at, done, exhaustion, holding, opened, policy, refused, tier, why_not
+from tests.given import TEXT, Played, at, done, exhaustion, holding, opened, policy, refused, tier
+from tests.natures import why_not
 
 WHAT = ChecklistItem(name="what", ask="What happened?")
 

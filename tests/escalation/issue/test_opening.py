@@ -5,7 +5,8 @@ import pytest
 from escalation.issue.commands import Open, Tick
 from escalation.issue.decide import decide
 from escalation.issue.refusal import Rejected
-from tests.given import MACHINE, T0, Played, actor, at, opened, policy, refused, tier, why_not
+from tests.given import MACHINE, T0, Played, actor, at, opened, policy, refused, tier
+from tests.natures import why_not
 
 
 def test_it_enters_at_its_tier_whose_clocks_count_from_the_opening() -> None:

@@ -5,21 +5,8 @@ import pytest
 from escalation.issue.facts import CLOCK
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import Acknowledgement
-from tests.given import (
-    MACHINE,
-    Played,
-    at,
-    done,
-    exhaustion,
-    holding,
-    minutes,
-    opened,
-    person,
-    policy,
-    refused,
-    tier,
-    why_not,
-)
+from tests.given import MACHINE, Played, at, done, exhaustion, holding, minutes, opened, person, policy, refused, tier
+from tests.natures import why_not
 
 LAPSES = Acknowledgement(lapses_after={"S1": minutes(5)})
 

@@ -29,8 +29,8 @@ from tests.given import (
     refused,
     target,
     tier,
-    why_not,
 )
+from tests.natures import why_not
 
 LAPSES = Acknowledgement(lapses_after={"S1": minutes(5)})
 DAYS = 24 * 60

@@ -14,7 +14,8 @@ from escalation.issue.explain import explain
 from escalation.issue.from_body import MOST_KNOWN, Door, FromBody, read_body
 from escalation.issue.refusal import Rejected
 from escalation.policy.model import Policy
-from tests.given import Played, at, holding, minutes, opened, policy, target, tier, why_not
+from tests.given import Played, at, holding, minutes, opened, policy, target, tier
+from tests.natures import why_not
 
 SOUND = policy(targets=(target(60),), hold=holding("work"))
 FACTS = {"id": "mallory", "role": "senior_manager", "limit": {"EUR": "1000000"}}

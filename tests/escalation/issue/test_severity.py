@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from escalation.policy.model import Acknowledgement, Clock, Policy, SeverityChange, Trigger, Warn
-from tests.given import TEXT, Played, at, done, holding, minutes, opened, policy, refused, target, tier, why_not
+from tests.given import TEXT, Played, at, done, holding, minutes, opened, policy, refused, target, tier
+from tests.natures import why_not
 
 WARNINGS = (Warn(at=0.5, of="work", tell=("handler",)), Warn(at=0.8, of="acknowledge", tell=("asked",)))
 
