@@ -26,9 +26,8 @@ def states(play: Play) -> list[IssueState]:
     return found
 
 
-@given(plays(), st.data())
-def test_what_is_reached_is_what_of_all_is_due_by_then(play: Play, data: st.DataObject) -> None:
-    state = data.draw(st.sampled_from(states(play)))
+def agree(state: IssueState) -> None:
+    """The ways to ask what is due give the same answer of this state."""
     all_of_them = moments(state)
     for now in {moment.at for moment in all_of_them}:
         assert reached(state, now) == [moment for moment in all_of_them if moment.at <= now]
@@ -38,12 +37,16 @@ def test_what_is_reached_is_what_of_all_is_due_by_then(play: Play, data: st.Data
 
 
 @pytest.mark.parametrize("name", sorted(STORIES))
-def test_the_next_instant_is_that_of_the_timer_after_every_entry_of_a_story(name: str) -> None:
+def test_they_agree_after_every_entry_of_a_story(name: str) -> None:
     state: IssueState | None = None
     for entry in STORIES[name]().entries:
         state = evolve(state, entry)
-        timer = next_timer(state)
-        assert next_at(state) == (timer.at if timer is not None else None)
+        agree(state)
+
+
+@given(plays(), st.data())
+def test_they_agree_after_any_step_of_any_play(play: Play, data: st.DataObject) -> None:
+    agree(data.draw(st.sampled_from(states(play))))
 
 
 def one_tier(**more: Any) -> Policy:
