@@ -76,3 +76,9 @@ def test_nothing_is_due_any_more_once_it_is_over() -> None:
     done(played.confirm("ray", at(2)))
     over = played.run_to(at(60 * 24 * 30)).state
     assert (next_at(over), next_timer(over), moments(over)) == (None, None, [])
+
+
+def test_warnings_of_one_instant_come_by_their_share() -> None:
+    both = (Warn(at=0.5, of="acknowledge", tell=("asked",)), Warn(at=0.25, of="work", tell=("owner",)))
+    played = Played(opened(policy(tier("first", 15, 30, warnings=both))))
+    assert [(each.at, each.of) for each in moments(played.state)[:2]] == [(at(7.5), "work"), (at(7.5), "acknowledge")]
