@@ -221,8 +221,9 @@ def _never_worse(state: IssueState, new: Policy, same: str | None, goes_on_at: s
         for target in then.targets
     )
     old_warnings = {(warning.of, warning.share): warning.at for warning in was.warnings}
-    warnings = tuple(w.changed({"at": min(w.at, old_warnings.get((w.of, w.share), w.at))}) for w in then.warnings)
-    fresh = tuple(ceiling for ceiling in then.ceilings if ceiling.tier in new.climb())
+    warnings = tuple(w.changed({"at": min(w.at, old_warnings[w.of, w.share])}) for w in then.warnings)
+    on_ladder = tuple(ceiling for ceiling in then.ceilings if ceiling.tier in new.climb())
+    fresh = still_ahead(on_ladder, new, goes_on_at)
     return Running(
         acknowledge_due_at=_earlier(was.acknowledge_due_at, then.acknowledge_due_at),
         work_due_at=_earlier(was.work_due_at, then.work_due_at),

@@ -20,6 +20,7 @@ from tests.given import (
     target,
     tier,
 )
+from tests.natures import why_not
 
 
 def ladder(acknowledge: float, work: float, *names: str, **more: Any) -> Policy:
@@ -140,11 +141,32 @@ def test_at_another_tier_new_ones_count_from_then_and_old_ones_are_kept() -> Non
     assert ceilings(played) == {"board": at(35)}
 
 
+def test_a_tier_that_the_new_ladder_has_further_down_hears_nothing_for_it() -> None:
+    played = running()
+    played.acknowledge("first-1", at(1))
+    done(played.adopt("ray", ladder(10, 30, "second", "first", "third"), now=at(2)))
+    assert (played.state.tier, ceilings(played)) == ("first", {"third": at(30)})
+    played.run_to(at(30))
+    assert played.began() == [("first", "entered"), ("third", "work_limit_spent")]
+
+
+def test_reminders_come_no_later_than_they_would_have() -> None:
+    def reminding(every: float | None) -> Policy:
+        remind = {} if every is None else {"S1": minutes(every)}
+        return policy(tier("first", remind_every=remind), tier("second"), version=2 if every != 4 else 1)
+
+    for every, expected in ((9, 4), (None, 4), (3, 3)):
+        played = Played(opened(reminding(4)))
+        done(played.adopt("ray", reminding(every), now=at(0)))
+        assert played.state.remind_at == at(expected), every
+
+
 def test_going_on_further_down_parks_nothing() -> None:
     played = running().run_to(at(10))
     assert played.state.tier == "second"
     done(played.adopt("ray", ladder(100, 300), now=at(11), tier="first"))
     assert played.began()[-1] == ("first", "policy_adopted")
+    assert (played.event("policy_adopted").tier, played.event("tier_began").from_tier) == ("second", "second")
     assert ceilings(played) == {"third": at(60)}
 
 
@@ -201,6 +223,11 @@ def test_who_is_to_be_asked_when_nobody_can_be_looked_up_comes_with_it() -> None
 )
 def test_what_cannot_be_adopted(adopted: tuple[Policy, ...], code: str) -> None:
     assert refused(running().adopt("ray", *adopted, now=at(1))) == code
+
+
+def test_a_policy_for_something_else_is_named_with_what_it_is_for() -> None:
+    answer = running().adopt("ray", ladder(10, 30, kind="technical"), now=at(1))
+    assert why_not(answer) == "policy small is for main/technical; allowed: main/support"
 
 
 def test_a_policy_or_fallback_that_does_not_know_the_severity_cannot_be_adopted() -> None:

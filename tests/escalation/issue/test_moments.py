@@ -82,3 +82,12 @@ def test_warnings_of_one_instant_come_by_their_share() -> None:
     both = (Warn(at=0.5, of="acknowledge", tell=("asked",)), Warn(at=0.25, of="work", tell=("owner",)))
     played = Played(opened(policy(tier("first", 15, 30, warnings=both))))
     assert [(each.at, each.of) for each in moments(played.state)[:2]] == [(at(7.5), "work"), (at(7.5), "acknowledge")]
+
+
+def test_of_the_tiers_that_must_hear_only_the_first_is_awaited() -> None:
+    ladder = policy(tier("first", 10, 60), tier("second", 10, 30), tier("third", 10, 5), tier("fourth"))
+    played = Played(opened(ladder)).run_to(at(10))
+    done(played.de_escalate("second-1", at(39)))
+    assert [ceiling.tier for ceiling in played.state.ceilings] == ["third", "fourth"]
+    assert [(each.name, each.at) for each in moments(played.state) if each.what == "ceiling"] == [("third", at(90))]
+    assert [each.what for each in moments(played.state)][-1] == "work", "both are before the tier's own time is up"

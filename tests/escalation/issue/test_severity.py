@@ -243,6 +243,10 @@ def test_never_below_what_the_trigger_demands() -> None:
     answer = Played(opened(demanding())).change_severity("ray", "S2", at(1))
     assert refused(answer) == "below_demanded"
     assert why_not(answer) == "the trigger all demands at least S1"
+    trigger = Trigger(name="all", when="true", why="Everything enters.", owner="steward", severity="S2")
+    mild = Played(opened(ladder(triggers=(trigger,)), severity="S2"))
+    done(mild.change_severity("ray", "S1", at(1)))
+    assert done(mild.change_severity("ray", "S2", at(2))) == ["severity_changed"], "as much as it demands is enough"
 
 
 def test_a_fact_stays_one_under_another_policy() -> None:

@@ -53,6 +53,16 @@ def test_on_hold_a_lapse_is_counted_as_of_when_it_was_acknowledged() -> None:
     assert played.state.lapses_at == at(45)
 
 
+def test_a_time_to_work_that_was_over_already_is_not_called_over_by_the_new_limits() -> None:
+    played = mild()
+    played.acknowledge("first-1", at(1))
+    assert done(played.change_severity("ray", "S1", at(61))) == ["severity_changed"]
+    assert played.state.work_due_at == at(60)
+    played.tick(at(61))
+    assert played.began()[-1] == ("second", "work_limit_spent")
+    assert played.event("tier_began").late_by_s == 60
+
+
 def half(of: float = 30) -> Any:
     """A first tier that has a limit to work for S1 alone, with a warning."""
     warnings = (Warn(at=0.2, of="acknowledge", tell=("asked",)), Warn(at=0.5, of="work", tell=("owner",)))
