@@ -21,8 +21,9 @@ from bench.naive import ATTRIBUTES, QUEUE, Issue, Naive
 from bench.stand import BIN, Cpu, Stand, standing
 from bench.story import PEOPLE, RECORDED, acts, bench_policy, opening
 from client.opening import open_issue
-from client.sending import send
 from escalation.issue.commands import Command
+from records.database import Database, open_database
+from starter.recording import send_and_record
 
 SILENCE = timedelta(seconds=2)
 WINDOW = timedelta(seconds=2)
@@ -91,16 +92,19 @@ class Variant(ABC):
 class Ours(Variant):
     """Escalon, through its own doors."""
 
+    def __init__(self, stand: Stand, record: Path, door: Database) -> None:
+        super().__init__(stand, record)
+        self._door = door
+
     async def play(self, reference: str) -> str:
         """See Variant."""
         command = opening(reference, bench_policy(SILENCE, WINDOW))
         issue = (await open_issue(self.stand.client, command, OUR_QUEUE)).issue
-        await self.until_recorded(str(issue), 7)
-        for count, act in enumerate(acts(), start=8):
-            sent = await send(self.stand.client, issue, act)
+        await self.until_recorded(str(issue), 6)  # the second delivery comes on record with the next step
+        for act in acts():
+            sent = await send_and_record(self.stand.client, self._door, issue, act)
             if sent.outcome != "done":
                 raise RuntimeError(f"{issue}: {sent.why}")
-            await self.until_recorded(str(issue), count)
         await self.stand.client.get_workflow_handle(str(issue)).result()
         await self.until_recorded(str(issue), len(RECORDED))
         return str(issue)
@@ -133,7 +137,8 @@ async def _both(home: Path) -> AsyncIterator[tuple[Ours, NaiveOne]]:
         settings = {"BENCH_HOME": str(naive)}
         command = [sys.executable, "-m", "bench.naive"]
         async with standing(naive, command, settings, ATTRIBUTES, is_ours=False) as naive_place:
-            yield Ours(our_place, ours / "record.db"), NaiveOne(naive_place, naive / "naive.db")
+            with closing(open_database(f"sqlite:///{ours / 'record.db'}")) as door:
+                yield Ours(our_place, ours / "record.db", door), NaiveOne(naive_place, naive / "naive.db")
 
 
 @asynccontextmanager

@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from client.connect import check_namespace
 from client.sending import NoSuchIssue
+from escalation.issue.events import Entry
 from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
 
@@ -21,11 +23,22 @@ class NoWorker(Exception):
 
 async def ask_state(client: Client, issue: IssueId, within: timedelta = ANSWER_WITHIN) -> IssueState:
     """The issue's whole state; raises NoSuchIssue, NoWorker."""
+    state: IssueState = await _ask(client, issue, "state", IssueState, within)
+    return state
+
+
+async def ask_unwritten(client: Client, issue: IssueId, within: timedelta = ANSWER_WITHIN) -> list[Entry]:
+    """Its entries that it does not know to be on record, in order; raises NoSuchIssue, NoWorker."""
+    entries: list[Entry] = await _ask(client, issue, "unwritten", list[Entry], within)
+    return entries
+
+
+async def _ask(client: Client, issue: IssueId, query: str, answer: Any, within: timedelta) -> Any:
     handle = client.get_workflow_handle(str(issue))
     end = asyncio.get_running_loop().time() + within.total_seconds()
     while True:
         try:
-            state: IssueState = await handle.query("state", result_type=IssueState, rpc_timeout=within)
+            return await handle.query(query, result_type=answer, rpc_timeout=within)
         except WorkflowQueryFailedError as error:
             raise NoWorker(f"{issue.short} cannot be asked: {error}") from error
         except RPCError as error:
@@ -35,10 +48,9 @@ async def ask_state(client: Client, issue: IssueId, within: timedelta = ANSWER_W
             # A run that has just handed over: the server lets the next one begin up to a second later.
             if error.status == RPCStatusCode.FAILED_PRECONDITION and asyncio.get_running_loop().time() < end:
                 await asyncio.sleep(_ASK_AGAIN_S)
-                continue
-            seconds = round(within.total_seconds())
-            raise NoWorker(f"no worker answered within {seconds} s; is one running? (`escalon worker`)") from error
-        return state
+            else:
+                seconds = round(within.total_seconds())
+                raise NoWorker(f"no worker answered within {seconds} s; is one running? (`escalon worker`)") from error
 
 
 async def is_running(client: Client, issue: IssueId, within: timedelta = ANSWER_WITHIN) -> bool:

@@ -15,6 +15,7 @@ from client.connect import check_namespace
 from escalation.issue.carried import Done
 from escalation.issue.commands import Command
 from escalation.issue.decide import command_name
+from escalation.issue.from_body import WILL_RECORD
 from escalation.issue.identity import IssueId
 from escalation.value import Value
 
@@ -37,12 +38,27 @@ class Sent(Value):
     why: str = ""
 
 
-async def send(client: Client, issue: IssueId, command: Command, within: timedelta = ANSWER_WITHIN) -> Sent:
-    """Send a command and say what came of it; raises NoSuchIssue, or RPCError where the server is away."""
+WRITE_RECORD = "write_record"
+"""The workflow's signal by that name."""
+
+
+async def send(
+    client: Client,
+    issue: IssueId,
+    command: Command,
+    within: timedelta = ANSWER_WITHIN,
+    *,
+    will_record: bool = False,
+) -> Sent:
+    """Send a command and say what came of it; raises NoSuchIssue, or RPCError where the server is away.
+
+    `will_record`: the sender promises to write the entries that the answer brings (`Done.unwritten`).
+    """
     handle = client.get_workflow_handle(str(issue))
     name = command_name(command)
+    body = {**command.model_dump(mode="json"), **({WILL_RECORD: True} if will_record else {})}
     try:
-        done = await handle.execute_update(name, command, id=command.id, result_type=Done, rpc_timeout=within)
+        done = await handle.execute_update(name, body, id=command.id, result_type=Done, rpc_timeout=within)
     except WorkflowUpdateFailedError as error:
         cause = error.cause
         code = (cause.type or "refused") if isinstance(cause, ApplicationError) else "refused"
@@ -58,6 +74,15 @@ async def send(client: Client, issue: IssueId, command: Command, within: timedel
             return await _store(handle, issue, name, command)
         raise
     return Sent(issue=issue, outcome="done", done=done)
+
+
+async def ask_to_write(client: Client, issue: str) -> None:
+    """Have the issue write by itself what waits to come on record; raises RPCError, save where it is over."""
+    try:
+        await client.get_workflow_handle(issue).signal(WRITE_RECORD, rpc_timeout=ANSWER_WITHIN)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def _store(handle: Any, issue: IssueId, name: str, command: Command) -> Sent:

@@ -1,6 +1,7 @@
 """The server as those see it who run it: does it answer, who polls, what is stuck, overdue, or not yet on record.
 
-Read only, save for the time that ended issues are kept. What is made of it: `selfwatch/`, and health in `starter/`.
+Read only, save for the time that ended issues are kept, and for having one write its record. What is made of it:
+`selfwatch/`, and health in `starter/`.
 """
 
 from collections.abc import AsyncIterator, Collection
@@ -24,6 +25,7 @@ from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
 from client.names import WORKFLOW
+from client.sending import ask_to_write
 from escalation.value import Value
 
 Task = Literal["workflow", "activity"]
@@ -178,6 +180,10 @@ class Server:
                     failure=activity.last_failure.application_failure_info.type,
                 )
         return None
+
+    async def ask_to_write(self, workflow: str) -> None:
+        """Have this issue write what waits to come on record; nothing, where it is over. Raises RPCError."""
+        await ask_to_write(self._client, workflow)
 
     async def failing_errands(self, workflow: str, kinds: Collection[str], attempts: int) -> list[PendingErrand]:
         """The running issue's errands of these kinds that are in this attempt or a later one. Raises RPCError."""

@@ -30,6 +30,7 @@ BUSY_S = 10
 ALLOWED = "sqlite:///folder/record.db or postgresql://person:password@host/database"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATING = "escalon migrates"
+_PATIENCE = text("SELECT set_config('lock_timeout', :ms, true)")
 _ALEMBIC = threading.Lock()
 """Alembic keeps the migration that runs in a global: one thread at a time, whatever the database."""
 
@@ -59,32 +60,44 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def writing(self, about: str = "") -> Iterator[Connection]:
-        """A transaction that alone may write `about` (an issue's id); raises RecordBusy after ten seconds.
+    def writing(self, about: str = "", within_s: float | None = None) -> Iterator[Connection]:
+        """A transaction that alone may write `about` (an issue's id); raises RecordBusy where others keep it for so
+        long, ten seconds unless told otherwise.
 
         SQLite has one writer at a time whatever it writes about; its threads queue here rather than poll the file.
         """
+        within_s = BUSY_S if within_s is None else within_s
         if self.is_sqlite:
-            if not self._one_writer.acquire(timeout=BUSY_S):
-                raise RecordBusy(f"{self} was kept by another writer of this process for {BUSY_S} s")
+            if not self._one_writer.acquire(timeout=within_s):
+                raise RecordBusy(f"{self} was kept by another writer of this process for {within_s} s")
             try:
-                with self.engine.connect().execution_options(is_writing=True) as connection, self._begun(connection):
+                with (
+                    self.engine.connect().execution_options(is_writing=True) as connection,
+                    self._begun(connection, within_s),
+                ):
                     yield connection
             finally:
                 self._one_writer.release()
             return
         with self.engine.begin() as connection:
+            if within_s < BUSY_S:
+                connection.execute(_PATIENCE, {"ms": f"{within_s * 1000:.0f}"})
             if about:
                 lock_for_transaction(connection, about)
             yield connection
 
-    def _begun(self, connection: Connection) -> RootTransaction:
+    def _begun(self, connection: Connection, within_s: float) -> RootTransaction:
+        file = connection.connection.dbapi_connection
+        assert isinstance(file, sqlite3.Connection)
         try:
+            file.execute(f"PRAGMA busy_timeout = {within_s * 1000:.0f}")
             return connection.begin()
         except OperationalError as error:
             if _is_locked(error.orig):
-                raise RecordBusy(f"{self} was kept by another process for {BUSY_S} s") from None
+                raise RecordBusy(f"{self} was kept by another process for {within_s} s") from None
             raise
+        finally:
+            file.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000}")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

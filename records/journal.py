@@ -36,14 +36,14 @@ class JournalGap(RuntimeError):
         super().__init__(f"entry {number} of {issue} came, the next one is {expected}: those between are missing")
 
 
-def write(db: Database, record: Record) -> None:
+def write(db: Database, record: Record, within_s: float | None = None) -> None:
     """Write the entries that are not yet on record, and the issue's row, in one transaction.
 
-    Raises JournalConflict, JournalGap, and whatever the database raises when it cannot be written to; then nothing of
-    the batch is written, and the same call can be made again.
+    Raises JournalConflict, JournalGap, and whatever the database raises when it cannot be written to, RecordBusy after
+    `within_s` seconds (None: ten); then nothing of the batch is written, and the same call can be made again.
     """
     issue = str(record.snapshot.issue)
-    with db.writing(issue) as connection:
+    with db.writing(issue, within_s) as connection:
         of_issue = tables.entries.c.issue == issue
         last = connection.scalar(select(func.max(tables.entries.c.number)).where(of_issue)) or 0
         rows = [_row(record.snapshot, entry) for entry in record.entries]

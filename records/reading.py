@@ -94,9 +94,10 @@ def overdue(db: Database, now: datetime, grace: timedelta) -> list[IssueRow]:
 
 
 def lag(db: Database, since: datetime) -> Lag:
-    """How late the entries written since then were."""
+    """How late the entries written since then were; not those of messages that left, which may wait."""
     table = tables.entries
-    written = select(table.c.issue, table.c.recorded_at, table.c.written_at).where(table.c.written_at >= since)
+    written = select(table.c.issue, table.c.recorded_at, table.c.written_at)
+    written = written.where(table.c.written_at >= since, table.c.kind != "told")
     with db.reading() as connection:
         rows = connection.execute(written).all()
         last = connection.scalar(select(func.max(table.c.written_at)))

@@ -197,6 +197,16 @@ security_log = Table(
     Index(None, "issue"),
 )
 
+promised = Table(
+    "promised",
+    metadata,
+    *_whose(),
+    Column("issue", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("promised_at", Instant, nullable=False),
+    PrimaryKeyConstraint("issue", "command"),
+)
+
 findings = Table(
     "findings",
     metadata,

@@ -12,6 +12,7 @@ from client.server import Listed, Page, Server
 from escalation.duration import words
 from records.measures import on_record
 from selfwatch.found import Found
+from selfwatch.promises import mend_unkept
 from selfwatch.watched import Watched
 
 PAGE = 200
@@ -34,6 +35,7 @@ class RecordLag:
 
     async def look(self, watched: Watched, now: datetime, suspects: frozenset[str]) -> list[Found]:
         """What the record lacks; `suspects` are the issues of earlier findings, which are looked at in any case."""
+        await mend_unkept(watched, now)
         server = await watched.server()
         late = now - watched.record_late
         listed = await self._listed(server)

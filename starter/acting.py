@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from client.asking import NoWorker
 from client.connect import connect
-from client.sending import NoSuchIssue, Sent, send
+from client.sending import NoSuchIssue, Sent
 from escalation.issue.commands import HUMAN_COMMANDS, Command
 from escalation.issue.effects_of import snapshot
 from escalation.issue.facts import TextRef
@@ -23,6 +23,7 @@ from starter.failure import NotDone, WrongInput, one_of
 from starter.installation import installed, record_if_there, settings_now
 from starter.keeping import from_stdin
 from starter.reader import Reader
+from starter.recording import send_and_record
 from starter.showing import note, say_json
 from starter.standing import named, settled, unknown_issue
 from starter.views.answer import show_sent
@@ -77,7 +78,7 @@ def _act(
 def send_and_show(name: str, prepared: PreparedCommand, db: Database | None, reader: Reader, *, as_json: bool) -> None:
     """Send what is complete, and say what came of it; raises NotDone, and what connecting raises."""
     try:
-        sent = asyncio.run(_send(prepared))
+        sent = asyncio.run(_send(prepared, db))
     except NoSuchIssue as error:
         raise unknown_issue(db, prepared.issue) if db is not None else NotDone(str(error), "no_such_issue") from None
     for each in prepared.notes:
@@ -91,9 +92,9 @@ def send_and_show(name: str, prepared: PreparedCommand, db: Database | None, rea
         raise NotDone(f"{sent.issue.short}: {reader.sentence(sent.why)}", sent.code, is_answered=as_json)
 
 
-async def _send(prepared: PreparedCommand) -> Sent:
+async def _send(prepared: PreparedCommand, db: Database | None) -> Sent:
     client = await connect()
-    sent = await send(client, prepared.issue, prepared.command)
+    sent = await send_and_record(client, db, prepared.issue, prepared.command)
     if sent.done is None or sent.done.status.status != "open" or sent.done.status.asked:
         return sent
     try:

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from client.finding import Connection, Found, find_latest
 from client.names import register_search_attributes
 from client.opening import OpenAnswer, Refused, open_issue
-from client.sending import Sent, send
+from client.sending import Sent
 from client.settings import Settings
 from escalation.intake.plan import Nothing, OpenIt, SendIt, Step, plan, plan_unseen
 from escalation.intake.reported import Reported
@@ -26,6 +26,7 @@ from records.database import Database
 from starter.door import OpenRequest, PreparedCommand, PreparedOpen, prepare_command, prepare_open
 from starter.failure import NotDone, WrongInput, as_failure, unknown
 from starter.installation import Installed
+from starter.recording import send_and_record
 
 KIND = "technical"
 """The kind of what machines report, unless a policy is named."""
@@ -240,7 +241,7 @@ async def _opened(prepared: PreparedOpen, into: Into) -> OpenAnswer:
 
 async def _send(step: SendIt, report: Reported, issue: IssueId, into: Into) -> Outcome:
     prepared = _command(step, report, issue, into)
-    sent = await send(into.client, issue, prepared.command)
+    sent = await send_and_record(into.client, into.db, issue, prepared.command)
     came = _came_of(sent, _DONE[step.command])
     return Outcome(report=report, issue=issue, came=(came,), why=sent.why, notes=prepared.notes)
 

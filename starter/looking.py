@@ -23,7 +23,7 @@ from starter.installation import open_record, record_if_there, settings_now
 from starter.listing import hidden_from, reader_for
 from starter.reader import Reader
 from starter.showing import console, note, say_json, sentences
-from starter.standing import Standing, ask, ask_or_read, named, of_entries, unknown_issue, unwritten
+from starter.standing import Standing, ask, ask_further, ask_or_read, named, of_entries, unknown_issue, unwritten
 from starter.views.entries import DELIVERIES, text_refs, timeline_view
 from starter.views.standing import answer_lines, heading, standing_view
 
@@ -64,12 +64,16 @@ def show_from(text: str, person: str, *, as_json: bool) -> None:
 
 
 def timeline_from(text: str, person: str, *, is_brief: bool, as_json: bool) -> None:
-    """What happened to the issue, as the record has it; raises NotDone, WrongInput."""
+    """What happened to the issue: the record, and from the issue what is not yet there; raises NotDone, WrongInput."""
     settings = settings_now()
     reader = reader_for(settings, person, datetime.now(UTC))
     with open_record(settings) as db:
         issue = named(text, db)
+        unwritten, why_unknown = _unwritten_of(issue)  # asked first: nothing is missed that is written meanwhile
         entries = reading.timeline(db, issue)
+        on_record = len(entries)
+        further = [entry for entry in unwritten if entry.number > on_record]
+        entries += further
         state = of_entries(entries)
         if state is None:
             raise _unwritten(db, issue)
@@ -77,14 +81,18 @@ def timeline_from(text: str, person: str, *, is_brief: bool, as_json: bool) -> N
         written = _read_texts(db, state, [state.facts.title_ref, *refs], person)
     shown = [entry for entry in entries if not (is_brief and entry.event.kind in DELIVERIES)]
     if as_json:
-        say_json([_entry(entry, written) for entry in shown])
+        say_json([_entry(entry, written, on_record) for entry in shown])
     else:
         out = console()
         out.print(heading(state, _text(written, state.facts.title_ref)))
         out.print(timeline_view(shown, reader, written))
-    lag = _lag(issue, len(entries))
-    if lag:
-        note(lag)
+    if further:
+        first, last = further[0].number, further[-1].number
+        which = f"entry {first} is" if first == last else f"entries {first} to {last} are"
+        come = "comes" if first == last else "come"
+        note(f"{which} from the issue itself, and {come} on record with its next step at the latest")
+    if why_unknown:
+        note(f"{why_unknown}. So it cannot be told whether there is more than these {on_record} entries")
 
 
 def explain_from(text: str, person: str, *, as_json: bool) -> None:
@@ -173,9 +181,10 @@ def _text(written: dict[str, str], ref: TextRef | None) -> str | None:
     return written.get(ref.ref) if ref is not None else None
 
 
-def _entry(entry: Entry, written: dict[str, str]) -> dict[str, object]:
+def _entry(entry: Entry, written: dict[str, str], on_record: int) -> dict[str, object]:
     told = {name: written.get(ref.ref) for name, ref in text_refs([entry])[entry.number]}
-    return {**entry.model_dump(mode="json"), "sentence": narrate(entry), "texts": told}
+    said = {"sentence": narrate(entry), "texts": told, "is_on_record": entry.number <= on_record}
+    return {**entry.model_dump(mode="json"), **said}
 
 
 def _unwritten(db: Database, issue: IssueId) -> NotDone:
@@ -196,20 +205,12 @@ def _unwritten(db: Database, issue: IssueId) -> NotDone:
     )
 
 
-def _lag(issue: IssueId, on_record: int) -> str:
-    """How far the record is behind the issue; empty where it is not, or where nobody can tell."""
+def _unwritten_of(issue: IssueId) -> tuple[list[Entry], str]:
+    """What the issue does not know to be on record, from itself; and why it cannot be told, where it cannot."""
     try:
-        state = asyncio.run(ask(issue))
+        return asyncio.run(ask_further(issue)), ""
     except Exception as error:
         failure = as_failure(error)
         if failure is None:
             raise
-        if failure.code == "no_such_issue":
-            return ""
-        return f"{failure.why}. So it cannot be told whether there is more than these {on_record} entries"
-    missing: int = state.entries - on_record
-    if missing <= 0:
-        return ""
-    return (
-        f"the record lags: {missing} more {'entries are' if missing > 1 else 'entry is'} decided and not yet on record"
-    )
+        return [], "" if failure.code == "no_such_issue" else failure.why

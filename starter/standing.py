@@ -101,6 +101,14 @@ async def ask(issue: IssueId, within: timedelta = QUICK) -> IssueState:
     return await ask_state(await connect(), issue, within)
 
 
+async def ask_further(issue: IssueId, within: timedelta = QUICK) -> list[Entry]:
+    """The issue's entries that it does not know to be on record; raises what connecting and asking raise."""
+    from client.asking import ask_unwritten
+    from client.connect import connect
+
+    return await ask_unwritten(await connect(), issue, within)
+
+
 async def settled(client: Any, issue: IssueId) -> IssueState:
     """The issue's answer once whoever is asked has been looked up, which takes a moment; else what it is by then.
 

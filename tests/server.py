@@ -21,7 +21,7 @@ from client.asking import ask_state
 from client.converter import data_converter
 from client.names import register_search_attributes
 from client.opening import OpenAnswer, open_issue
-from client.sending import Sent, send
+from client.sending import Sent, ask_to_write, send
 from client.settings import Settings
 from escalation.issue.commands import Command, Open
 from escalation.issue.events import Entry
@@ -56,6 +56,9 @@ people:
   boss: {name: Sample Boss, role: senior, teams: [main], addresses: {inbox: boss}}
   olga: {name: Sample Operator, role: operator, teams: [main], addresses: {inbox: olga}}
 """
+
+PATIENT = 10
+"""Looks at the record, 20 ms apart, before the issue is asked to write what may wait."""
 
 _references = itertools.count(1)
 
@@ -115,12 +118,14 @@ class House:
         return list(reading.timeline(self.db, issue))
 
     async def recorded(self, issue: IssueId) -> list[Entry]:
-        """The entries, once the record has caught up with the workflow."""
+        """The entries, once the record has caught up with the workflow; what may wait is asked for."""
         state = await self.state(issue)
         entries = self.journal(issue)
-        for _ in range(300):
+        for attempt in range(300):
             if len(entries) == state.entries:
                 return entries
+            if attempt == PATIENT:
+                await ask_to_write(self.client, str(issue))
             await asyncio.sleep(0.02)
             state = await self.state(issue)
             entries = self.journal(issue)

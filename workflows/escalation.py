@@ -28,6 +28,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import takes_commands
     from workflows.shell import KEPT_LINES, Shell, broke
 
+WRITE_RECORD = "write_record"
+"""The one signal that is no command: it changes nothing of the issue. Also in client/sending.py."""
+
 LONGEST_LINE = 500
 """Characters of a line of the timeline that is carried along; the journal holds all of it."""
 
@@ -114,6 +117,11 @@ class Escalation:
     def _check_duplicate(self, *bodies: Any) -> None:
         self._check(_read(read_duplicate, bodies, _update_id()))
 
+    @workflow.signal(name=WRITE_RECORD, description="Write on record what waits to be; sent by doors and the watch: {}")
+    def write_record(self, *_: Any) -> None:
+        """Nothing that waits for a sender or for the next step waits any longer."""
+        self._shell.scribe.press()
+
     @workflow.signal(dynamic=True)
     def anything_else(self, name: str, bodies: Sequence[RawValue]) -> None:  # noqa: ARG002 - never read
         """A signal of any other name is refused on the record."""
@@ -130,6 +138,11 @@ class Escalation:
     def timeline(self) -> list[str]:
         """Oldest first; the journal holds them all."""
         return self._lines()
+
+    @workflow.query(description="Entries that are decided and not known to be on record, oldest first")
+    def unwritten(self) -> list[Entry]:
+        """For whoever shows the timeline: the record may have them by now."""
+        return list(self._shell.scribe.unwritten)
 
     @workflow.query(description="Why it is here, and why what comes next is due then")
     def explanation(self) -> Explanation:
@@ -170,14 +183,20 @@ class Escalation:
             raise ApplicationError(read.why, type=read.code)
         command = read.command
         first = self._state.done.get(command.id)
-        answer = self._shell.deliver_sent(command)
+        answer = self._shell.deliver_sent(command, will_record=read.will_record)
         if isinstance(answer, Rejected):
             self._shell.guard(answer, name, command.by, command.id)
             raise ApplicationError(answer.why, type=answer.code)
         self._keep_texts(read, answer)
         numbers = tuple(entry.number for entry in answer) or ((first,) if first else ())
         sentences = tuple(self._shell.rules.sentence(entry) for entry in answer)
-        return Done(status=snapshot(self._state), entries=numbers, sentences=sentences, is_repeat=not answer)
+        return Done(
+            status=snapshot(self._state),
+            entries=numbers,
+            sentences=sentences,
+            is_repeat=not answer,
+            unwritten=tuple(self._shell.scribe.unwritten) if read.will_record else (),
+        )
 
     def take_signal(self, name: str, bodies: Sequence[Any]) -> None:
         """Carry it out, or put on record why not."""

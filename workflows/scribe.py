@@ -1,9 +1,13 @@
 """The scribe: sees to it that what was decided comes on the record, whole and in order, for few events.
 
-An entry stays on the scribe's own list until it is known to be written. An errand that the same step asks for takes
-along what waits, and answers whether it was written; what no errand takes, or has not written, the scribe writes by an
-activity of its own, retried until it is written. Both write the same numbered entries, each only once
-(`records/journal.py`), and both are asked for by the commit of the task that decided them (docs/decisions/0008, 0012).
+An entry stays on the scribe's own list until it is known to be written. Three hands write, the same numbered entries,
+each only once (`records/journal.py`), and each only what the server has kept (docs/decisions/0008, 0012, 0013):
+
+- an errand that the same step asks for takes along what waits, and answers whether it was written;
+- whoever sent a command by an update, and said that it would, writes what the answer brings;
+- what neither has under way the scribe writes by an activity of its own, retried until it is written.
+
+What may wait, waits for the next of them.
 """
 
 from collections.abc import Callable
@@ -15,6 +19,9 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.events import Entry
     from workflows.errands import RECORD
 
+MOST_WAITING = 12
+"""Entries not known to be written, of which the last does not wait even where it may. Ours: an answer stays small."""
+
 
 class Scribe:
     """Of one run of one issue."""
@@ -23,15 +30,22 @@ class Scribe:
         self.unwritten: list[Entry] = []
         """Not known to be on record, in order."""
         self._record = record
+        self._pressing = 0
         self._taken_along: dict[str, int] = {}
 
-    def add(self, entries: tuple[Entry, ...]) -> None:
-        """Entries that were decided."""
+    def add(self, entries: tuple[Entry, ...], *, can_wait: bool = False) -> None:
+        """Entries that were decided; those that can wait come on record with what follows them."""
         self.unwritten.extend(entries)
+        if not can_wait or len(self.unwritten) >= MOST_WAITING:
+            self.press()
+
+    def press(self) -> None:
+        """Nothing of what is there waits any longer."""
+        self._pressing = self.unwritten[-1].number if self.unwritten else 0
 
     def take_along(self, errand: str) -> Record | None:
         """What this errand is to write on its way: all that is not known to be written; None where none of it waits."""
-        if not self.has_work:
+        if not self.unwritten or self.unwritten[-1].number <= self._under_way:
             return None
         self._taken_along[errand] = self.unwritten[-1].number
         return self._record(tuple(self.unwritten))
@@ -43,14 +57,19 @@ class Scribe:
 
     @property
     def has_work(self) -> bool:
-        """Whether there are entries that no errand has under way."""
-        return bool(self.unwritten) and self.unwritten[-1].number > max(self._taken_along.values(), default=0)
+        """Whether there are entries that may not wait and that no errand has under way."""
+        return bool(self.unwritten) and self._pressing > max(self._under_way, self.unwritten[0].number - 1)
 
     async def write(self) -> None:
-        """Write what waits, however long it takes."""
+        """Write what is there, however long it takes."""
         record = self._record(tuple(self.unwritten))
         await workflow.execute_activity(record.kind, record, summary="written on the record", **RECORD)
         self._is_written(record.entries[-1].number)
+
+    @property
+    def _under_way(self) -> int:
+        """The last entry that an errand has with it; 0: none."""
+        return max(self._taken_along.values(), default=0)
 
     def _is_written(self, number: int) -> None:
         self.unwritten = [entry for entry in self.unwritten if entry.number > number]

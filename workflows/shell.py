@@ -77,12 +77,17 @@ class Shell:
         self._take(step)
         return step.entries
 
-    def deliver_sent(self, command: Command) -> tuple[Entry, ...] | Rejected:
-        """The same for what somebody sent. Rules that break on it refuse it: nothing that is sent may stop an issue."""
+    def deliver_sent(self, command: Command, *, will_record: bool = False) -> tuple[Entry, ...] | Rejected:
+        """The same for what somebody sent. Rules that break on it refuse it: nothing that is sent may stop an issue.
+
+        `will_record`: the sender writes the entries that its answer brings, so that they can wait here.
+        """
         step = self._try(command)
         if isinstance(step, Rejected):
             return step
-        self._take(step)
+        self._take(step, can_wait=will_record)
+        if not will_record:  # also of a repeat, whose first copy came with a promise that its sender could not keep
+            self.scribe.press()
         return step.entries
 
     def check_sent(self, command: Command) -> tuple[Entry, ...] | Rejected:
@@ -152,7 +157,7 @@ class Shell:
 
     @property
     def _is_at_rest(self) -> bool:
-        return not self.scribe.unwritten and not self.errands and workflow.all_handlers_finished()
+        return not self.scribe.has_work and not self.errands and workflow.all_handlers_finished()
 
     @property
     def _is_about_to_hear(self) -> bool:
@@ -196,9 +201,10 @@ class Shell:
         for effect in step.effects:
             self.rules.summary(effect)
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: Step, *, can_wait: bool = False) -> None:
         self.state = step.state
-        self.scribe.add(step.entries)
+        can_wait = can_wait or self.rules.can_wait(step.entries)
+        self.scribe.add(step.entries, can_wait=can_wait and not self.rules.is_over(self._now_state))
         for effect in step.effects:
             self.start(effect)
         self.recent = [*self.recent, *step.entries][-KEPT_LINES:]

@@ -33,6 +33,8 @@ class Done(Value):
     sentences: tuple[str, ...]
     is_repeat: bool = False
     """The same command id came before; nothing was done again."""
+    unwritten: tuple[Entry, ...] = ()
+    """Entries not known to be on record, in order: for a sender that writes them (docs/decisions/0013)."""
 
 
 def read_input(given: Any) -> Open | Carried:

@@ -42,11 +42,17 @@ _LOOKED_AT: dict[type[Command], Any] = {Open: _OF_OPEN, AdoptPolicy: _OF_ADOPT_P
 """What of a command must hold words alone; of others, everything."""
 
 
+WILL_RECORD = "will_record"
+"""Beside an update's command: whether its sender writes the entries that its answer brings. Only a promise: entries
+wait for the next step where it is not kept, and are never lost."""
+
+
 class FromBody(Value):
     """A command that came as plain JSON, and the texts that came in it, by reference."""
 
     command: Any
     texts: dict[str, str]
+    will_record: bool = False
 
 
 def read_body(
@@ -66,8 +72,12 @@ def read_body(
     fields = _the_body(bodies, '{"by": "kim"}')
     if isinstance(fields, Rejected):
         return fields
+    will_record = fields.pop(WILL_RECORD, False) if door == "update" else False
+    if not isinstance(will_record, bool):
+        return _bad("bad_field", f"{WILL_RECORD} is of type {type(will_record).__name__}; allowed: true or false")
     unknown = _unknown_field(kind, fields) if is_strict else None
-    return unknown or _read_fields(kind, fields, fallback_id, door)
+    read = unknown or _read_fields(kind, fields, fallback_id, door)
+    return read if isinstance(read, Rejected) or not will_record else read.model_copy(update={WILL_RECORD: True})
 
 
 def read_duplicate(bodies: Sequence[object], fallback_id: str, *, is_strict: bool = True) -> FromBody | Rejected:

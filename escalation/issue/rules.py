@@ -10,7 +10,7 @@ from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakeP
 from escalation.issue.decide import decide_with_states, note_refusal
 from escalation.issue.effects import Effect, FindResponders, LinkDuplicate, LogRefusal, Notify, Record
 from escalation.issue.effects_of import effects, errands, record
-from escalation.issue.events import Entry
+from escalation.issue.events import Entry, Told
 from escalation.issue.evolve import evolve
 from escalation.issue.facts import CLOCK, Actor
 from escalation.issue.refusal import Rejected
@@ -97,6 +97,10 @@ class IssueRules:
     def written_to(self, answer: Command | None) -> int:
         """The last entry that the errand has put on record on its way; 0: none."""
         return answer.written_to if isinstance(answer, TakeDelivery) else 0
+
+    def can_wait(self, entries: tuple[Entry, ...]) -> bool:
+        """Whether these may come on record with what is decided next: messages that have left, and nothing else."""
+        return all(isinstance(entry.event, Told) and entry.event.outcome == "sent" for entry in entries)
 
     def is_answered_soon(self, effect: Effect) -> bool:
         """Whether its answer comes within half a minute and belongs to the same step on the record."""

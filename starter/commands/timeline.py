@@ -18,7 +18,7 @@ def timeline(
     person: ReaderOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Tell what happened to an issue, entry by entry, from the record; says when the record lags behind."""
+    """Tell what happened to an issue, entry by entry: the record, and what is not yet there from the issue itself."""
     from starter.looking import timeline_from
 
     timeline_from(issue, person, is_brief=brief, as_json=as_json)

@@ -18,7 +18,7 @@ from typing import Any
 
 from client.asking import NoWorker, ask_state
 from client.opening import open_issue
-from client.sending import send
+from client.sending import ask_to_write, send
 from client.settings import Settings
 from client.skipping import SkippingServer
 from escalation.intake.logged import Case
@@ -204,6 +204,7 @@ async def _answered(house: _House, issue: IssueId) -> None:
 async def _recorded(house: _House, issue: IssueId) -> list[Entry]:
     """The journal on record, once it has caught up with the workflow."""
     end = perf_counter() + _RECORDED_WITHIN_S
+    await ask_to_write(house.server.client, str(issue))
     while True:
         state = await _state(house, issue)
         entries = await asyncio.to_thread(reading.timeline, house.db, issue)

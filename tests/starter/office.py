@@ -12,10 +12,12 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from client.asking import ask_state
+from client.sending import ask_to_write
 from client.settings import Settings
 from escalation.issue.identity import read_issue_id
 from records import reading
 from records.database import Database, migrate, open_database
+from tests.server import PATIENT
 from tests.starter.command_line import CommandLine, Ran
 from worker import build_worker
 
@@ -39,11 +41,13 @@ class Office:
         return build_worker(self.env.client, self.settings, self.db)
 
     async def on_record(self, issue: str, entries: int) -> None:
-        """Wait until the record has so many entries of the issue."""
+        """Wait until the record has so many entries of the issue; those that may wait are asked for."""
         wanted = read_issue_id(issue)[0]
-        for _ in range(500):
+        for attempt in range(500):
             if len(reading.timeline(self.db, wanted)) >= entries:
                 return
+            if attempt % PATIENT == PATIENT - 1:
+                await ask_to_write(self.env.client, str(wanted))
             await asyncio.sleep(0.02)
         raise AssertionError(f"not {entries} entries of {issue} on record")
 

@@ -168,7 +168,7 @@ async def test_a_restricted_issue_is_read_by_those_whom_it_concerns(office: Offi
     assert (ran.code, "sample-lead-1 is only asserted" in ran.err) == (1, True)
 
 
-async def test_a_record_that_lags_says_by_how_much(office: Office, escalon: Escalon) -> None:
+async def test_what_is_not_yet_on_record_is_told_by_the_issue(office: Office, escalon: Escalon) -> None:
     issue = office.fresh()
     await opened(escalon, issue)
     await office.on_record(issue, 4)
@@ -176,7 +176,8 @@ async def test_a_record_that_lags_says_by_how_much(office: Office, escalon: Esca
     with office.db.writing():
         assert (await escalon("acknowledge", issue, *LEAD)).code == 0
         ran = await escalon("timeline", issue)
-        assert "the record lags: 1 more entry is decided and not yet on record" in ran.err
+        assert "entry 5 is from the issue itself, and comes on record with its next step" in ran.err
+        assert ran.out.count("acknowledged it") == 1
         assert "has it" in (await escalon("show", issue)).out, "it asks the issue itself"
 
 

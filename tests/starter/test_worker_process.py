@@ -16,7 +16,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from client.opening import open_issue
-from client.sending import send
+from client.sending import ask_to_write, send
 from client.settings import Settings
 from escalation.issue.commands import Acknowledge
 from escalation.issue.identity import IssueId
@@ -120,8 +120,8 @@ async def open_one(env: WorkflowEnvironment, home: Path, *channels: str) -> Issu
     return issue
 
 
-async def kinds_on_record(home: Path, issue: IssueId, *wanted: str) -> list[str]:
-    """The kinds of its entries, once these are among them."""
+async def kinds_on_record(env: WorkflowEnvironment, home: Path, issue: IssueId, *wanted: str) -> list[str]:
+    """The kinds of its entries, once these are among them; those that may wait are asked for."""
     db = open_database(f"sqlite:///{home / 'record.db'}")
     migrate(db)
     try:
@@ -130,7 +130,8 @@ async def kinds_on_record(home: Path, issue: IssueId, *wanted: str) -> list[str]
                 kinds: list[str] = [each.event.kind for each in reading.timeline(db, issue)]
                 if set(wanted) <= set(kinds):
                     return kinds
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
+                await ask_to_write(env.client, str(issue))
     finally:
         db.close()
 
@@ -168,7 +169,7 @@ async def test_it_waits_for_its_server_and_says_how_it_is(tmp_path: Path) -> Non
 async def test_an_upgrade_with_an_issue_running(env: WorkflowEnvironment, tmp_path: Path) -> None:
     issue = await open_one(env, tmp_path, "inbox")
     async with worker(tmp_path, address(env)) as before:
-        await kinds_on_record(tmp_path, issue, "told")
+        await kinds_on_record(env, tmp_path, issue, "told")
         assert await before.end() == 0
     settings = setting(tmp_path, address(env))
     tried = await asyncio.to_thread(escalon, "rehearse", "--json", env=settings)
@@ -178,7 +179,7 @@ async def test_an_upgrade_with_an_issue_running(env: WorkflowEnvironment, tmp_pa
     async with worker(tmp_path, address(env)):
         sent = await send(env.client, issue, Acknowledge(id="ack-1", by=actor("ann", "first")), timedelta(seconds=15))
         assert sent.outcome == "done"
-        kinds = await kinds_on_record(tmp_path, issue, "acknowledged")
+        kinds = await kinds_on_record(env, tmp_path, issue, "acknowledged")
     assert kinds.count("opened") == kinds.count("told") == 1, "nothing was done twice"
 
 
@@ -197,7 +198,7 @@ async def test_what_is_under_way_is_ended_before_it_ends(env: WorkflowEnvironmen
                     await asyncio.sleep(0.02)
             assert await first.end() == 0
         async with worker(tmp_path, address(env), **smtp):
-            await kinds_on_record(tmp_path, issue, "told")
+            await kinds_on_record(env, tmp_path, issue, "told")
         assert len([each for each in mail.mails if each["To"] == "slow-after@example.org"]) == 1
 
 

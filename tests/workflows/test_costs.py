@@ -9,6 +9,7 @@ import pytest
 from bench.costs import costs
 from bench.story import RECORDED, acts, bench_policy, opening
 from escalation.issue.commands import Open
+from starter.recording import send_and_record
 from tests.server import House
 from tests.workflows.history import events
 
@@ -21,18 +22,18 @@ SETTLED_S = 1
 
 
 async def test_what_the_bench_story_costs(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    """In real time, without a query, people acting by updates as their doors send them.
+    """In real time, without a query, people acting by updates, as their doors send them and write what is answered.
 
     Counted twice: from the start of the workflow until the close is on record, which is the story; and to the
     workflow's end, when the time in which it could be reopened is over.
     """
     command = opening("costs", bench_policy(SILENCE, WINDOW))
     issue = (await house.open(command)).issue
-    await on_record(house, command, 7)
+    await on_record(house, command, 6)  # all but the second delivery, which comes with the next step
     await asyncio.sleep(SETTLED_S)
     for count, act in enumerate(acts(), start=8):
-        assert (await house.send(issue, act)).outcome == "done"
-        await on_record(house, command, count)
+        assert (await send_and_record(house.client, house.db, issue, act)).outcome == "done"
+        assert len(house.journal(issue)) == count
         await asyncio.sleep(SETTLED_S)
     closed = costs(await events(house.client, issue))
     await house.handle(issue).result()
@@ -43,16 +44,15 @@ async def test_what_the_bench_story_costs(house: House, capsys: pytest.CaptureFi
     assert tuple(entry.event.kind for entry in house.journal(issue)) == RECORDED
     assert closed.actions == {
         "start": 1,
-        "record": 5,  # two deliveries, and what three people did: nothing is sent along with which it could travel
         "local": 2,  # who is asked, looked up within the task that begins the tier
         "notify": 2,
         "timer": 4,  # acknowledge, acknowledge, confirmation, window
         "update": 3,
         "attributes": 4,  # second tier, acknowledged, resolved, closed
     }
-    assert (closed.total, closed.events) == (21, 77)
-    assert ended.actions == {**closed.actions, "record": 6}
-    assert (ended.total, ended.events) == (22, 88)
+    assert (closed.total, closed.events) == (16, 47)
+    assert ended.actions == {**closed.actions, "record": 1}
+    assert (ended.total, ended.events) == (17, 58)
 
 
 async def on_record(house: House, command: Open, count: int) -> None:

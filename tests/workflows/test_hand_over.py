@@ -186,7 +186,7 @@ async def until_handed_over(house: House, story: Telling) -> None:
 async def until_told(house: House, story: Telling) -> list[Told]:
     """What was told, once the mail is among it."""
     for _ in range(400):
-        told = [entry.event for entry in house.journal(story.issue) if isinstance(entry.event, Told)]
+        told = [entry.event for entry in await house.recorded(story.issue) if isinstance(entry.event, Told)]
         if any(event.channel == "email" for event in told):
             return told
         await asyncio.sleep(0.02)
