@@ -2,18 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from activities.channels.contract import opaque
-from escalation.issue.clocks import GRACE
-from escalation.issue.events import Entry, Exhausted, PeopleAsked, Refused, TierBegan, Told
+from escalation.issue.events import Entry, PeopleAsked, Refused, Told
 from escalation.issue.identity import IssueId
 from records import inbox
 from tests.activities.channels.mail_server import MailServer
 from tests.server import House
-
-A_MOMENT = timedelta(milliseconds=2)
-"""Lateness is on record in thousandths of a second."""
+from tests.stories.dues import Dues
 
 
 @dataclass(frozen=True)
@@ -70,20 +66,8 @@ class Kept:
             assert len(copies) < 2 or key in marked, key
 
     def deadlines_met_or_their_lateness_on_record(self) -> None:
-        """A tier that time began did so at the instant that was due, or says by how much it came late."""
-        dues: set[datetime] = set()
-        for entry in self.entries:
-            event = entry.event
-            if isinstance(event, (TierBegan, Exhausted)) and event.why in {"not_acknowledged", "work_limit_spent"}:
-                if event.late_by_s:
-                    due_at = entry.recorded_at - timedelta(seconds=event.late_by_s)
-                    assert any(abs(due_at - due) <= A_MOMENT for due in dues), (entry, dues)
-                    assert entry.happened_at == entry.recorded_at
-                else:
-                    assert entry.happened_at in dues
-                    assert entry.recorded_at - entry.happened_at <= GRACE
-            if isinstance(event, TierBegan):
-                dues = {due for due in (event.acknowledge_due_at, event.work_due_at) if due is not None}
+        """What time brought about happened at the instant that was due, or says by how much it came late."""
+        assert Dues().follow(self.entries), "time brought about nothing"
 
     def each_command_once(self) -> None:
         """A command that was sent twice, since its first answer was lost, was carried out once."""
