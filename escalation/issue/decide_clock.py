@@ -121,7 +121,7 @@ def _tell_last_resort(turn: Deciding, at: datetime) -> None:
             count=state.last_resort_count + 1,
             turn=state.turn + 1,
             find_due_at=turn.now + FIND_WITHIN,
-            next_at=_later(turn, at, every) or at + every,
+            next_at=at + every,
         ),
         at,
     )

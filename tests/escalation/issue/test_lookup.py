@@ -55,7 +55,15 @@ def test_when_a_look_up_fails_the_last_known_are_asked() -> None:
     played.send(fails(1))
     assert played.event("lookup_failed").error == "the directory is away"
     assert played.event("people_asked").how == "last_known"
+    assert played.event("people_asked").why == "the last known people"
     assert played.state.asked == ("first-known",)
+
+
+def test_when_a_look_up_fails_and_nobody_is_known_the_tier_is_left() -> None:
+    played = Played(opened(last_known={}), answer=False)
+    played.send(TakeNoPeople(id="find-1", turn=1, error="x" * 300))
+    assert played.event("lookup_failed").error == "x" * 200
+    assert played.event("tier_found_empty").why == "nobody could be looked up, and nobody is known"
 
 
 def test_a_look_up_that_does_not_answer_is_given_up_after_half_a_minute() -> None:

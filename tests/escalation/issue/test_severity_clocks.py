@@ -175,3 +175,17 @@ def test_a_target_that_would_be_due_at_this_instant_stays_or_does_not_begin() ->
     played = mild(targets=(target(8), only("S1", 8)))
     done(played.change_severity("ray", "S1", at(8)))
     assert {t.name: t.due_at for t in played.state.targets} == {"solved": at(16)}
+
+
+def test_a_hold_ends_where_the_new_severity_caps_it_in_only_one_way_or_less_of_all_is_left() -> None:
+    once = holding("work")
+    single = once.model_copy(update={"in_all_at_most": {"S1": minutes(90)}})
+    in_all = once.model_copy(update={"at_most": {"S1": minutes(60)}})
+    less = once.model_copy(update={"in_all_at_most": {"S1": minutes(90), "S2": minutes(60)}})
+    for rules, expected in ((once, []), (single, ["hold_ended"]), (in_all, ["hold_ended"]), (less, ["hold_ended"])):
+        played = Played(opened(ladder(hold=rules)))
+        played.acknowledge("first-1", at(1))
+        done(played.hold("first-1", at(32), at(2)))
+        done(played.resume("first-1", at(32)))
+        done(played.hold("first-1", at(73), at(33)))
+        assert done(played.change_severity("ray", "S2", at(34))) == [*expected, "severity_changed"]
