@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from client.sending import ask_to_write
 from escalation.issue.commands import Acknowledge, Resolve
 from escalation.issue.effects import Record
 from escalation.issue.events import Entry, Released
@@ -84,6 +85,7 @@ async def caught_up(house: House, issue: IssueId) -> list[Entry]:
         entries = house.journal(issue)
         return entries if len(entries) == (await house.state(issue)).entries else []
 
+    await ask_to_write(house.client, str(issue))  # also that messages left
     return await until_found(look, within_s=30)
 
 
