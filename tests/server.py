@@ -124,7 +124,7 @@ class House:
         for attempt in range(300):
             if len(entries) == state.entries:
                 return entries
-            if attempt == PATIENT:
+            if attempt % PATIENT == PATIENT - 1:
                 await ask_to_write(self.client, str(issue))
             await asyncio.sleep(0.02)
             state = await self.state(issue)

@@ -83,9 +83,12 @@ async def caught_up(house: House, issue: IssueId) -> list[Entry]:
 
     async def look() -> list[Entry]:
         entries = house.journal(issue)
-        return entries if len(entries) == (await house.state(issue)).entries else []
+        if len(entries) == (await house.state(issue)).entries:
+            return entries
+        await ask_to_write(house.client, str(issue))  # also that messages left
+        await asyncio.sleep(0.5)
+        return []
 
-    await ask_to_write(house.client, str(issue))  # also that messages left
     return await until_found(look, within_s=30)
 
 
