@@ -184,3 +184,19 @@ def test_in_charge_is_a_matter_of_persons_not_of_roles() -> None:
     played = one_tier().run_to(at(11))
     played.take_charge("boss", at(40))
     assert refused(played.release("kim", by=actor("kim", "senior"))) == "not_handler"
+
+
+def test_a_time_to_work_that_exhausts_the_ladder_is_missed() -> None:
+    played = Played(opened(policy(tier("first"))))
+    played.acknowledge("first-1", at(1))
+    played.run_to(at(30))
+    assert (played.event("exhausted").why, played.state.missed) == ("work_limit_spent", 1)
+
+
+def test_after_a_reopening_the_last_resort_is_counted_anew() -> None:
+    played = Played(opened(policy(tier("first")))).run_to(at(40))
+    assert played.event("last_resort_told").count == 2
+    played.resolve("boss", at(41))
+    played.reopen("ray", at(50))
+    played.run_to(at(75))
+    assert played.event("last_resort_told").count == 1

@@ -6,7 +6,8 @@ from escalation.issue.commands import Acknowledge, TakePeople, Tick
 from escalation.issue.decide import CLOCK_SKEW, decide, note_refusal
 from escalation.issue.evolve import evolve
 from escalation.issue.refusal import Rejected
-from tests.given import Played, actor, at, done, exhaustion, minutes, opened, person, policy, refused, tier
+from escalation.issue.state import LAST_RESORT
+from tests.given import Played, actor, at, done, exhaustion, minutes, opened, person, policy, refused, target, tier
 
 THREE = policy(tier("first"), tier("second"), tier("third"))
 
@@ -184,3 +185,28 @@ class TestCommandIds:
         played = Played()
         played.send(Tick(), at(10))
         assert done(played.send(Tick(), at(20)))
+
+
+def test_late_without_the_tier_being_over_everything_is_done_in_its_order() -> None:
+    played = Played(opened(policy(tier("first", remind_every={"S1": minutes(4)}), targets=(target(5),))))
+    assert [entry.event.kind for entry in played.tick(at(7))] == ["reminded", "target_missed"]
+
+
+def test_late_on_a_ladder_climbed_again_the_last_resort_is_still_told_though_its_look_up_failed() -> None:
+    ladder = policy(tier("first"), tier("second"), exhaustion=exhaustion("restart"))
+    played = Played(opened(ladder), answer=False)
+    for turn, minute in ((1, 0), (2, 10)):
+        played.send(TakePeople(id=f"find-{turn}", turn=turn, people=(person(f"p{turn}"),), why="on duty"), at(minute))
+        played.tick(at(10 * turn))
+    assert [finding.tier for finding in played.state.findings] == [LAST_RESORT, "first"]
+    entries = played.tick(at(35))
+    assert [entry.event.kind for entry in entries] == ["lookup_failed", "people_asked", "tier_began"]
+    assert (played.event("lookup_failed").tier, played.told("last_resort")) == (LAST_RESORT, ["boss"])
+
+
+def test_a_charge_that_lapses_late_says_by_how_much() -> None:
+    played = Played(opened(policy(tier("first")))).run_to(at(10))
+    played.take_charge("boss", at(40), at(11))
+    played.tick(at(42))
+    assert (played.event("exhausted").why, played.event("exhausted").late_by_s) == ("charge_lapsed", 120)
+    assert (played.state.charge, played.state.handler) == (None, None)

@@ -115,3 +115,5 @@ def test_those_who_are_being_asked_are_reminded_as_before_when_a_lower_handler_g
     played.run_to(at(30))
     done(played.release("first-1", at(31)))
     assert (played.state.remind_at, played.state.acknowledge_due_at) == (at(34), at(40))
+    done(played.change_severity("ray", "S2", at(32)))
+    assert played.state.acknowledge_due_at == at(50), "still from when they were asked"
