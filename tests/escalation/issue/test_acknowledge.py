@@ -178,3 +178,9 @@ def test_only_the_handler_can_give_it_back() -> None:
     assert refused(played.release("first-1", at(1))) == "not_handler"
     played.acknowledge("first-1", at(5))
     assert refused(played.release("first-2", at(6))) == "not_handler"
+
+
+def test_who_names_no_time_has_promised_none() -> None:
+    played = Played()
+    played.acknowledge("first-1", at(1))
+    assert (played.state.is_promised, played.state.lapses_at) == (False, None)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from escalation.issue.commands import TakePeople
 from escalation.policy.model import Acknowledgement, Exhaustion
-from tests.given import MACHINE, Played, actor, at, done, exhaustion, minutes, opened, policy, refused, tier
+from tests.given import MACHINE, Played, actor, at, done, exhaustion, minutes, opened, person, policy, refused, tier
 
 
 def one_tier(end: Exhaustion | None = None, **more: Any) -> Played:
@@ -200,3 +201,25 @@ def test_after_a_reopening_the_last_resort_is_counted_anew() -> None:
     played.reopen("ray", at(50))
     played.run_to(at(75))
     assert played.event("last_resort_told").count == 1
+
+
+def test_once_a_restart_has_asked_somebody_the_last_resort_is_told_no_more() -> None:
+    played = Played(opened(policy(tier("first"), exhaustion=exhaustion("restart"))), answer=False)
+
+    def on_duty(*names: str) -> None:
+        turn = next(finding.turn for finding in played.state.findings if finding.tier == "first")
+        people = tuple(person(name) for name in names)
+        done(played.send(TakePeople(id=f"find-{turn}", turn=turn, people=people, why="on duty")))
+
+    on_duty()
+    played.run_to(at(15))
+    assert played.began()[-1] == ("first", "restarted")
+    on_duty("ann")
+    assert (played.state.asked, played.state.last_resort_at) == (("ann",), None)
+
+
+def test_a_time_to_work_that_moves_it_up_is_missed() -> None:
+    played = Played()
+    played.acknowledge("first-1", at(1))
+    played.run_to(at(30))
+    assert (played.began()[-1], played.state.missed) == (("second", "work_limit_spent"), 1)
