@@ -1,15 +1,16 @@
 """A script on each of the three clocks: what was answered, and the journal up to the script's end.
 
-On a running clock nothing happens at an exact instant. So what the world did there (when a command was taken up, how
-long a look-up took) is stated to the simulated clock, which must then come to the same journal.
+On a running clock nothing happens at an exact instant, and a busy machine is late by any time. So what the world did
+there (when a command was taken up, how long a look-up took, when the clock was served) is stated to the simulated
+clock, which must then come to the same journal. Nothing is compared before all that was due by the end has been served.
 """
 
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from escalation.issue.clocks import FIND_WITHIN
+from escalation.issue.clocks import FIND_WITHIN, moments
 from escalation.issue.commands import Command, Open
 from escalation.issue.effects import FindResponders
 from escalation.issue.events import Entry
@@ -23,24 +24,47 @@ from escalation.simulate import Simulated
 from escalation.simulated_world import FindPeople, Linked, LookUp, World, never_found, people_of
 from tests.server import House
 from tests.stories.script import FIRST, UNREADABLE, Script
+from tests.workflows.scenarios import pending
+from tests.workflows.waiting import until_found
 
 GIVEN_UP_AFTER = timedelta(seconds=29.3)
 """When a look-up that fails again and again is given up: the try after it would be beyond its 30 s
 (`workflows/errands.py`; 0.3 s to 5 s between tries, on Temporal's development server)."""
+
+MOMENT = timedelta(microseconds=1)
+"""The least time between two instants."""
+LATEST = timedelta(seconds=60)
+"""How long one waits for a machine that is late, before the story counts as stuck."""
+
+
+class RefusedWhen(NamedTuple):
+    """A refusal, which leaves nothing behind: it was decided somewhere between the call and its answer."""
+
+    code: str
+    since: datetime
+    until: datetime
 
 
 @dataclass
 class Heard:
     """What the world did on a running clock."""
 
+    looked_at: datetime
+    """When its journal was read: what was due by the script's end, and not moot, has been served by then."""
     taken_up: dict[str, datetime] = field(default_factory=dict)
     """When each command was decided, by its id."""
+    refused: dict[str, RefusedWhen] = field(default_factory=dict)
+    """The commands that were refused, by their ids."""
     took: dict[str, timedelta] = field(default_factory=dict)
     """How long each look-up took, by the key of its errand."""
     linked_after: timedelta = timedelta(0)
     """How long another issue took to answer its duplicate."""
     ticks: list[datetime] = field(default_factory=list)
     """When the clock was served, time after time."""
+
+    def served(self, due_at: datetime) -> datetime:
+        """When the clock was served for what was due then. Not by the last look: it was moot by the time it came."""
+        return min((tick for tick in self.ticks if tick >= due_at), default=max(due_at, self.looked_at + MOMENT))
 
 
 @dataclass
@@ -52,16 +76,21 @@ class Told:
     answers: list[str]
     """For each line `done`, or the code of its refusal."""
     entries: list[Entry]
-    refused_at: dict[str, datetime] = field(default_factory=dict)
-    """When each refused command was sent, by its id."""
+    """What happened by the script's end."""
+    refused: dict[str, RefusedWhen] = field(default_factory=dict)
+    """The refused commands, by their ids."""
     decisions: int = 0
+    journal: list[Entry] = field(default_factory=list)
+    """Of a running clock: all that was on record when it was looked at."""
+    looked_at: datetime | None = None
 
     def heard(self) -> Heard:
         """What the journal tells of the world."""
-        heard = Heard(taken_up=dict(self.refused_at))
+        assert self.looked_at is not None, "of a running clock"
+        heard = Heard(self.looked_at, refused=self.refused)
         asked_at: dict[int, datetime] = {}
         suppressed_at: datetime | None = None
-        for entry in self.entries:
+        for entry in self.journal:
             turn = getattr(entry.event, "turn", 0)
             if entry.event.kind == "suppression_asked":
                 suppressed_at = entry.recorded_at
@@ -91,12 +120,9 @@ def world_of(script: Script, heard: Heard | None = None) -> World:
         # An answer that left no entry there came too late to be of use.
         return found if heard is None else found._replace(after=heard.took.get(effect.key, FIND_WITHIN))
 
-    def served(due_at: datetime) -> datetime:
-        return min((tick for tick in heard.ticks if tick >= due_at), default=due_at) if heard else due_at
-
     is_there = any(FIRST in line.fields.values() for line in script.lines)
     linked = Linked(None if is_there else "there is no such issue", heard.linked_after if heard else timedelta(0))
-    return World(find=as_there, link=lambda *_: linked, served=served)
+    return World(find=as_there, link=lambda *_: linked, served=heard.served if heard is not None else None)
 
 
 def simulated(script: Script, begun: Open, opened_at: datetime, heard: Heard | None = None) -> Told:
@@ -107,11 +133,28 @@ def simulated(script: Script, begun: Open, opened_at: datetime, heard: Heard | N
     assert not isinstance(first, Rejected), first
     answers = []
     for at, command in script.commands(begun, opened_at):
-        answer = issue.send(command, taken_up.get(command.id, at))
+        refused = heard.refused.get(command.id) if heard is not None else None
+        said_at = _when_refused(issue, command, refused) if refused is not None else taken_up.get(command.id, at)
+        answer = issue.send(command, said_at)
         answers.append(answer.code if isinstance(answer, Rejected) else "done")
     end = opened_at + script.until
-    issue.run_to(end + timedelta(seconds=1))
+    issue.run_to(heard.looked_at if heard is not None else end)
     return Told(begun, opened_at, answers, _until(issue.entries, end), decisions=issue.decisions)
+
+
+def _when_refused(issue: Simulated, command: Command, there: RefusedWhen) -> datetime:
+    """The first instant of the call at which it is refused as it was there; where there is none, that of the answer."""
+    at = there.since
+    while True:
+        if issue.now is None or issue.now < at:
+            issue.run_to(at - MOMENT)
+        answer = issue.rules.work_out(issue.state, command, at)
+        if isinstance(answer, Rejected) and answer.code == there.code:
+            return at
+        following = issue.next_at
+        if following is None or following >= there.until:
+            return max(at, there.until)
+        at = following + MOMENT
 
 
 def ties(script: Script) -> list[int]:
@@ -126,8 +169,12 @@ def ties(script: Script) -> list[int]:
 class Clock(Protocol):
     """What lets the time of an issue pass."""
 
-    async def wait(self, issue: IssueId, until: datetime) -> datetime:
-        """Let time pass; what time it is then, for this issue."""
+    async def now(self, issue: IssueId) -> datetime:
+        """What time it is for this issue."""
+        ...
+
+    async def wait(self, issue: IssueId, until: datetime) -> None:
+        """Let time pass."""
         ...
 
 
@@ -137,21 +184,27 @@ class Skipped:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    async def wait(self, issue: IssueId, until: datetime) -> datetime:
+    async def now(self, issue: IssueId) -> datetime:
+        """The workflow's clock."""
+        return await self._house.env.get_current_time(self._house.handle(issue))
+
+    async def wait(self, issue: IssueId, until: datetime) -> None:
         """Put the workflow's clock forward."""
-        now = await self._house.env.get_current_time(self._house.handle(issue))
+        now = await self.now(issue)
         if until > now:
             await self._house.pass_time(issue, until - now)
-        return max(until, now)
 
 
 class Real:
     """Time as it is."""
 
-    async def wait(self, issue: IssueId, until: datetime) -> datetime:
-        """Sleep."""
-        await asyncio.sleep((until - datetime.now(UTC)).total_seconds())
+    async def now(self, issue: IssueId) -> datetime:
+        """The machine's clock."""
         return datetime.now(UTC)
+
+    async def wait(self, issue: IssueId, until: datetime) -> None:
+        """Sleep."""
+        await asyncio.sleep((until - await self.now(issue)).total_seconds())
 
 
 async def on_the_server(house: House, script: Script, reference: str) -> Told:
@@ -173,15 +226,29 @@ async def _running(house: House, script: Script, reference: str, clock: Clock) -
     issue = (await house.open(begun)).issue
     if script.people != UNREADABLE:
         await house.until(issue, lambda state: state.turn > 0 and not state.findings)
-    answers, refused_at = [], {}
+    answers, refused = [], {}
     for at, command in script.commands(begun, opened_at):
-        sent_at = await clock.wait(issue, at)
+        await clock.wait(issue, at)
+        since = await clock.now(issue)
         answers.append(await _send(house, begun, command))
         if answers[-1] != "done":
-            refused_at[command.id] = sent_at
+            refused[command.id] = RefusedWhen(answers[-1], since, await clock.now(issue))
     end = opened_at + script.until
-    await clock.wait(issue, end + timedelta(seconds=2))
-    return Told(begun, opened_at, answers, _until(await house.recorded(issue), end), refused_at)
+    await clock.wait(issue, end)
+    journal = await _settled(house, issue, end)
+    looked_at = max(await clock.now(issue), end)  # what came between the two was due after the end
+    return Told(begun, opened_at, answers, _until(journal, end), refused, journal=journal, looked_at=looked_at)
+
+
+async def _settled(house: House, issue: IssueId, end: datetime) -> list[Entry]:
+    """The journal once what was due by then has been served, however late, and every message has left."""
+
+    async def all_have_left() -> bool:
+        return await pending(house, issue, "notify") == 0
+
+    await house.until(issue, lambda state: all(moment.at > end for moment in moments(state)), LATEST)
+    await until_found(all_have_left, LATEST.total_seconds())
+    return await house.recorded(issue)
 
 
 async def _send(house: House, begun: Open, command: Command) -> str:

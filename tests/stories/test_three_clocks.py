@@ -1,14 +1,20 @@
 """The same scripts on the simulated clock, as workflows whose time is skipped, and in real time: the same journals."""
 
 import asyncio
+import os
+import sys
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
+from random import Random, SystemRandom
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from escalation.issue.clocks import GRACE
 from tests.server import House, working
 from tests.stories.clocks import Told, live, on_the_server, simulated, ties
+from tests.stories.dues import Dues
 from tests.stories.invented import invented
 from tests.stories.journals import Compared, compare
 from tests.stories.script import UNREADABLE, Script
@@ -87,3 +93,35 @@ async def test_real_time_and_the_simulated_clock_write_the_same_journals(
     total = compared(scripts, await played(house, scripts, live, "live"))
     record_testsuite_property("live and simulated", str(total))
     assert total.scripts == len(LIVE)
+
+
+STALLING = ("snoozed", "lapse_and_renew", "released")
+"""With reminders, lapses and limits that follow one another by the second, at half the time of the others."""
+
+
+async def stalling(seed: int) -> None:
+    """Again and again nothing runs for longer than the rules' grace: neither timers nor answers are heard."""
+    chance = Random(seed)
+    while True:
+        await asyncio.sleep(chance.uniform(0.3, 3))
+        time.sleep(1.4)  # noqa: ASYNC251 - the loop is to stand still
+
+
+@pytest.mark.server
+@pytest.mark.slow
+async def test_so_they_do_on_a_machine_that_serves_timers_late(
+    house: House, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    """Late is late on both: what the rules make of it is the same, at the end of a script too."""
+    seed = int(os.environ.get("STORY_SEED", SystemRandom().randrange(10**6)))
+    sys.stdout.write(f"STORY_SEED={seed}\n")  # shown where it fails
+    scripts = [script.scaled(1 / 120) for script in SCRIPTS if script.name in STALLING]
+    machine = asyncio.create_task(stalling(seed))
+    try:
+        told = await played(house, scripts, live, f"late-{seed}")
+    finally:
+        machine.cancel()
+    total = compared(scripts, told)
+    record_testsuite_property("live and late, and simulated", str(total))
+    served = [each for there in told.values() for each in Dues().follow(there.journal)]
+    assert any(each.late_by > GRACE for each in served), "or nothing was late"
