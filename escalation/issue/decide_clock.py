@@ -65,6 +65,8 @@ def _serve(turn: Deciding, due: Moment) -> None:
         case "work":
             move_up(turn, "work_limit_spent", at, late_by_s=late_by_s)
         case "ceiling":
+            if late:  # the tier's own time may be up by now, too
+                note_missed(turn)
             tier = turn.state.pinned.tier(due.name)
             begin_tier(turn, turn.state.pinned, tier, "ceiling_reached", at, late_by_s=late_by_s)
         case "hold":

@@ -210,3 +210,12 @@ def test_a_charge_that_lapses_late_says_by_how_much() -> None:
     played.tick(at(42))
     assert (played.event("exhausted").why, played.event("exhausted").late_by_s) == ("charge_lapsed", 120)
     assert (played.state.charge, played.state.handler) == (None, None)
+
+
+def test_a_ceiling_that_is_served_late_erases_no_breach_of_the_tier_below() -> None:
+    played = Played(opened(policy(tier("first", 10, 30), tier("second", 10, 30), tier("third")))).run_to(at(10))
+    played.de_escalate("second-1", at(39))
+    played.acknowledge("first-1", at(40))
+    assert (played.state.ceilings[0].at, played.state.work_due_at) == (at(60), at(69))
+    assert [entry.event.kind for entry in played.tick(at(72))] == ["limit_missed", "tier_began"]
+    assert (played.event("tier_began").why, played.event("limit_missed").due_at) == ("ceiling_reached", at(69))
