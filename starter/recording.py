@@ -5,13 +5,13 @@ way; where it cannot be made in a moment, or not kept, the issue writes by itsel
 """
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio.service import RPCError
 
 from client.finding import Connection
-from client.sending import Sent, ask_to_write, send
+from client.sending import ANSWER_WITHIN, Sent, ask_to_write, send
 from escalation.issue.carried import Done
 from escalation.issue.commands import Command
 from escalation.issue.effects import Record
@@ -25,11 +25,13 @@ PATIENCE_S = 0.5
 _log = structlog.get_logger(__name__)
 
 
-async def send_and_record(client: Connection, db: Database | None, issue: IssueId, command: Command) -> Sent:
+async def send_and_record(
+    client: Connection, db: Database | None, issue: IssueId, command: Command, within: timedelta = ANSWER_WITHIN
+) -> Sent:
     """What `client.sending.send` does and raises, and the entries on record; None: there is no record here."""
     if db is None or not await asyncio.to_thread(_promise, db, issue, command.id):
-        return await send(client, issue, command)
-    sent = await send(client, issue, command, will_record=True)
+        return await send(client, issue, command, within)
+    sent = await send(client, issue, command, within, will_record=True)
     if sent.done is not None and not await asyncio.to_thread(_write, db, sent.done):
         try:
             await ask_to_write(client, str(issue))

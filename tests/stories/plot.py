@@ -10,17 +10,20 @@ from random import Random
 
 from temporalio.service import RPCError
 
-from client.sending import NoSuchIssue, send
+from client.sending import NoSuchIssue
 from escalation.issue.commands import Acknowledge, Command, Escalate, Release, Resolve, TakeCharge
 from escalation.issue.facts import TextRef
 from escalation.issue.identity import IssueId
 from escalation.policy.model import Closing, Policy
 from records import reading
 from records.reading import IssueRow
+from starter.recording import send_and_record
 from tests.given import actor, exhaustion, policy, tier
 from tests.server import House
 
 SECONDS = 1 / 60
+SOON = timedelta(seconds=2)
+"""How long somebody waits for an answer before the command is stored as a signal."""
 PEOPLE = """
 operator: olga
 teams: {main: {duty_lead: lee}}
@@ -81,7 +84,8 @@ class Part:
             more["next_action"] = TextRef(ref=f"{given}.next_action", length=9)
         command = kind.model_validate({"id": given, "by": actor(person), **more})
         await asyncio.sleep(self.chance.uniform(0, 1))
-        await self._try(lambda: send(self.house.client, self.issue, command, timedelta(seconds=2)))
+        record = self.house.db if self.chance.random() < 0.7 else None  # else its sender leaves it to the issue
+        await self._try(lambda: send_and_record(self.house.client, record, self.issue, command, SOON))
 
     async def _try(self, call: Callable[[], Awaitable[object]]) -> None:
         while True:

@@ -22,6 +22,7 @@ from tests.server import PEOPLE, House, working
 from tests.workflows.history import goes_on
 from tests.workflows.scenarios import Telling, locked, pending
 from tests.workflows.waiting import until_found
+from workflows.scribe import MOST_AT_ONCE
 
 pytestmark = pytest.mark.server
 
@@ -112,7 +113,7 @@ async def test_another_entry_under_the_same_number_is_seen_and_stops_nothing(hou
     assert "asked" in {message.about for message in told}
     await story.say(Resolve, "lee", outcome="solved")
     assert house.journal(story.issue)[-1] == forged
-    assert await pending(house, story.issue, "record") == 1
+    assert 1 <= await pending(house, story.issue, "record") <= MOST_AT_ONCE
     await goes_on(house.handle(story.issue), house.client)
     await house.handle(story.issue).terminate()
 

@@ -112,7 +112,7 @@ async def test_a_normal_issue_can_be_understood_from_there(house: House) -> None
         "EscalonNextDeadline": state.work_due_at,
         "EscalonBreached": True,
     }
-    assert set(seen.memo) == {"opened_by"}
+    assert set(seen.memo) == {"opened_by", "entries"}
     assert "written on the record" in seen.names
     assert [name for name in seen.names if name != "written on the record"] == [
         "nobody has acknowledged: Second is asked",
@@ -167,7 +167,7 @@ async def test_a_sealed_issue_shows_its_id_and_nothing_else(house: House) -> Non
     assert seen.summary == issue.short
     assert seen.details == "Sealed. Sign in to Escalon to read it."
     assert seen.attributes == {}
-    assert set(seen.memo) == {"opened_by"}
+    assert set(seen.memo) == {"opened_by", "entries"}
     assert set(seen.names) == {
         "look up who is asked",
         "inbox: restricted case",
