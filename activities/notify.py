@@ -15,7 +15,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.along import WritingAlong
-from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope
+from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope, Sent
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.effects import Notify, Record
@@ -27,6 +27,9 @@ from records.database import Database
 
 TEXT_PATIENCE = timedelta(seconds=1)
 """How long a page waits for its text at most."""
+RECORD_PATIENCE = timedelta(seconds=1)
+"""How long a message into the inbox keeps its place on the worker, where others keep the record that it is laid into.
+A worker has a hundred places, and pages that go other ways need them."""
 LONGEST_DELAY = timedelta(minutes=15)
 """The other side may ask for more time than that; a page is worth asking again."""
 _LOOKS_S = (0.03, 0.06, 0.12, 0.24)
@@ -50,6 +53,7 @@ class Notifying:
         directory: LiveDirectory,
         db: Database,
         text_patience: timedelta = TEXT_PATIENCE,
+        record_patience: timedelta = RECORD_PATIENCE,
     ) -> None:
         self._channels = {channel.name: channel for channel in channels}
         self._directory = directory
@@ -57,6 +61,7 @@ class Notifying:
         self._text_patience = text_patience
         # Threads of its own: reads that hang on an absent database must not hold up anything else.
         self._along = WritingAlong(db)
+        self._laying_in = _LayingIn(record_patience)
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="message-text")
 
     @activity.defn(name="notify")
@@ -79,7 +84,10 @@ class Notifying:
             directory = await self._people(effect)
             address = _address(effect, directory)
             envelope = await self._envelope(effect, directory, address, is_possible_repeat=is_possible_repeat)
-            await channel.send(envelope)
+            if channel.name == INBOX:
+                await self._laying_in.hand_over(channel, envelope)
+            else:
+                await channel.send(envelope)
         except (ChannelRefused, NoAddress) as error:
             return _answer(effect, attempt, is_possible_repeat, _without(address, str(error)))
         except (ChannelUnavailable, DirectoryUnreadable) as error:
@@ -159,6 +167,35 @@ class Notifying:
             await asyncio.sleep(pause)
             found = await loop.run_in_executor(self._readers, texts.read, self._db, effect.issue, refs)
         return found
+
+
+class _LayingIn:
+    """Messages on their way into the inbox, which lies in the record. While one of them is stuck no more are begun."""
+
+    def __init__(self, patience: timedelta) -> None:
+        self._patience_s = patience.total_seconds()
+        self._under_way: dict[asyncio.Task[Sent], float] = {}
+
+    async def hand_over(self, channel: Channel, envelope: Envelope) -> None:
+        """As the channel does it, within a moment; raises ChannelUnavailable where the record takes longer.
+
+        What is under way then goes on, and may lie there when it is tried again: the inbox keeps one copy.
+        """
+        now = asyncio.get_running_loop().time()
+        if any(now - since > self._patience_s for since in self._under_way.values()):
+            raise ChannelUnavailable("the record is kept by others, and messages wait for it already")
+        sending = asyncio.create_task(channel.send(envelope))
+        self._under_way[sending] = now
+        sending.add_done_callback(self._ended)
+        done, _ = await asyncio.wait({sending}, timeout=self._patience_s)
+        if not done:
+            raise ChannelUnavailable("the record is kept by others")
+        sending.result()
+
+    def _ended(self, sending: asyncio.Task[Sent]) -> None:
+        del self._under_way[sending]
+        if not sending.cancelled():
+            sending.exception()  # looked at, whether anybody still waits for it or not
 
 
 def _address(effect: Notify, directory: Directory | None) -> str:

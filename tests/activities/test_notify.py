@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from escalation.issue.commands import TakeDelivery, read_command
 from escalation.issue.effects import Notify
 from escalation.message import UNREADABLE
 from records import inbox, texts
-from records.database import Database
+from records.database import BUSY_S, Database
 from tests.activities.given import AT, PEOPLE, notify
+from tests.workflows.scenarios import locked
+from tests.workflows.waiting import until_found
 
 
 class Tried:
@@ -121,6 +124,47 @@ async def test_a_record_that_hangs_holds_up_no_page(
     assert time.monotonic() - began < 1.5
     assert len(memory.sent) == 12
     assert all(UNREADABLE in sent.body for sent in memory.sent)
+
+
+async def test_messages_for_a_record_that_others_keep_give_up_their_places_soon(
+    memory: MemoryChannel, directory: LiveDirectory, db: Database, tmp_path: Path
+) -> None:
+    """A worker has so many places: pages that go other ways would wait for messages that wait for the record."""
+    hasty = Notifying([memory, InboxChannel(db)], directory, db, record_patience=timedelta(seconds=0.1))
+    effects = [notify(key=f"k{number}", channel="inbox") for number in range(12)]  # more than there are threads
+    tries = [Tried(hasty) for _ in effects]
+    with locked(tmp_path / "record.db"):
+        async with asyncio.timeout(BUSY_S / 2):
+            failed = await asyncio.gather(*(tried.fail(effect) for tried, effect in zip(tries, effects, strict=True)))
+        assert {error.type for error in failed} == {"ChannelUnavailable"}
+        assert failed[0].message == "the record is kept by others"
+        await asyncio.sleep(0.1)
+        later = await Tried(hasty).fail(notify(key="later", channel="inbox"))
+        assert later.message == "the record is kept by others, and messages wait for it already"
+        assert (await Tried(hasty).tell(notify())).outcome == "sent"
+        assert len(memory.sent) == 1
+    assert [tried.noted for tried in tries] == [[[1]]] * len(effects)
+
+    async def told(effect: Notify) -> TakeDelivery | None:
+        try:
+            return await Tried(hasty, attempt=2, noted=[1]).tell(effect)
+        except ApplicationError:
+            return None  # what waited is being laid in
+
+    for effect in effects:
+        answer = await until_found(partial(told, effect))
+        assert answer is not None
+        assert (answer.outcome, answer.is_possible_repeat) == ("sent", False)
+    assert sorted(lying.message for lying in inbox.read(db, "lee")) == sorted(effect.key for effect in effects)
+
+
+async def test_what_else_ails_the_record_is_said_as_before(
+    memory: MemoryChannel, directory: LiveDirectory, db: Database
+) -> None:
+    with db.writing() as connection:
+        connection.execute(text("ALTER TABLE inbox RENAME TO away"))
+    error = await Tried(Notifying([memory, InboxChannel(db)], directory, db)).fail(notify(channel="inbox"))
+    assert error.message == "the record cannot be written to (OperationalError)"
 
 
 @pytest.mark.parametrize("issue_class", ["restricted", "sealed"])
