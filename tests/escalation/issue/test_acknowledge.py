@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from escalation.issue.commands import TakePeople
 from escalation.policy.model import Acknowledgement
-from tests.given import Played, at, done, minutes, opened, policy, refused, tier
+from tests.given import Played, at, done, minutes, opened, person, policy, refused, tier
 
 
 def lapsing(minutes_held: float = 5, renewals: int = 2, work: float | None = 60, **more: Any) -> Played:
@@ -184,3 +185,21 @@ def test_who_names_no_time_has_promised_none() -> None:
     played = Played()
     played.acknowledge("first-1", at(1))
     assert (played.state.is_promised, played.state.lapses_at) == (False, None)
+
+
+def test_a_handler_from_below_who_is_asked_above_stops_the_clock_of_the_tier_above() -> None:
+    played = Played(answer=False)
+    played.send(TakePeople(id="find-1", turn=1, people=(person("ann"),), why="on duty"), at(1))
+    done(played.acknowledge("ann", at(5)))
+    played.tick(at(30))
+    played.send(TakePeople(id="find-2", turn=2, people=(person("ann"), person("ben")), why="on duty"), at(30))
+    assert (played.state.handler, played.state.acknowledge_due_at) == ("ann", at(40))
+    assert done(played.acknowledge("ann", at(32))) == ["acknowledged"]
+    assert played.event("acknowledged").is_tier_clock_stopped
+    assert (played.state.handler, played.state.acknowledge_due_at) == ("ann", None)
+
+
+def test_it_can_be_promised_for_as_long_as_the_policy_lets_it() -> None:
+    played = lapsing()
+    done(played.acknowledge("first-1", at(1), until=at(6)))
+    assert played.state.lapses_at == at(6)

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from escalation.issue.commands import TakePeople
+from escalation.issue.commands import TakeDelivery, TakePeople
 from escalation.issue.effects import EFFECTS, FindResponders, Notify
 from escalation.issue.effects_of import record, snapshot
+from escalation.issue.events import Told
 from escalation.issue.facts import Link, Party
 from escalation.issue.rules import IssueRules
 from escalation.policy.model import ChecklistItem, Tell, Warn
@@ -263,3 +264,17 @@ def test_nobody_is_offered_what_they_would_be_refused() -> None:
     played.run_to(at(15))
     (warned,) = notes(played, "warned")
     assert (warned.person.id, warned.commands) == ("first-1", ("resolve", "escalate"))
+
+
+def test_what_became_of_a_message_is_on_record_as_it_was_answered() -> None:
+    played = Played()
+    answer = TakeDelivery(
+        id="told", message="m", person="first-1", channel="sms", about="asked", outcome="failed", attempts=3,
+        is_possible_repeat=True, error="no route",
+    )  # fmt: skip
+    assert done(played.send(answer, at(2))) == ["told"]
+    assert played.event("told") == Told(
+        message="m", person="first-1", channel="sms", about="asked", outcome="failed", attempts=3,
+        is_possible_repeat=True, error="no route",
+    )  # fmt: skip
+    assert (played.entry("told").command, played.entry("told").happened_at) == ("told", at(2))

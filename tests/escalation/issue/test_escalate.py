@@ -118,3 +118,17 @@ def test_a_tier_that_never_was_is_no_race() -> None:
     answer = Played().escalate("first-1", at(2), from_tier="frist")
     assert refused(answer) == "unknown_tier"
     assert why_not(answer) == "from_tier 'frist' is not known; allowed: first, second"
+
+
+def test_a_repeat_by_hand_before_the_time_is_up_misses_nothing() -> None:
+    played = Played(opened(policy(tier("first"), exhaustion=exhaustion(repeats=1))))
+    assert done(played.escalate("first-1", at(1))) == ["tier_began"]
+    assert played.state.missed == 0
+
+
+def test_what_is_moved_up_by_hand_counts_from_now_whenever_its_sender_says_that_it_was() -> None:
+    played = Played()
+    done(played.escalate("first-1", at(5), happened_at=at(2)))
+    assert (played.entry("tier_began").happened_at, played.state.acknowledge_due_at) == (at(5), at(15))
+    done(played.escalate("second-1", at(9), happened_at=at(6)))
+    assert (played.entry("exhausted").happened_at, played.due()) == (at(9), {"last_resort": at(24)})

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from escalation.issue.commands import TakePeople
+from escalation.issue.facts import CLOCK
 from escalation.policy.model import Acknowledgement, Exhaustion
 from tests.given import MACHINE, Played, actor, at, done, exhaustion, minutes, opened, person, policy, refused, tier
 
@@ -223,3 +224,36 @@ def test_a_time_to_work_that_moves_it_up_is_missed() -> None:
     played.acknowledge("first-1", at(1))
     played.run_to(at(30))
     assert (played.began()[-1], played.state.missed) == (("second", "work_limit_spent"), 1)
+
+
+def test_a_time_to_work_that_ends_a_pass_is_missed_before_the_next_begins() -> None:
+    played = one_tier(exhaustion(repeats=1))
+    played.acknowledge("first-1", at(1))
+    assert [entry.event.kind for entry in played.tick(at(32))] == ["limit_missed", "tier_began"]
+    missed = played.event("limit_missed")
+    assert (missed.tier, missed.of, missed.due_at) == ("first", "work", at(30))
+    assert played.entry("limit_missed").happened_at == at(30)
+    assert (played.event("tier_began").why, played.event("tier_began").late_by_s) == ("repeated", 120)
+    assert played.state.missed == 1
+
+
+def test_a_ladder_without_anybody_left_is_exhausted_by_time_not_by_the_last_who_declined() -> None:
+    played = one_tier().run_to(at(1))
+    played.decline("first-1", at(2))
+    done(played.decline("first-2", at(3), happened_at=at(2.5)))
+    entry = played.entry("exhausted")
+    assert (played.event("exhausted").why, entry.by, entry.happened_at) == ("everybody_declined", CLOCK, at(3))
+
+
+def test_the_longest_charge_that_the_policy_lets_somebody_take() -> None:
+    played = one_tier().run_to(at(11))
+    assert done(played.take_charge("boss", at(71))) == ["charge_taken"]
+
+
+def test_a_fallback_counts_its_own_passes() -> None:
+    second = policy(tier("upstairs"), name="second", exhaustion=exhaustion(repeats=1))
+    first = policy(tier("first"), exhaustion=exhaustion("fallback", fallback="second", repeats=1))
+    played = Played(opened(first, second)).run_to(at(40))
+    names = [("first", "entered"), ("first", "repeated"), ("upstairs", "fell_back"), ("upstairs", "repeated")]
+    assert played.began() == names
+    assert [e.event.passes for e in played.entries if e.event.kind == "exhausted"] == [2, 2]

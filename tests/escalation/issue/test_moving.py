@@ -228,3 +228,13 @@ def test_on_a_ladder_that_restarts_a_charge_ends_the_ceilings_of_the_pass() -> N
     assert played.state.ceilings == ()
     played.run_to(at(74))
     assert played.began()[-1] == ("first", "restarted"), "nobody is asked while somebody is in charge"
+
+
+def test_a_ceiling_that_stands_still_on_hold_passes_no_tier_over() -> None:
+    """Its instant is past by the clock on the wall, but the time to work stands still, so the next tier is asked."""
+    played = Played(opened(three(hold=holding()))).run_to(at(10))
+    done(played.de_escalate("second-1", at(52)))
+    done(played.hold("ray", at(80), at(55)))
+    assert [(c.tier, c.at) for c in played.state.ceilings] == [("third", at(60))]
+    played.run_to(at(62))
+    assert played.began()[-1] == ("second", "not_acknowledged")

@@ -234,3 +234,21 @@ def test_of_a_long_refusal_the_beginning_is_put_on_record() -> None:
     long = Rejected(code="bad_field", why="w" * 501)
     noted = note_refusal(Played().state, long, "c" * 101, actor("kim"), "signal-1", at(1))
     assert noted.event == Refused(command="c" * 100, code="bad_field", why="w" * 500)
+
+
+def test_a_refusal_on_record_says_who_sent_what_and_when_and_shows_no_card_number() -> None:
+    card = "4111 1111 1111 1111"
+    rejected = Rejected(code="bad_field", why=f"text {card} is not known")
+    noted = note_refusal(Played().state, rejected, f"send {card}", actor("kim"), "signal-1", at(3))
+    assert (noted.by, noted.command, noted.happened_at, noted.recorded_at) == (actor("kim"), "signal-1", at(3), at(3))
+    assert card not in noted.model_dump_json()
+    assert isinstance(noted.event, Refused)
+    assert noted.event.command.startswith("send ")
+    assert noted.event.command.endswith("1111")
+    assert noted.event.why.endswith("1111 is not known")
+
+
+def test_of_a_sealed_issue_the_name_of_what_was_refused_is_not_repeated_either() -> None:
+    played = Played(opened(issue={"issue_class": "sealed"}))
+    noted = note_refusal(played.state, Rejected(code="bad_field", why="w"), "c", actor("kim"), "signal-1", at(1))
+    assert noted.event == Refused(command="", code="bad_field", why="not shown: the issue is sealed")
