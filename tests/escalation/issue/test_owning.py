@@ -4,7 +4,7 @@ import pytest
 
 from escalation.issue.facts import CLOCK
 from escalation.issue.refusal import Rejected
-from escalation.policy.model import Acknowledgement
+from escalation.policy.model import Acknowledgement, Warn
 from tests.given import MACHINE, Played, at, done, exhaustion, holding, minutes, opened, person, policy, refused, tier
 from tests.natures import why_not
 
@@ -87,6 +87,34 @@ def test_accepting_an_offer_nobody_works_on_stops_the_time_to_acknowledge_as_an_
     assert played.event("accepted").is_tier_clock_stopped
     assert played.state.acknowledge_due_at is None
     assert "acknowledge" not in played.due()
+
+
+def test_accepting_an_offer_stops_the_warnings_of_the_time_to_acknowledge_alone() -> None:
+    warnings = (Warn(at=0.5, of="acknowledge", tell=("asked",)), Warn(at=0.5, of="work", tell=("owner",)))
+    played = Played(opened(policy(tier("first", warnings=warnings), tier("second"))))
+    played.reassign("ray", "kim", at(1))
+    done(played.accept("kim", at(2)))
+    assert [(warning.of, warning.at) for warning in played.state.warnings] == [("work", at(15))]
+    played.run_to(at(15))
+    assert [entry.event.of for entry in played.entries if entry.event.kind == "warned"] == ["work"]
+    assert played.told("warned") == ["kim"]
+
+
+def test_where_no_acknowledgement_lapses_accepting_promises_nothing() -> None:
+    played = Played()
+    played.reassign("ray", "kim", at(1))
+    done(played.accept("kim", at(2)))
+    assert (played.state.lapses_at, played.state.is_promised) == (None, False)
+
+
+def test_who_had_joined_and_accepts_works_on_it_and_the_others_stay_with_them() -> None:
+    played = Played()
+    played.acknowledge("first-1", at(1))
+    played.acknowledge("first-2", at(2))
+    played.acknowledge("kim", at(3))
+    played.reassign("first-1", "kim", at(4))
+    done(played.accept("kim", at(5)))
+    assert (played.state.handler, played.state.joined) == ("kim", ("first-2",))
 
 
 def test_accepting_in_place_of_a_handler_from_below_lets_the_tier_that_is_asked_answer() -> None:
