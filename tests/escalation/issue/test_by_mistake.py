@@ -67,6 +67,20 @@ def test_a_complaint_is_never_cancelled() -> None:
     assert refused(played.cancel("ray", at(1))) == "complaint_stays"
 
 
+def test_a_policy_of_complaints_cancels_none_of_its_issues_whoever_is_sure_of_who_they_are() -> None:
+    played = Played(opened(policy(kind="complaint")))
+    sure = actor("ray", assurance="signed_in")
+    assert refused(played.cancel("ray", at(1), by=sure)) == "complaint_stays"
+
+
+def test_what_the_second_one_writes_stands_with_the_end() -> None:
+    played = Played()
+    done(played.cancel("ray", at(1)))
+    done(played.cancel("kim", at(2), reason=TEXT))
+    assert played.event("closed").explanation == TEXT
+    assert (played.state.said, played.state.said_by) == (TEXT, "kim")
+
+
 def test_where_the_policy_does_not_close_for_it_nobody_cancels_or_suppresses() -> None:
     closing = Closing(
         reasons=("confirmed",), remind_after=minutes(60), silence_after=None, reopen_within=minutes(60 * 24)
@@ -113,7 +127,8 @@ def test_nobody_cancels_by_closing() -> None:
 def test_a_duplicate_goes_on_until_the_first_has_it_on_record() -> None:
     played = Played()
     assert done(played.suppress("ray", "desk:REF-0", at(1), reason=TEXT)) == ["suppression_asked"]
-    assert played.event("suppression_asked").duplicate_of == FIRST
+    event = played.event("suppression_asked")
+    assert (event.duplicate_of, event.reason, played.state.said) == (FIRST, TEXT, TEXT)
     assert played.state.suppressing == FIRST
     link = next(effect for effect in played.effects if effect.kind == "link_duplicate")
     assert (str(link.issue), str(link.duplicate_of), link.said_by) == (ME, FIRST, "ray")
@@ -135,6 +150,13 @@ def test_where_the_first_cannot_carry_it_this_one_goes_on_and_who_has_it_is_told
     assert played.due()["acknowledge"] == at(10)
     assert played.told("suppression_failed") == ["ray", "first-1", "first-2"]
     done(played.suppress("ray", "desk:REF-5", at(3)))
+
+
+def test_of_a_long_answer_the_first_200_characters_are_kept() -> None:
+    played = Played()
+    played.suppress("ray", "desk:REF-0", at(1))
+    done(recorded(played, 2, error="e" * 300))
+    assert played.event("suppression_failed").error == "e" * 200
 
 
 def test_an_answer_that_nobody_waits_for_closes_nothing() -> None:

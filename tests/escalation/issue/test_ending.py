@@ -8,7 +8,7 @@ import pytest
 from escalation.issue.commands import Close, Confirm, Open
 from escalation.issue.facts import TextRef
 from escalation.policy.model import Closing
-from tests.given import CUSTOMER, MACHINE, T0, Played, actor, at, done, opened, policy, refused, tier
+from tests.given import CUSTOMER, MACHINE, T0, TEXT, Played, actor, at, done, opened, policy, refused, tier
 from tests.natures import why_not
 
 TOLD = TextRef(ref="told", length=9)
@@ -105,6 +105,22 @@ def test_a_duplicate_names_the_issue_that_it_repeats() -> None:
     assert refused(played.close("ray", "duplicate_of")) == "duplicate_of_missing"
     done(played.close("ray", "duplicate_of", duplicate_of="desk:REF-0"))
     assert played.event("closed").duplicate_of == "desk:REF-0"
+
+
+def test_what_is_written_with_an_end_is_on_record_and_read_by_whoever_is_asked_next() -> None:
+    played = Played()
+    done(played.resolve("first-1", at(5), told_customer=TOLD, explanation=TEXT))
+    assert (played.event("resolved").explanation, played.event("resolved").told_customer) == (TEXT, TOLD)
+    assert (played.state.said, played.state.said_by) == (TEXT, "first-1")
+    done(played.close("ray", "withdrawn_in_writing", at(6), explanation=TOLD))
+    assert played.event("closed").explanation == TOLD
+    assert (played.state.said, played.state.said_by) == (TOLD, "ray")
+    done(played.reopen("kim", at(7), reason=TEXT))
+    assert (played.event("reopened").reason, played.event("reopened").is_reported_again) == (TEXT, False)
+    assert (played.state.said, played.state.said_by) == (TEXT, "kim")
+    done(played.resolve("first-1", at(8)))
+    done(played.confirm("ray", at(9), statement=TOLD))
+    assert played.event("closed").explanation == TOLD
 
 
 @pytest.mark.parametrize("command", [Confirm, Close])
