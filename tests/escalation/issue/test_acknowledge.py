@@ -6,7 +6,7 @@ import pytest
 
 from escalation.issue.commands import TakePeople
 from escalation.policy.model import Acknowledgement
-from tests.given import Played, at, done, minutes, opened, person, policy, refused, tier
+from tests.given import Played, at, done, holding, minutes, opened, person, policy, refused, tier
 
 
 def lapsing(minutes_held: float = 5, renewals: int = 2, work: float | None = 60, **more: Any) -> Played:
@@ -203,3 +203,38 @@ def test_it_can_be_promised_for_as_long_as_the_policy_lets_it() -> None:
     played = lapsing()
     done(played.acknowledge("first-1", at(1), until=at(6)))
     assert played.state.lapses_at == at(6)
+
+
+def test_who_joins_late_for_a_tier_that_is_not_theirs_puts_no_breach_on_record() -> None:
+    played = Played()
+    played.acknowledge("first-1", at(5))
+    played.run_to(at(30))
+    assert done(played.acknowledge("kim", at(41))) == ["acknowledged"]
+    assert (played.event("acknowledged").role, played.event("acknowledged").is_tier_clock_stopped) == ("joined", False)
+    assert played.state.acknowledge_due_at == at(40)
+
+
+def test_a_time_to_acknowledge_that_a_hold_has_stopped_is_not_missed() -> None:
+    played = Played(opened(policy(hold=holding("acknowledge", "work"))))
+    done(played.hold("ray", at(40), at(2)))
+    assert done(played.acknowledge("first-1", at(15))) == ["acknowledged"]
+    assert played.state.missed == 0
+
+
+def test_who_joins_promises_nothing_for_the_handler() -> None:
+    played = lapsing()
+    done(played.acknowledge("first-1", at(1)))
+    done(played.acknowledge("first-2", at(2), until=at(3)))
+    assert played.event("acknowledged").lapses_at is None
+    assert played.state.lapses_at == at(6)
+
+
+def test_whom_one_takes_over_from_is_named_and_nobody_takes_over_from_themselves() -> None:
+    played = lapsing()
+    done(played.acknowledge("first-1", at(1)))
+    done(played.acknowledge("first-1", at(2), take_over_from="first-1"))
+    event = played.event("acknowledged")
+    assert (event.role, event.took_over_from, event.renewal, event.lapses_at) == ("handler", None, 1, at(7))
+    done(played.acknowledge("first-2", at(3), take_over_from="first-1"))
+    event = played.event("acknowledged")
+    assert (event.role, event.took_over_from, event.renewal, event.lapses_at) == ("handler", "first-1", 0, at(8))

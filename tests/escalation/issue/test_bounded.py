@@ -6,7 +6,7 @@ from escalation.issue.carried import Carried
 from escalation.issue.decide_moving import MOST_CHECKED
 from escalation.issue.decide_people import MOST_JOINED
 from escalation.narrate import narrate
-from escalation.policy.model import Acknowledgement
+from escalation.policy.model import Acknowledgement, ChecklistItem
 from tests.given import Played, actor, at, done, minutes, opened, policy, refused, tier
 from workflows.escalation import LONGEST_LINE
 from workflows.shell import KEPT_LINES
@@ -99,3 +99,9 @@ def test_a_checklist_is_not_as_long_as_one_likes() -> None:
     answer = played.escalate("kim", at(1), checked=many, by=actor("kim"))
     assert refused(answer) == "too_long"
     assert answer.why == "checked has 101 items; allowed: at most 100"  # type: ignore[union-attr]
+
+
+def test_as_many_items_as_may_be_named_are_taken() -> None:
+    items = (ChecklistItem(name="what", ask="What happened?"),)
+    played = Played(opened(policy(tier("first"), tier("second", checklist=items))))
+    assert done(played.escalate("kim", at(1), checked=("what",) * MOST_CHECKED)) == ["tier_began"]

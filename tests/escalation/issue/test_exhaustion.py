@@ -257,3 +257,10 @@ def test_a_fallback_counts_its_own_passes() -> None:
     names = [("first", "entered"), ("first", "repeated"), ("upstairs", "fell_back"), ("upstairs", "repeated")]
     assert played.began() == names
     assert [e.event.passes for e in played.entries if e.event.kind == "exhausted"] == [2, 2]
+
+
+def test_moved_up_by_hand_from_the_last_tier_what_follows_is_begun_by_the_clock() -> None:
+    played = one_tier(exhaustion("restart"))
+    assert done(played.escalate("first-1", at(2))) == ["exhausted", "tier_began"]
+    assert played.entry("exhausted").by.person == "first-1"
+    assert (played.event("tier_began").why, played.entry("tier_began").by) == ("restarted", CLOCK)

@@ -1,9 +1,11 @@
 """How an issue begins: at its tier, with its owner, at once, however late the workflow hears of it."""
 
+from datetime import timedelta
+
 import pytest
 
 from escalation.issue.commands import Open, Tick
-from escalation.issue.decide import decide
+from escalation.issue.decide import CLOCK_SKEW, decide
 from escalation.issue.refusal import Rejected
 from tests.given import MACHINE, T0, Played, actor, at, opened, policy, refused, tier
 from tests.natures import why_not
@@ -101,3 +103,25 @@ def test_an_owner_whom_it_is_about_is_answered_in_words() -> None:
     answer = decide(None, opened(owner="lee", issue={"about": ("kim", "lee")}), T0)
     assert isinstance(answer, Rejected)
     assert (answer.why, answer.nature) == ("lee cannot own what is about them; name another owner", "input")
+
+
+def test_a_door_whose_clock_is_ahead_by_no_more_than_the_skew_is_believed() -> None:
+    opened_at = T0 + CLOCK_SKEW
+    played = Played(opened(issue={"opened_at": opened_at, "received_at": opened_at}))
+    assert played.entry("opened").happened_at == opened_at
+
+
+def test_a_tier_whose_time_is_over_in_the_very_instant_counts_from_now() -> None:
+    opened_at = at(-10) - timedelta(seconds=0.1234)
+    for since, late_by_s in ((at(-10), 600), (opened_at, 600.123)):
+        played = Played(opened(issue={"opened_at": since, "received_at": since}))
+        assert (played.state.acknowledge_due_at, played.event("tier_began").late_by_s) == (at(10), late_by_s)
+    played = Played(opened(issue={"opened_at": at(-9.5), "received_at": at(-9.5)}))
+    assert (played.state.acknowledge_due_at, played.event("tier_began").late_by_s) == (at(0.5), 0)
+
+
+def test_without_a_time_to_acknowledge_it_is_the_time_to_work_that_may_be_over() -> None:
+    ladder = policy(tier("first", acknowledge_within={}), tier("second"))
+    for minute, work_due_at, late_by_s in ((-12, at(18), 0), (-31, at(30), 31 * 60)):
+        played = Played(opened(ladder, issue={"opened_at": at(minute), "received_at": at(minute)}))
+        assert (played.state.work_due_at, played.event("tier_began").late_by_s) == (work_due_at, late_by_s)
