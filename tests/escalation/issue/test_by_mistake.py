@@ -79,6 +79,8 @@ def test_what_the_second_one_writes_stands_with_the_end() -> None:
     done(played.cancel("kim", at(2), reason=TEXT))
     assert played.event("closed").explanation == TEXT
     assert (played.state.said, played.state.said_by) == (TEXT, "kim")
+    answer = played.escalate("kim", at(3))
+    assert why_not(answer) == "it was closed at Fri 20 Nov 19:42:00 UTC (opened in error); reopen it if it is not fixed"
 
 
 def test_where_the_policy_does_not_close_for_it_nobody_cancels_or_suppresses() -> None:

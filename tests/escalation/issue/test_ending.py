@@ -200,6 +200,14 @@ def test_reported_again_after_it_was_fixed_it_is_reopened(*, is_closed: bool) ->
     assert played.event("reopened").is_reported_again
 
 
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "resolved"])
+def test_what_is_written_with_a_further_report_is_read_by_whoever_is_asked(*, is_open: bool) -> None:
+    played = Played() if is_open else resolved()
+    report = opened(id="again", issue={"received_at": at(26), "description": TEXT})
+    done(played.send(report, at(30)))
+    assert (played.state.status, played.state.said, played.state.said_by) == ("open", TEXT, "ray")
+
+
 def test_a_report_from_before_it_was_fixed_that_comes_late_reopens_nothing() -> None:
     played = resolved()
     assert done(played.send(again("again", 19), at(30))) == ["opened_again"]

@@ -287,6 +287,7 @@ def test_who_is_in_charge_releases_instead() -> None:
 def test_there_is_nobody_behind_the_last_resort() -> None:
     played = Played(opened(policy(tier("first")))).run_to(at(10))
     assert refused(played.decline("boss", at(11))) == "last_resort"
+    assert refused(played.decline("kim", at(11))) == "not_asked", "who is no last resort has nothing to decline there"
 
 
 def test_at_rest_those_asked_last_may_still_say_no_and_nothing_moves() -> None:
