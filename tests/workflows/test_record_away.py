@@ -1,21 +1,24 @@
 """The record is away, locked, or holds something else: pages go out at their instant all the same, and it is seen."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from activities.channels.contract import opaque
 from client.sending import ask_to_write
-from escalation.issue.commands import Acknowledge, Resolve
+from escalation.issue.commands import Acknowledge, Open, Resolve
 from escalation.issue.effects import Record
 from escalation.issue.events import Entry, Released
 from escalation.issue.identity import IssueId
-from records import inbox, journal
+from records import inbox, journal, texts
 from tests.activities.channels.mail_server import MailServer, mail_server
 from tests.given import actor, minutes, policy, tier
 from tests.server import PEOPLE, House, working
@@ -28,12 +31,21 @@ pytestmark = pytest.mark.server
 
 IN_TIME = timedelta(seconds=1)
 """How late a page may be here: two cores, shared with everything else that runs."""
+TRIES = 5
+"""A machine that is busy for a moment is late by itself. A page that waits for the record is late every time."""
+A_BIT = timedelta(seconds=0.3)
+"""How much later than the pages beside it a page may be. Whatever waits for the record waits longer: half a second
+(`activities/along.py`) or more."""
+BESIDE = 3
+"""Issues whose record nobody locks."""
+TEXT = "Charged for a third time."
 BY_MAIL = PEOPLE.replace("{inbox: ann}", "{email: ann@example.org}").replace("{inbox: lee}", "{email: lee@example.org}")
 
 
 @asynccontextmanager
 async def mailing(env: WorkflowEnvironment, home: Path) -> AsyncIterator[tuple[House, MailServer]]:
     """A house whose people are reached by mail, and the mail server."""
+    home.mkdir(parents=True)  # noqa: ASYNC240
     (home / "people.yaml").write_text(BY_MAIL)
     sender = "escalon@example.org"
     async with (
@@ -45,13 +57,59 @@ async def mailing(env: WorkflowEnvironment, home: Path) -> AsyncIterator[tuple[H
         yield house, mails
 
 
-async def arrival(mails: MailServer, person: str) -> datetime:
-    """When the mail to this person had come, looked at every few milliseconds."""
+@dataclass(frozen=True)
+class Paged:
+    """An issue of which two tiers were told, two seconds apart."""
 
-    async def look() -> datetime | None:
-        return datetime.now(UTC) if f"{person}@example.org" in {str(mail["To"]) for mail in mails.mails} else None
+    issue: IssueId
+    late: tuple[timedelta, timedelta]
+    """By how much each of the two pages."""
+    has_text: bool
 
-    found = await until_found(look)
+
+@dataclass(frozen=True)
+class Try:
+    """How late the pages of an issue were whose record was locked."""
+
+    late: timedelta
+    later: timedelta
+    """By how much later than those of issues beside it."""
+    has_text: bool
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether nothing waited for the record."""
+        return self.has_text and self.later < A_BIT and self.late < IN_TIME
+
+
+def ready(house: House) -> Open:
+    """One that moves up after two seconds, with a text that is on record."""
+    fresh = house.fresh(policy(tier("first", acknowledge=2 / 60), tier("second", acknowledge=60, work=60)))
+    kept = texts.keep(house.db, fresh.issue.id, "description", TEXT)
+    return fresh.model_copy(update={"issue": fresh.issue.model_copy(update={"description": kept})})
+
+
+async def paged(house: House, mails: MailServer, command: Open) -> Paged:
+    """Open it as of now and wait for the mails of both tiers."""
+    opened_at = datetime.now(UTC)
+    given = command.issue.model_copy(update={"opened_at": opened_at, "received_at": opened_at})
+    issue = (await house.open(command.model_copy(update={"issue": given}))).issue
+    first_at, first = await arrival(mails, issue, "ann")
+    second_at, second = await arrival(mails, issue, "lee")
+    late = first_at - opened_at, second_at - (opened_at + timedelta(seconds=2))
+    return Paged(issue, late, TEXT in first and TEXT in second)
+
+
+async def arrival(mails: MailServer, issue: IssueId, person: str) -> tuple[datetime, str]:
+    """When the mail about it to this person had come, looked at every few milliseconds, and what it says."""
+
+    async def look() -> tuple[datetime, str] | None:
+        for mail in mails.mails:
+            if opaque(str(issue)) in str(mail["References"]) and f"{person}@example.org" in str(mail["To"]):
+                return datetime.now(UTC), mail.get_content()
+        return None
+
+    found = await until_found(look, within_s=30)
     assert found is not None
     return found
 
@@ -59,15 +117,27 @@ async def arrival(mails: MailServer, person: str) -> datetime:
 async def test_pages_go_out_at_their_instant_while_the_record_is_locked(
     env: WorkflowEnvironment, tmp_path: Path
 ) -> None:
-    """In real time: the lock is taken before the issue is opened, and kept until two tiers have been told."""
-    quick = policy(tier("first", acknowledge=2 / 60), tier("second", acknowledge=60, work=60))
-    async with mailing(env, tmp_path) as (house, mails):
-        with locked(tmp_path / "record.db"):
-            command = house.fresh(quick)
-            issue = (await house.open(command)).issue
-            opened_at = command.issue.opened_at
-            assert await arrival(mails, "ann") - opened_at < IN_TIME
-            assert await arrival(mails, "lee") - (opened_at + timedelta(seconds=2)) < IN_TIME
+    """In real time: the lock is taken before the issue is opened, and kept until two tiers have been told.
+
+    Held against the clock, and against pages of issues beside it whose record nobody locks.
+    """
+    tries = []
+    for attempt in range(TRIES):
+        tries.append(await told_while_locked(env, tmp_path / str(attempt)))
+        if tries[-1].is_in_time:
+            return
+    raise AssertionError(f"late again and again: {tries}")
+
+
+async def told_while_locked(env: WorkflowEnvironment, home: Path) -> Try:
+    """One issue whose record is locked until both of its tiers are told, and a few beside it whose record is not."""
+    async with mailing(env, home / "locked") as (house, mails), mailing(env, home / "beside") as (other, their_mails):
+        command, *others = ready(house), *(ready(other) for _ in range(BESIDE))
+        with locked(home / "locked" / "record.db"):
+            of_it, *of_others = await asyncio.gather(
+                paged(house, mails, command), *(paged(other, their_mails, each) for each in others)
+            )
+            issue = of_it.issue
             done = await house.send(issue, Acknowledge(id="a", by=actor("lee")))
             assert done.outcome == "done"
             assert house.journal(issue) == []
@@ -77,6 +147,14 @@ async def test_pages_go_out_at_their_instant_while_the_record_is_locked(
         assert decided == ["opened", "tier_began", "people_asked", "tier_began", "people_asked", "acknowledged"]
         assert [entry.recorded_at for entry in entries] == sorted(entry.recorded_at for entry in entries)
         await goes_on(house.handle(issue), house.client)
+        beside = [middle(lates) for lates in zip(*(each.late for each in of_others), strict=True)]
+        later = max(late - theirs for late, theirs in zip(of_it.late, beside, strict=True))
+        return Try(max(of_it.late), later, of_it.has_text)
+
+
+def middle(durations: Iterable[timedelta]) -> timedelta:
+    """Half of them are longer."""
+    return timedelta(seconds=median(duration.total_seconds() for duration in durations))
 
 
 async def caught_up(house: House, issue: IssueId) -> list[Entry]:
