@@ -3,8 +3,11 @@
 import pytest
 
 from escalation.issue.carried import Carried
+from escalation.issue.commands import TakeDuplicate
 from escalation.issue.decide_moving import MOST_CHECKED
 from escalation.issue.decide_people import MOST_JOINED
+from escalation.issue.evolve import KEPT_COMMANDS, KEPT_DUPLICATES, KEPT_TRIED, LONGEST_TRIED
+from escalation.issue.facts import CLOCK
 from escalation.narrate import narrate
 from escalation.policy.model import Acknowledgement, ChecklistItem
 from tests.given import Played, actor, at, done, minutes, opened, policy, refused, tier
@@ -91,6 +94,45 @@ def test_thousands_of_senders_leave_little_to_carry(second: str, *, is_given_bac
         state=state.model_copy(update={"done": filled}), lines=(lines * KEPT_LINES)[:KEPT_LINES], signals=2000
     )
     assert len(carried.model_dump_json()) < 512_000
+
+
+def test_of_commands_the_latest_are_remembered_each_by_its_first_entry() -> None:
+    played = Played()
+    done(played.escalate("kim", at(1), id="up"))
+    assert played.state.done["up"] == played.entry("tier_began").number
+    for number in range(KEPT_COMMANDS - 2):
+        done(played.note("kim", at(2), id=f"note-{number}"))
+    assert list(played.state.done)[:3] == ["open-1", "up", "note-0"]
+    assert len(played.state.done) == KEPT_COMMANDS
+    done(played.note("kim", at(2), id="one-more"))
+    assert list(played.state.done)[:2] == ["up", "note-0"]
+    assert list(played.state.done)[-1] == "one-more"
+    assert played.state.done["one-more"] == played.entry("noted").number
+    assert len(played.state.done) == KEPT_COMMANDS
+
+
+def test_of_what_was_tried_the_latest_is_carried_and_no_sentence_is_long() -> None:
+    played = Played()
+    for number in range(KEPT_TRIED + 3):
+        done(played.attempt(f"kim-{number}", at(1)))
+    assert len(played.state.tried) == KEPT_TRIED
+    assert "kim-3 " in played.state.tried[0]
+    sentence = played.state.tried[-1]
+    longer = LONGEST_TRIED - len(sentence)
+    for more, is_cut in ((0, False), (1, True)):
+        name = f"kim-{KEPT_TRIED + 2}" + "y" * (longer + more)
+        done(played.attempt(name, at(1)))
+        latest = played.state.tried[-1]
+        assert (len(latest), latest.endswith("…")) == (LONGEST_TRIED, is_cut)
+
+
+def test_of_duplicates_the_latest_are_carried() -> None:
+    played = Played()
+    for number in range(KEPT_DUPLICATES + 1):
+        issue = f"main:main:main:desk:REF-{number + 7}:1"
+        done(played.send(TakeDuplicate(id=f"dup-{number}", by=CLOCK, issue=issue, said_by="kim"), at(1)))
+    assert len(played.state.duplicates) == KEPT_DUPLICATES
+    assert played.state.duplicates[0] == "main:main:main:desk:REF-8:1"
 
 
 def test_a_checklist_is_not_as_long_as_one_likes() -> None:

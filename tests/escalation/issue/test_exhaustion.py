@@ -204,6 +204,16 @@ def test_after_a_reopening_the_last_resort_is_counted_anew() -> None:
     assert played.event("last_resort_told").count == 1
 
 
+@pytest.mark.parametrize(("procedure", "repeats", "why"), [("last_resort", 1, "repeated"), ("restart", 0, "restarted")])
+def test_a_pass_that_asked_anybody_is_climbed_again_though_nobody_is_at_its_last_tier(
+    procedure: str, repeats: int, why: str
+) -> None:
+    rules = policy(tier("first"), tier("second"), exhaustion=exhaustion(procedure, repeats=repeats))
+    played = Played(opened(rules), nobody_at=("second",)).run_to(at(10))
+    assert played.began()[1:] == [("second", "not_acknowledged"), ("first", why)]
+    assert played.state.acknowledge_due_at == at(20)
+
+
 def test_once_a_restart_has_asked_somebody_the_last_resort_is_told_no_more() -> None:
     played = Played(opened(policy(tier("first"), exhaustion=exhaustion("restart"))), answer=False)
 
