@@ -6,7 +6,7 @@ import pytest
 
 from escalation.issue.commands import TakePeople
 from escalation.policy.model import Acknowledgement
-from tests.given import Played, at, done, holding, minutes, opened, person, policy, refused, tier
+from tests.given import TEXT, Played, at, done, holding, minutes, opened, person, policy, refused, tier
 
 
 def lapsing(minutes_held: float = 5, renewals: int = 2, work: float | None = 60, **more: Any) -> Played:
@@ -238,3 +238,11 @@ def test_whom_one_takes_over_from_is_named_and_nobody_takes_over_from_themselves
     done(played.acknowledge("first-2", at(3), take_over_from="first-1"))
     event = played.event("acknowledged")
     assert (event.role, event.took_over_from, event.renewal, event.lapses_at) == ("handler", "first-1", 0, at(8))
+
+
+def test_why_it_was_given_back_is_on_record() -> None:
+    played = Played()
+    done(played.acknowledge("first-1", at(1)))
+    done(played.release("first-1", at(2), reason=TEXT))
+    event = played.event("released")
+    assert (event.person, event.was_in_charge, event.reason) == ("first-1", False, TEXT)

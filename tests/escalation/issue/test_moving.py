@@ -238,3 +238,18 @@ def test_a_ceiling_that_stands_still_on_hold_passes_no_tier_over() -> None:
     assert [(c.tier, c.at) for c in played.state.ceilings] == [("third", at(60))]
     played.run_to(at(62))
     assert played.began()[-1] == ("second", "not_acknowledged")
+
+
+def test_from_a_lane_that_leads_nowhere_nothing_is_above_and_all_of_the_ladder_is_below() -> None:
+    lane = tier("lane", is_beside=True)
+    played = Played(opened(policy(tier("first"), tier("second"), lane), enter_at="lane"))
+    assert refused(played.escalate("ray", at(1), to_tier="second")) == "not_above"
+    done(played.de_escalate("ray", at(2)))
+    assert played.state.tier == "second"
+
+
+def test_what_was_waived_for_a_named_tier_is_on_record() -> None:
+    played = Played(opened(three()))
+    done(played.escalate("ray", at(2), to_tier="second", is_waived=True, reason=TEXT))
+    event = played.event("tier_began")
+    assert (event.tier, event.waived, event.reason) == ("second", ("what",), TEXT)
