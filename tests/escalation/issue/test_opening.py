@@ -7,7 +7,7 @@ import pytest
 from escalation.issue.commands import Open, Tick
 from escalation.issue.decide import CLOCK_SKEW, decide
 from escalation.issue.refusal import Rejected
-from tests.given import MACHINE, T0, Played, actor, at, opened, policy, refused, tier
+from tests.given import MACHINE, T0, Played, actor, at, done, opened, policy, refused, tier
 from tests.natures import why_not
 
 
@@ -125,3 +125,10 @@ def test_without_a_time_to_acknowledge_it_is_the_time_to_work_that_may_be_over()
     for minute, work_due_at, late_by_s in ((-12, at(18), 0), (-31, at(30), 31 * 60)):
         played = Played(opened(ladder, issue={"opened_at": at(minute), "received_at": at(minute)}))
         assert (played.state.work_due_at, played.event("tier_began").late_by_s) == (work_due_at, late_by_s)
+
+
+def test_an_issue_is_decided_by_the_revision_that_it_was_opened_with() -> None:
+    played = Played()
+    of_a_later_release = played.state.model_copy(update={"rules_revision": 99})
+    assert refused(decide(of_a_later_release, Tick(), at(10))) == "unknown_revision"
+    assert done(played.send(opened(rules_revision=99, id="open-2"), at(1))) == ["opened_again"]
