@@ -11,6 +11,7 @@ from escalation.issue.facts import CLOCK
 from escalation.narrate import narrate
 from escalation.policy.model import Acknowledgement, ChecklistItem
 from tests.given import Played, actor, at, done, minutes, opened, policy, refused, tier
+from tests.natures import why_not
 from workflows.escalation import LONGEST_LINE
 from workflows.shell import KEPT_LINES
 
@@ -111,6 +112,17 @@ def test_of_commands_the_latest_are_remembered_each_by_its_first_entry() -> None
     assert len(played.state.done) == KEPT_COMMANDS
 
 
+def test_the_answers_of_our_own_errands_crowd_out_no_command_also_where_they_were_decoded() -> None:
+    played = Played()
+    decoded = CLOCK.model_copy()
+    done(played.send(TakeDuplicate(id="ours", by=decoded, issue="main:main:main:desk:REF-7:1", said_by="kim"), at(1)))
+    pretending = actor(CLOCK.person)
+    done(played.note(CLOCK.person, at(1), id="theirs", by=pretending))
+    sure = actor("kim", assurance=CLOCK.assurance)
+    done(played.note("kim", at(1), id="kims", by=sure))
+    assert list(played.state.done) == ["open-1", "theirs", "kims"]
+
+
 def test_of_what_was_tried_the_latest_is_carried_and_no_sentence_is_long() -> None:
     played = Played()
     for number in range(KEPT_TRIED + 3):
@@ -147,3 +159,11 @@ def test_as_many_items_as_may_be_named_are_taken() -> None:
     items = (ChecklistItem(name="what", ask="What happened?"),)
     played = Played(opened(policy(tier("first"), tier("second", checklist=items))))
     assert done(played.escalate("kim", at(1), checked=("what",) * MOST_CHECKED)) == ["tier_began"]
+
+
+def test_where_nobody_works_on_it_the_owner_is_to_be_asked() -> None:
+    played = crowded()
+    done(played.release("first-1", at(2)))
+    answer = played.acknowledge("one-more", at(3))
+    assert refused(answer) == "too_many_joined"
+    assert why_not(answer).endswith("ask ray, who owns it")

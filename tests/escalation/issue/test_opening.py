@@ -6,6 +6,7 @@ import pytest
 
 from escalation.issue.commands import Open, Tick
 from escalation.issue.decide import CLOCK_SKEW, decide
+from escalation.issue.evolve import evolve
 from escalation.issue.refusal import Rejected
 from tests.given import MACHINE, T0, Played, actor, at, done, opened, policy, refused, tier
 from tests.natures import why_not
@@ -132,3 +133,9 @@ def test_an_issue_is_decided_by_the_revision_that_it_was_opened_with() -> None:
     of_a_later_release = played.state.model_copy(update={"rules_revision": 99})
     assert refused(decide(of_a_later_release, Tick(), at(10))) == "unknown_revision"
     assert done(played.send(opened(rules_revision=99, id="open-2"), at(1))) == ["opened_again"]
+
+
+def test_without_an_opening_there_is_nothing_to_write_down() -> None:
+    played = Played()
+    with pytest.raises(TypeError, match="the first entry of an issue is opened, not tier_began"):
+        evolve(None, played.entry("tier_began"))
