@@ -2,9 +2,10 @@
 
     python -m scripts.mutate [--sample 600] [--seed 1] [--match running] [--jobs 2]
 
-mutmut makes the mutants, chooses the tests of each, and keeps what it found in `mutants/`: a run that was stopped goes
-on where it was, and what did not change is not tried again. A survivor is a missing test, or has its reason in
-`tests/mutation/survivors.toml`: by function, the text of the changed line, and why. Exits with 1 where one has none.
+mutmut makes the mutants, chooses the tests of each, and keeps what it found in `mutants/`. Each run tries all that it
+chose, also what an earlier one has tried: whoever stops between goes on by modules (--match). A survivor is a missing
+test, or has its reason in `tests/mutation/survivors.toml`: by function, the text of the changed line, and why. Exits
+with 1 where one has none.
 """
 
 import argparse

@@ -284,11 +284,12 @@ SCENARIOS = (
 def in_short(entries: list[Entry], opened_at: datetime) -> tuple[list[str], list[str]]:
     """A journal such that two plays of a story can be compared: what was decided, in order, and who was told.
 
-    Times count from the opening, in whole minutes; messages leave in any order.
+    Times count from the opening, in whole minutes; by how many seconds a machine was late is its own affair; messages
+    leave in any order.
     """
     decided, told = [], []
     for entry in entries:
-        event = entry.event.model_dump(mode="python", exclude={"open"})
+        event = entry.event.model_dump(mode="python", exclude={"open", "late_by_s"})
         line = f"{_since(entry.happened_at, opened_at)} {entry.by.person} {_shifted(event, opened_at)}"
         if entry.event.kind == "told":
             told.append(f"{event['person']} {event['channel']} {event['about']} {event['outcome']}")
