@@ -61,6 +61,7 @@ entries = Table(
     Column("event", JSON, nullable=False),
     Column("digest", Text, nullable=False),
     Column("rules_revision", Integer, nullable=False),
+    Column("chain", Text, nullable=False),
     PrimaryKeyConstraint("issue", "number"),
     Index(None, "written_at"),
 )
@@ -205,6 +206,38 @@ promised = Table(
     Column("command", Text, nullable=False),
     Column("promised_at", Instant, nullable=False),
     PrimaryKeyConstraint("issue", "command"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    *_whose(),
+    Column("key", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("is_machine", Boolean, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=True),
+    Column("revoked_at", Instant, nullable=True),
+    Column("last_used_at", Instant, nullable=True),
+    PrimaryKeyConstraint("key"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    *_whose(),
+    Column("actor", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("claimed_at", Instant, nullable=False),
+    Column("status", Integer, nullable=True),
+    Column("answer", Text, nullable=True),
+    PrimaryKeyConstraint("actor", "key"),
+    Index(None, "claimed_at"),
 )
 
 findings = Table(
