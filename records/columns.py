@@ -1,13 +1,14 @@
 """The column types that both databases share. Which columns there are: `tables.py`."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-_CANNOT_BE_STORED = re.compile("[\x00\ud800-\udfff]")
+from escalation.issue.chain import in_words, storable, to_utc
+
+__all__ = ["Instant", "storable"]
 
 
 class Instant(TypeDecorator[datetime]):
@@ -36,33 +37,3 @@ class Instant(TypeDecorator[datetime]):
         if isinstance(value, str):
             value = datetime.fromisoformat(value)
         return None if value is None else value.astimezone(UTC)
-
-
-def to_utc(instant: datetime) -> datetime:
-    """The aware instant in UTC; at the ends of the calendar, the nearest that UTC can say."""
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError:
-        is_first = instant.year == 1
-        return datetime(1, 1, 1, tzinfo=UTC) if is_first else datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
-
-
-def in_words(instant: datetime) -> str:
-    """The aware instant in UTC with microseconds, in a form that sorts by time and is the same for equal instants."""
-    return to_utc(instant).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def storable(value: Any) -> Any:
-    """The value with every character that no database stores (NUL, halves of characters) replaced by `�`.
-
-    Refusing them is for the doors; here they may hold up nothing. Goes into dictionaries, lists and tuples.
-    """
-    match value:
-        case str():
-            return _CANNOT_BE_STORED.sub("\ufffd", value)
-        case dict():
-            return {storable(key): storable(part) for key, part in value.items()}
-        case list() | tuple():
-            return [storable(part) for part in value]
-        case _:
-            return value

@@ -1,22 +1,22 @@
-"""Writing the journal: the scribe's one act. Reading it back: `reading.py`.
+"""Writing the journal: the scribe's one act. Reading it back: `reading.py`. Checking it: `verifying.py`.
 
 An entry is written once. One that is there with the same content is left alone; with other content, or after a gap,
-it is an error that is raised, never dropped and never overwritten.
+it is an error that is raised, never dropped and never overwritten. Each is chained to the one before it
+(`escalation/issue/chain.py`).
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, delete, insert, select, update
 
+from escalation.issue.chain import link, row_digest
 from escalation.issue.effects import Record, Snapshot
 from escalation.issue.events import Entry
 from escalation.issue.identity import IssueId
 from records import tables
-from records.columns import in_words, storable
+from records.columns import storable
 from records.database import Database
 
 
@@ -44,14 +44,14 @@ def write(db: Database, record: Record, within_s: float | None = None) -> None:
     """
     issue = str(record.snapshot.issue)
     with db.writing(issue, within_s) as connection:
-        of_issue = tables.entries.c.issue == issue
-        last = connection.scalar(select(func.max(tables.entries.c.number)).where(of_issue)) or 0
+        last, chain = _head(connection, issue)
         rows = [_row(record.snapshot, entry) for entry in record.entries]
         new = [row for row in rows if row["number"] > last]
         _check(connection, issue, [row for row in rows if row["number"] <= last])
         for expected, row in enumerate(new, start=last + 1):
             if row["number"] != expected:
                 raise JournalGap(issue, row["number"], expected)
+            chain = row["chain"] = link(chain, row["digest"])
         if new:
             connection.execute(insert(tables.entries), new)
         _stand(connection, record.snapshot)
@@ -71,24 +71,17 @@ def read_entry(row: Mapping[str, Any] | RowMapping) -> Entry:
     )
 
 
-def digest_of(row: Mapping[str, Any]) -> str:
-    """SHA-256 of an entry's content as it lies in its row, in one canonical form: it can be told from the row alone."""
-    content = {
-        "issue": row["issue"],
-        "number": row["number"],
-        "happened_at": in_words(row["happened_at"]),
-        "recorded_at": in_words(row["recorded_at"]),
-        "by": _by(row),
-        "command": row["command"],
-        "event": row["event"],
-    }
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 def whose(issue: IssueId) -> dict[str, str]:
     """The columns that every row has: organisation, legal entity, team."""
     return {"org": issue.org, "legal_entity": issue.legal_entity, "team": issue.team}
+
+
+def _head(connection: Connection, issue: str) -> tuple[int, str]:
+    """The number and the chain of the issue's last entry; 0 and nothing where it has none."""
+    table = tables.entries
+    last = select(table.c.number, table.c.chain).where(table.c.issue == issue).order_by(table.c.number.desc()).limit(1)
+    found = connection.execute(last).first()
+    return (0, "") if found is None else (found.number, found.chain)
 
 
 def _by(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
@@ -110,7 +103,7 @@ def _row(snapshot: Snapshot, entry: Entry) -> dict[str, Any]:
         "rules_revision": snapshot.rules_revision,
     }
     row = storable(row)
-    return {**row, "digest": digest_of(row)}
+    return {**row, "digest": row_digest(row)}
 
 
 def _check(connection: Connection, issue: str, known: Sequence[Mapping[str, Any]]) -> None:
