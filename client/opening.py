@@ -6,7 +6,7 @@ What is open or can be reopened is the existing one; what is over is followed by
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
@@ -61,11 +61,11 @@ async def open_issue(
         attempt = _as_occurrence(command, occurrence)
         before(attempt.issue.id)
         state = _first_state(attempt)
-        try:
-            handle = await _start(client, attempt, state, task_queue)
-        except WorkflowAlreadyStartedError:
+        if await _start(client, attempt, state, task_queue):
+            return OpenAnswer(issue=attempt.issue.id, is_new=True)
+        description = await client.get_workflow_handle(str(attempt.issue.id)).describe(rpc_timeout=_RPC)
+        if description.status != WorkflowExecutionStatus.RUNNING:
             continue
-        description = await handle.describe(rpc_timeout=_RPC)
         if await description.memo_value("opened_by", default="") == command.id:
             return OpenAnswer(issue=attempt.issue.id, is_new=True)
         again = attempt.model_copy(update={"policies": (), "people": (), "last_known": {}})
@@ -103,18 +103,23 @@ def _evolved(entries: tuple[Entry, ...]) -> IssueState:
     return state
 
 
-async def _start(client: Client, command: Open, state: IssueState, task_queue: str) -> WorkflowHandle[object, object]:
+async def _start(client: Client, command: Open, state: IssueState, task_queue: str) -> bool:
+    """Whether it was started; False where one of this id is there, running or ended."""
     severity = command.policies[0].severity(state.severity)
-    return await client.start_workflow(
-        WORKFLOW,
-        command,
-        id=str(command.issue.id),
-        task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        memo={"opened_by": command.id},
-        search_attributes=search_attributes(state),
-        static_summary=headline(state),
-        priority=Priority(priority_key=severity.priority),
-        rpc_timeout=_RPC,
-    )
+    try:
+        await client.start_workflow(
+            WORKFLOW,
+            command,
+            id=str(command.issue.id),
+            task_queue=task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            memo={"opened_by": command.id},
+            search_attributes=search_attributes(state),
+            static_summary=headline(state),
+            priority=Priority(priority_key=severity.priority),
+            rpc_timeout=_RPC,
+        )
+    except WorkflowAlreadyStartedError:
+        return False
+    return True

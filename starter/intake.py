@@ -61,6 +61,8 @@ class Outcome(Value):
     came: tuple[Came, ...]
     """One word for each step that was taken."""
     why: str = ""
+    is_for_now: bool = False
+    """Whether what is refused may be done when it is sent again: server or record were away, nothing was decided."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -126,6 +128,7 @@ async def carry_out(report: Reported, into: Into) -> Outcome:
     notes: list[str] = []
     whys: list[str] = []
     issue: IssueId | None = None
+    is_for_now = False
     try:
         found = await _find(report, into)
         issue = found.issue if found.is_known else None
@@ -143,7 +146,9 @@ async def carry_out(report: Reported, into: Into) -> Outcome:
             raise
         came.append("refused")
         whys.append(failure.why)
-    return Outcome(report=report, issue=issue, came=tuple(came), why="; ".join(whys), notes=tuple(notes))
+        is_for_now = failure is not error  # what our own doors and rules say stays so
+    why = "; ".join(whys)
+    return Outcome(report=report, issue=issue, came=tuple(came), why=why, is_for_now=is_for_now, notes=tuple(notes))
 
 
 async def _find(report: Reported, into: Into) -> Found:
@@ -159,7 +164,7 @@ async def _find(report: Reported, into: Into) -> Found:
     latest = 0
     if into.db is not None:
         try:
-            latest = reading.latest_occurrence(into.db, issue.series)
+            latest = await asyncio.to_thread(reading.latest_occurrence, into.db, issue.series)
         except SQLAlchemyError:
             latest = 0
     return await find_latest(into.client, issue, latest)
@@ -198,7 +203,7 @@ async def _open(step: OpenIt, report: Reported, found: Found, into: Into) -> Out
         received_at=min(step.received_at, now) if step.received_at is not None else now,
         first_noticed_at=min(report.began_at, now),
     )
-    prepared = prepared_with_text(request, into, now)
+    prepared = await asyncio.to_thread(prepared_with_text, request, into, now)  # the record may be slow
     answer = await _opened(prepared, into)
     if answer.is_new:
         is_repeat = found.is_running and answer.issue == found.issue
@@ -240,7 +245,7 @@ async def _opened(prepared: PreparedOpen, into: Into) -> OpenAnswer:
 
 
 async def _send(step: SendIt, report: Reported, issue: IssueId, into: Into) -> Outcome:
-    prepared = _command(step, report, issue, into)
+    prepared = await asyncio.to_thread(_command, step, report, issue, into)
     sent = await send_and_record(into.client, into.db, issue, prepared.command)
     came = _came_of(sent, _DONE[step.command])
     return Outcome(report=report, issue=issue, came=(came,), why=sent.why, notes=prepared.notes)
