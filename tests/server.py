@@ -23,6 +23,7 @@ from client.names import register_search_attributes
 from client.opening import OpenAnswer, open_issue
 from client.sending import Sent, ask_to_write, send
 from client.settings import Settings
+from client.skipping import SERVER_FLAGS, pass_time
 from escalation.issue.commands import Command, Open
 from escalation.issue.events import Entry
 from escalation.issue.identity import IssueId
@@ -34,16 +35,6 @@ from tests.given import opened
 from worker import build_worker
 
 TEMPORAL = Path(sys.executable).parent / "temporal"
-TIME_SKIPPING = "frontend.WorkflowTimeSkippingEnabled=true"
-"""The key of this server version; newer ones call it system.workflowTimeSkippingEnabled."""
-SERVER_FLAGS = [
-    "--dynamic-config-value",
-    TIME_SKIPPING,
-    "--dynamic-config-value",
-    'history.timerProcessorMaxTimeShift="1ms"',
-    "--dynamic-config-value",
-    "frontend.WorkflowTimeSkippingMaxSkipPerSession=1000",
-]
 
 PEOPLE = """
 operator: olga
@@ -110,8 +101,8 @@ class House:
             await asyncio.sleep(0.02)
 
     async def pass_time(self, issue: IssueId, duration: timedelta) -> None:
-        """Let the issue's clock go by so much, and a moment more for what is due at the very end."""
-        await self.env.fast_forward(self.handle(issue), duration)
+        """Let the issue's clock go by so much, whatever the machine is busy with."""
+        await pass_time(self.client, str(issue), duration)
 
     def journal(self, issue: IssueId) -> list[Entry]:
         """The entries on record."""
@@ -136,7 +127,7 @@ class House:
 async def dev_server(*flags: str, **more: Any) -> AsyncIterator[WorkflowEnvironment]:
     """A development server of one's own, with further flags; clocks run in real time until a test skips."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(
-        ts_config=TimeSkippingConfig(enabled=False, max_session_skip_count=1000),
+        ts_config=TimeSkippingConfig(enabled=False),
         data_converter=data_converter,
         dev_server_existing_path=str(TEMPORAL),
         dev_server_extra_args=[*SERVER_FLAGS, *flags],
