@@ -46,16 +46,23 @@ class Envelope(Value):
         return self.message.body
 
     @property
+    def public_id(self) -> str:
+        """The message's id as media get it: the same for every copy, and it says nothing about the issue."""
+        return f"msg_{opaque(self.message_id)}"
+
+    @property
     def thread_id(self) -> str:
         """The same for all messages of an issue, so that a medium can show them together."""
         return str(self.issue)
 
 
 class Sent(Value):
-    """The other side has taken the message over. Whether a person saw it is not known."""
+    """The other side has taken the message over. Whether a person saw it is never known."""
 
     reference: str | None = None
     """What the other side calls it, where it says so."""
+    is_delivered: bool = False
+    """Whether the other side says that it lies where its reader looks, and not only that it will see to it."""
 
 
 class ChannelRefused(Exception):

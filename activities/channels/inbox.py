@@ -41,4 +41,4 @@ class InboxChannel:
         except (SQLAlchemyError, RecordBusy, OSError) as error:
             # Its text may quote what was to be written; the kind of failure says enough.
             raise ChannelUnavailable(f"the record cannot be written to ({type(error).__name__})") from error
-        return Sent(reference=envelope.message_id)
+        return Sent(reference=envelope.message_id, is_delivered=True)

@@ -24,4 +24,4 @@ class MemoryChannel:
         if envelope.address in self.refused:
             raise ChannelRefused(f"{envelope.address}: no such address")
         self.sent.append(envelope)
-        return Sent(reference=str(len(self.sent)))
+        return Sent(reference=str(len(self.sent)), is_delivered=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable
-from tests.activities.channels.trials import TRIALS, Trial, envelope, message
+from tests.activities.channels.trial import Trial, envelope, message
+from tests.activities.channels.trials import TRIALS
 
 REFUSES_NOBODY = {"inbox"}
 

@@ -11,7 +11,7 @@ import pytest
 from activities.channels.contract import ChannelRefused, ChannelUnavailable
 from activities.channels.email import EmailChannel, EmailSettings, Security
 from tests.activities.channels.mail_server import CERTIFICATE, PASSWORD, SLOW_S, USER, mail_server
-from tests.activities.channels.trials import AT, envelope, message
+from tests.activities.channels.trial import AT, envelope, message
 
 
 def channel(port: int, security: Security = "plain", **changed: Any) -> EmailChannel:

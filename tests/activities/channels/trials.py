@@ -1,73 +1,27 @@
 """Each channel with its other side, so that one contract can be tried on all: what arrives, and how to make trouble."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import text
 
-from activities.channels.contract import Channel, ChannelUnavailable, Envelope
+from activities.channels.contract import ChannelUnavailable
 from activities.channels.email import EmailChannel, EmailSettings
 from activities.channels.inbox import InboxChannel
 from activities.channels.memory import MemoryChannel
-from escalation.issue.identity import IssueId
-from escalation.message import Line, Message
 from records import inbox
 from records.database import migrate, open_database
+from tests.activities.channels.http_trials import (
+    mattermost_trial,
+    ntfy_trial,
+    slack_trial,
+    teams_trial,
+    webhook_trial,
+)
 from tests.activities.channels.mail_server import MailServer, mail_server
-
-AT = datetime(2026, 11, 21, 19, 40, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """A message as the other side has it."""
-
-    to: str
-    message_id: str
-    thread: str
-    subject: str
-    body: str
-
-
-@dataclass
-class Trial:
-    """A channel and its other side."""
-
-    channel: Channel
-    address: str
-    arrived: Callable[[], list[Arrived]]
-    go_away: Callable[[], Awaitable[None]]
-    come_back: Callable[[], Awaitable[None]]
-    refused_address: str = ""
-    """Empty where the channel refuses nobody."""
-
-
-def envelope(address: str, reference: str = "REF-1", number: int = 1, **changed: Any) -> Envelope:
-    """A message about an issue to an address; its id is of the issue and the number."""
-    issue = IssueId(source="desk", reference=reference)
-    facts: dict[str, Any] = {
-        "message_id": f"{issue}/{number}/kim/trial",
-        "issue": issue,
-        "person": "kim",
-        "address": address,
-        "about": "asked",
-        "priority": 2,
-        "at": AT,
-        "message": message(
-            "[S2] Act by 19:40 Dublin: Card payments fail, desk:REF-1", "Asked of you.\nIf nobody does."
-        ),
-        **changed,
-    }
-    return Envelope(**facts)
-
-
-def message(subject: str, body: str) -> Message:
-    """A message with this body, whatever it holds."""
-    return Message(subject=subject, lines=(Line(text=body),))
+from tests.activities.channels.trial import Arrived, Trial
 
 
 @asynccontextmanager
@@ -146,4 +100,9 @@ TRIALS: dict[str, Callable[[Path], AbstractAsyncContextManager[Trial]]] = {
     "memory": memory_trial,
     "inbox": inbox_trial,
     "email": email_trial,
+    "webhook": webhook_trial,
+    "slack": slack_trial,
+    "teams": teams_trial,
+    "mattermost": mattermost_trial,
+    "ntfy": ntfy_trial,
 }

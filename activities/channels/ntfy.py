@@ -1,0 +1,69 @@
+"""ntfy: a notification to a topic, by its URL or by its name at the server that is set up.
+
+Plain text, so nothing in it means anything. A copy has the id of the first one, in whose place newer servers put it.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+from activities.channels.contract import ChannelRefused, Envelope, Sent
+from activities.channels.fitting import fit, page_of
+from activities.channels.http_post import HttpPost, not_theirs
+from escalation.message import Message
+from escalation.policy.addresses import address_fault, ntfy_topic
+
+LONGEST = 4_096
+"""Bytes; a longer text becomes a file to download."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NtfySettings:
+    """The server for topics that are given by name."""
+
+    url: str = ""
+    token: str | None = field(default=None, repr=False)
+    """Shown to this server alone, never to that of a topic's URL."""
+    link: str = ""
+
+
+class NtfyChannel:
+    """Publishes to the `ntfy` address of a person: a topic."""
+
+    name = "ntfy"
+
+    def __init__(self, post: HttpPost, settings: NtfySettings) -> None:
+        self._post = post
+        self._settings = settings
+        self._url = settings.url.rstrip("/")
+
+    async def send(self, envelope: Envelope) -> Sent:
+        """Publish one notification."""
+        found = ntfy_topic(envelope.address)
+        if found is None:
+            raise ChannelRefused(f"this is no ntfy topic; allowed: {address_fault(self.name, envelope.address)}")
+        server, topic = found
+        if not server and not self._url:
+            raise ChannelRefused("without ESCALON_NTFY_URL, only URLs of topics are addresses")
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        if self._settings.token is not None and server in {"", self._url}:
+            headers["Authorization"] = f"Bearer {self._settings.token}"
+        page = page_of(envelope, self._settings.link)
+        content = {
+            "topic": topic,
+            "title": " ".join(envelope.subject.split()),
+            "message": fit(envelope.message, _fits).body,
+            "priority": 6 - min(max(envelope.priority, 1), 5),
+            "sequence_id": envelope.public_id,
+            "tags": [envelope.issue.short.replace(",", " ")],
+            **({"click": page} if page else {}),
+        }
+        answer = await self._post.post(f"{server or self._url}/", json.dumps(content).encode(), headers)
+        said = answer.json()
+        reference = said.get("id")
+        if not isinstance(reference, str) or not reference:
+            raise not_theirs(answer.status)
+        return Sent(reference=reference[:64])
+
+
+def _fits(message: Message) -> bool:
+    return len(message.body.encode()) <= LONGEST
