@@ -179,8 +179,15 @@ def entries_of(kind: type, number: int = 1) -> st.SearchStrategy[Entry]:
         recorded_at=_INSTANTS,
         by=_ACTORS,
         command=_WORDS,
-        event=st.from_type(kind).filter(_is_finite),
+        event=_event_of(kind).filter(_is_finite),
     )
+
+
+def _event_of(kind: type) -> st.SearchStrategy[Any]:
+    """Any event of that class. A default that is made by a factory is none that the strategies can read."""
+    fields = kind.model_fields if issubclass(kind, BaseModel) else {}
+    made = {name: st.from_type(field.annotation) for name, field in fields.items() if field.default_factory}  # type: ignore[arg-type]
+    return st.builds(kind, **made)
 
 
 def _is_finite(value: object) -> bool:
