@@ -1,0 +1,50 @@
+"""Lanes: stages side by side, each of which takes the next run of its database until none is left."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from chaos.figures import Sums
+from chaos.plan import plan
+from chaos.run import Lane, Outcome
+from chaos.stage import build
+
+
+def database_of(number: int, databases: Sequence[str]) -> str:
+    """Which database run `number` is on: they take turns, so that a run alone is on the same."""
+    return databases[number % len(databases)]
+
+
+async def all_runs(
+    folder: Path,
+    seed: int,
+    numbers: Sequence[int],
+    databases: Sequence[str],
+    lanes: int,
+    sums: Sums,
+    show: Callable[[Sums], None],
+) -> None:
+    """Make these runs, on so many stages of each database as there are lanes for, at least one."""
+    async with asyncio.TaskGroup() as going:
+        for database in databases:
+            waiting = deque(number for number in numbers if database_of(number, databases) == database)
+            for index in range(max(1, lanes // len(databases))):
+                if index < len(waiting):
+                    going.create_task(_lane(folder / f"{database}-{index + 1}", seed, waiting, database, sums, show))
+
+
+async def _lane(
+    folder: Path, seed: int, waiting: deque[int], database: str, sums: Sums, show: Callable[[Sums], None]
+) -> None:
+    lane = Lane(await build(folder, has_postgres=database == "postgres"))
+    try:
+        while waiting:
+            number = waiting.popleft()
+            outcome: Outcome = await lane.run(
+                plan(seed, number, has_postgres=database == "postgres", doors=tuple(lane.doors))
+            )
+            sums.add(outcome)
+            show(sums)
+    finally:
+        await lane.close()

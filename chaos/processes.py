@@ -1,0 +1,78 @@
+"""Processes that are started again when they end, and can be killed and frozen in between."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+_PAUSE_S = 0.2
+
+
+class Kept:
+    """One process, kept running until `end`."""
+
+    def __init__(self, name: str, command: list[str], environment: Mapping[str, str], log: Path) -> None:
+        self.name = name
+        self.starts = 0
+        self._command = command
+        self._environment = dict(environment)
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self._may_run = asyncio.Event()
+
+    async def start(self) -> None:
+        """Start it, and from now on whenever it has ended."""
+        self._may_run.set()
+        self._keeping = asyncio.create_task(self._keep())
+        while self._process is None:
+            await asyncio.sleep(0.01)
+
+    async def kill(self) -> None:
+        """SIGKILL; not started again before `revive`."""
+        self._may_run.clear()
+        await self._kill_now()
+
+    def revive(self) -> None:
+        """Let it run again."""
+        self._may_run.set()
+
+    def freeze(self) -> None:
+        """SIGSTOP."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        self._signal(signal.SIGCONT)
+
+    async def end(self) -> None:
+        """For good."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.wait({self._keeping})
+        await self._kill_now()
+
+    async def _keep(self) -> None:
+        while True:
+            await self._may_run.wait()
+            with self._log.open("ab") as log:
+                self._process = await asyncio.create_subprocess_exec(
+                    *self._command, env=self._environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+                )
+            self.starts += 1
+            await self._process.wait()
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _kill_now(self) -> None:
+        process = self._process
+        if process is not None and process.returncode is None:
+            self._signal(signal.SIGKILL)
+            await process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        process = self._process
+        if process is not None and process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, number)
