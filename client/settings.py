@@ -51,6 +51,12 @@ class Settings(BaseSettings):
         default=262144, ge=1024, le=16777216, description="Bytes of one request's body at most."
     )
     api_rate: int = Field(default=6000, ge=1, le=1000000, description="Calls a minute at most, for each key.")
+    raise_page: str = Field(
+        default="off",
+        pattern=r"^(off|local|https?://[A-Za-z0-9.\[\]:-]+)$",
+        description="Page to raise an issue: off, local, or the address under which people reach it.",
+    )
+    raise_secret: SecretStr = Field(default=SecretStr(""), description="What signs its forms; empty: drawn anew.")
     temporal_metrics_port: int = Field(default=0, ge=0, le=65535, description="The SDK's own Prometheus port; 0: none.")
     watch_port: int = Field(default=0, ge=0, le=65535, description="Watch's health and metrics port; 0: none.")
     heartbeat_url: str = Field(default="", description="URL that the watch calls after each round; empty: none.")
