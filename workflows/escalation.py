@@ -14,7 +14,8 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from escalation.issue.carried import Carried, Done, read_input
+    from escalation.issue.carried import Carried, Done, Ended, read_input
+    from escalation.issue.chain import Head
     from escalation.issue.clocks import Due, deadlines
     from escalation.issue.effects import KeepText, Snapshot
     from escalation.issue.effects_of import snapshot
@@ -61,7 +62,7 @@ class Escalation:
         start = read_input(given[0])
         if isinstance(start, Carried):
             self._signals, self._earlier = start.signals, start.lines
-            self._shell.resume(start.state, start.unwritten, start.errands)
+            self._shell.resume(start.state, start.unwritten, start.errands, start.head)
             return
         try:
             answer = no_instant(start) or self._shell.check(start)
@@ -74,7 +75,7 @@ class Escalation:
         self._shell.deliver(start)
 
     @workflow.run
-    async def run(self, *given: Any) -> Snapshot:  # noqa: ARG002 - taken by __init__
+    async def run(self, *given: Any) -> Ended:  # noqa: ARG002 - taken by __init__
         """Where the issue stood at its end. Fails at once where the input is not that of an issue.
 
         One that came through our own door was whole when it was sent: a release that cannot read it waits for one
@@ -85,7 +86,7 @@ class Escalation:
                 raise RuntimeError(f"opened by another release: {self._unread}")
             raise ApplicationError(self._unread, type="BadInput", non_retryable=True)
         await self._shell.run(self._hand_over)
-        return snapshot(self._state)
+        return Ended.trusted(**dict(snapshot(self._state)), chain=self._shell.head.chain)
 
     async def _hand_over(self) -> None:
         carried = Carried(
@@ -94,6 +95,7 @@ class Escalation:
             errands=tuple(self._shell.errands.values()),
             signals=self._signals,
             lines=tuple(self._lines()),
+            head=self._shell.head,
         )
         memo = {name: workflow.memo_value(name, type_hint=RawValue) for name in workflow.memo()}
         workflow.continue_as_new(args=[carried], memo=memo)
@@ -143,6 +145,11 @@ class Escalation:
     def unwritten(self) -> list[Entry]:
         """For whoever shows the timeline: the record may have them by now."""
         return list(self._shell.scribe.unwritten)
+
+    @workflow.query(description="The number of the last entry, and the hash that stands for it and all before it")
+    def head(self) -> Head:
+        """What an audit holds the record against."""
+        return self._shell.head
 
     @workflow.query(description="Why it is here, and why what comes next is due then")
     def explanation(self) -> Explanation:

@@ -20,6 +20,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from escalation.issue.attributes import ATTRIBUTES
+    from escalation.issue.chain import Head, extended
     from escalation.issue.commands import Command, Tick
     from escalation.issue.effects import Effect, Record
     from escalation.issue.events import Entry
@@ -34,7 +35,7 @@ KEPT_LINES = 200
 """Entries kept in memory for the timeline query; the journal holds them all."""
 
 ENTRIES = "entries"
-"""The memo that says how many entries there were when one was decided that left no other event, as a message's."""
+"""The memo with the head of the chain when an entry was decided that left no other event, as a message's."""
 
 FORCED_HISTORY = 12_000
 """History events after which it hands over even while errands are under way. Ours: a quarter of the server's limit."""
@@ -55,6 +56,8 @@ class Shell:
     def __init__(self, rules: IssueRules) -> None:
         self.rules = rules
         self.state: IssueState | None = None
+        self.head = Head()
+        """The last entry and the hash for it and all before it: against it the record can be held."""
         self.scribe = Scribe(lambda entries: self.rules.record(self._now_state, entries))
         self.errands: dict[str, Effect] = {}
         self.recent: list[Entry] = []
@@ -67,9 +70,14 @@ class Shell:
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
 
-    def resume(self, state: IssueState, unwritten: tuple[Entry, ...], errands: tuple[Effect, ...]) -> None:
-        """Take over from the run before: its errands are run again, better twice than never."""
-        self.state = state
+    def resume(
+        self, state: IssueState, unwritten: tuple[Entry, ...], errands: tuple[Effect, ...], head: Head | None
+    ) -> None:
+        """Take over from the run before: its errands are run again, better twice than never.
+
+        `head`: None where that run was of a release that kept none.
+        """
+        self.state, self.head = state, head or Head(number=state.entries)
         self.scribe.add(unwritten)
         for effect in errands:
             self._start(self.rules.again(effect))
@@ -198,6 +206,7 @@ class Shell:
         if state is None or not step.entries:
             return
         self.rules.record(state, step.entries)
+        extended(self.head, str(state.facts.id), step.entries)
         self.rules.card(state, workflow.now())
         self.rules.attributes(state)
         self.rules.priority(state)
@@ -211,6 +220,7 @@ class Shell:
 
     def _take(self, step: Step, *, can_wait: bool = False) -> None:
         self.state = step.state
+        self.head = extended(self.head, str(self._now_state.facts.id), step.entries)
         can_wait = can_wait or self.rules.can_wait(step.entries)
         self.scribe.add(step.entries, can_wait=can_wait and not self.rules.is_over(self._now_state))
         if step.entries:
@@ -333,7 +343,7 @@ class Shell:
         the two is then decided in another order, and at another instant (docs/decisions/0014).
         """
         if self._decided_in == _task() and self._traced_in != _task() and not self._is_to_write:
-            workflow.upsert_memo({ENTRIES: self._now_state.entries})
+            workflow.upsert_memo({ENTRIES: self.head.model_dump()})
             self._traced_in = _task()
 
     def _publish(self) -> None:

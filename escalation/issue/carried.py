@@ -5,6 +5,7 @@ Tolerant: fields of other releases are ignored, new ones have defaults.
 
 from typing import Any, Literal
 
+from escalation.issue.chain import Head
 from escalation.issue.commands import Open
 from escalation.issue.effects import Effect, Snapshot
 from escalation.issue.events import Entry
@@ -22,6 +23,15 @@ class Carried(Value):
     signals: int = 0
     lines: tuple[str, ...] = ()
     """The latest lines of the timeline, for whoever looks at it from the server."""
+    head: Head | None = None
+    """Of the chain; None from a release that kept none."""
+
+
+class Ended(Snapshot):
+    """What the workflow leaves behind: where the issue stood at its end."""
+
+    chain: str = ""
+    """The hash for all of its entries (`chain.Head`)."""
 
 
 class Done(Value):
