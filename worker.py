@@ -16,6 +16,7 @@ from activities.find_responders import FindingResponders
 from activities.link_duplicate import LinkingDuplicates
 from activities.live_directory import LiveDirectory
 from activities.notify import Notifying
+from activities.observed import Observing
 from activities.record import RecordKeeping
 from client.converter import data_converter
 from client.settings import Settings
@@ -55,6 +56,7 @@ def build_worker(client: Client, settings: Settings, db: Database, cached_workfl
         max_cached_workflows=cached_workflows,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE if cached_workflows else None,
         graceful_shutdown_timeout=timedelta(seconds=5),
+        interceptors=[Observing()],
     )
 
 

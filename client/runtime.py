@@ -17,6 +17,8 @@ from temporalio.runtime import (
 )
 
 CORE_LOGGER = "temporalio.core"
+LATENESS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
+"""Buckets of what is late; the SDK's own end at ten seconds. The first is what the server's timers are late by."""
 
 
 def make_runtime(metrics_address: str = "", *, has_worker: bool = False) -> Runtime:
@@ -33,7 +35,11 @@ def make_runtime(metrics_address: str = "", *, has_worker: bool = False) -> Runt
     metrics = None
     if metrics_address:
         metrics = PrometheusConfig(
-            bind_address=metrics_address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+            bind_address=metrics_address,
+            counters_total_suffix=True,
+            unit_suffix=True,
+            durations_as_seconds=True,
+            histogram_bucket_overrides=dict.fromkeys(("escalon_page_lateness", "escalon_tick_lateness"), LATENESS_S),
         )
     telemetry = TelemetryConfig(
         logging=LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding),

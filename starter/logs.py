@@ -27,7 +27,20 @@ _EMAIL = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+\.[a-zA-Z]{2,}")
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
 _LONGEST = 2000
 _FOREIGN = ("temporal_workflow", "temporal_activity")
-_IDS = ("workflow_id", "run_id", "workflow_type", "task_queue", "activity_id", "activity_type", "attempt", "update_id")
+_IDS = {
+    "workflow_id": "issue",
+    "run_id": "run",
+    "workflow_run_id": "run",
+    "workflow_type": "workflow_type",
+    "task_queue": "task_queue",
+    "activity_id": "activity_id",
+    "activity_type": "errand",
+    "attempt": "attempt",
+    "update_id": "command",
+}
+"""What the SDK calls them, and what we do: an issue's id is its workflow's."""
+OURSELVES = "escalon"
+"""The actor of what the system does by itself."""
 
 
 def set_up(level: str = "info", *, is_json: bool | None = None) -> None:
@@ -51,7 +64,12 @@ def set_up(level: str = "info", *, is_json: bool | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    ending: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, in_words, without_text]
+    ending: list[Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        in_words,
+        with_actor,
+        without_text,
+    ]
     if in_json:
         ending += [structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
     else:
@@ -63,7 +81,7 @@ def set_up(level: str = "info", *, is_json: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx2", "httpcore2", "uvicorn", "alembic", "sqlalchemy.engine"):
+    for noisy in ("httpx2", "httpcore2", "uvicorn", "alembic", "sqlalchemy.engine", "opentelemetry", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     _no_ids_in_messages()
 
@@ -88,7 +106,14 @@ def temporal_ids(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> M
     for name in _FOREIGN:
         details = getattr(record, name, None)
         if isinstance(details, dict):
-            event.update({key: details[key] for key in _IDS if key in details})
+            event.update({ours: details[theirs] for theirs, ours in _IDS.items() if theirs in details})
+    return event
+
+
+def with_actor(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A line about an issue says who acted; where nobody did, the system itself."""
+    if "issue" in event:
+        event.setdefault("actor", OURSELVES)
     return event
 
 
