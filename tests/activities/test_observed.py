@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,8 +65,6 @@ def seen() -> Iterator[list[dict[str, Any]]]:
 
 async def play(env: WorkflowEnvironment, effect: Notify, **options: Any) -> tuple[str, list[Any], list[Any]]:
     """The run, what was logged, what was measured."""
-    from concurrent.futures import ThreadPoolExecutor
-
     measured = MetricBuffer(10_000, duration_format=MetricBufferDurationFormat.SECONDS)
     client = await Client.connect(
         env.client.service_client.config.target_host,
