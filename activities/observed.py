@@ -1,4 +1,4 @@
-"""What is seen of each errand while it runs: its log lines name issue, run, attempt and actor; what it took is measured.
+"""What is seen of an errand while it runs: its log lines name issue, run, attempt and actor; what it took is counted.
 
 An interceptor of the worker, so that no errand has to think of it. Logs and metrics hold ids and kinds, never text.
 The metrics are on the SDK's own port (`ESCALON_TEMPORAL_METRICS_PORT`); docs/operating.md lists them.
