@@ -1,6 +1,6 @@
 # One screen of commands. A fresh machine needs python3 (3.11 or later, with venv) and make; the first command makes .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test peers mutate check fix lock clean bench
+.PHONY: help run test peers mutate check fix lock clean bench chaos
 BIN := .venv/bin
 READY := .venv/.ready
 JOBS ?= 2
@@ -30,6 +30,9 @@ check: $(READY)  ## format, lint, types, who may import whom, house rules: the g
 
 bench: $(READY)  ## cost beside a naive workflow, lateness of pages, replay beside csv; ARGS="--only lateness --json"
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: $(READY)  ## break every part at random, 200 runs, and see that no issue is lost; ARGS="--runs 20 --seed 1"
+	@$(BIN)/python -m chaos $(ARGS)
 
 fix: $(READY)  ## format, and mend what ruff can mend
 	$(BIN)/ruff check --fix --exit-zero .

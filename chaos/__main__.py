@@ -7,11 +7,14 @@ found. Linux.
 import argparse
 import asyncio
 import json
+import logging
 import os
 import random
 import sys
 import tempfile
 from pathlib import Path
+
+import structlog
 
 from chaos.figures import Sums, progress
 from chaos.lanes import all_runs
@@ -20,6 +23,9 @@ from chaos.postgres import why_not
 
 def main() -> int:
     """Make the runs that are asked for; the exit code."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
+    )  # doors complain of faults
     asked = _arguments()
     missing = why_not()
     if missing and asked.database != "sqlite":

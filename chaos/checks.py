@@ -4,7 +4,7 @@ No finding, and the issue was kept. `tests/chaos/test_checks.py` plants each fla
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -165,6 +165,6 @@ def _copies(key: str, event: Told, marks: list[bool]) -> Iterator[str]:
         yield f"mail {key} arrived {len(marks)} times, and the record does not say that it may be a repeat"
 
 
-def nobody_asked_for(mails: dict[str, list[object]], messages: frozenset[str]) -> list[str]:
+def nobody_asked_for(mails: Mapping[str, object], messages: frozenset[str]) -> list[str]:
     """Mails that no entry of any issue asked for."""
     return [f"mail {message} was asked for by nobody" for message in mails.keys() - messages]

@@ -1,4 +1,4 @@
-"""The doors through which people's acts go in, and what each answered. One answer for all doors: done, refused, or none."""
+"""The doors through which people's acts go in; what each answers in one form: done, refused, or nothing known."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from temporalio.service import RetryConfig, RPCError
 
 from client.converter import data_converter
 from client.opening import Refused, open_issue
+from client.runtime import quiet_runtime
 from client.sending import NoSuchIssue
 from client.settings import Settings
 from escalation.issue.identity import IssueId
@@ -45,7 +46,9 @@ class Door(Protocol):
     async def open(self, reference: str, kind: str, person: str, command_id: str) -> Answer:
         """Open the issue, or report it again."""
 
-    async def act(self, issue: IssueId, command: str, person: str, fields: Mapping[str, Any], command_id: str) -> Answer:
+    async def act(
+        self, issue: IssueId, command: str, person: str, fields: Mapping[str, Any], command_id: str
+    ) -> Answer:
         """Send a command of people. Texts in `fields` are plain words, instants aware."""
 
     async def close(self) -> None:
@@ -84,14 +87,14 @@ class ClientDoor:
         )
         prepared = await asyncio.to_thread(prepare_open, request, self._here, self._db, datetime.now(UTC))
         client = await self._connected()
-        answer = await open_issue(
-            client, prepared.command, self._settings.task_queue, prepared.latest, prepared.carry
-        )
+        answer = await open_issue(client, prepared.command, self._settings.task_queue, prepared.latest, prepared.carry)
         if answer.sent is not None and answer.sent.outcome == "refused":
             return Answer("refused", answer.issue, answer.sent.why)
         return Answer("opened", answer.issue)
 
-    async def act(self, issue: IssueId, command: str, person: str, fields: Mapping[str, Any], command_id: str) -> Answer:
+    async def act(
+        self, issue: IssueId, command: str, person: str, fields: Mapping[str, Any], command_id: str
+    ) -> Answer:
         """As `escalon <command>`."""
         by = actor_for(self._here.person(person, "person"), "cli")
         try:
@@ -115,7 +118,9 @@ class ClientDoor:
         """Raises RuntimeError where no server answers."""
         if self._client is None:
             retry = RetryConfig(max_retries=3, max_elapsed_time_millis=2000)
-            self._client = await Client.connect(self._server, data_converter=data_converter, retry_config=retry)
+            self._client = await Client.connect(
+                self._server, data_converter=data_converter, retry_config=retry, runtime=quiet_runtime()
+            )
         return self._client
 
 

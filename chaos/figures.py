@@ -118,7 +118,13 @@ def progress(total: int, to: TextIO) -> Iterator[Callable[[Sums], None]]:
     if not to.isatty():
         yield lambda sums: print(f"{len(sums.outcomes)}/{total}: {sums.line()}", file=to, flush=True)
         return
-    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[line]}"))
+    columns = (
+        TextColumn("runs"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[line]}"),
+    )
     with Progress(*columns, console=Console(file=to)) as bar:
         task = bar.add_task("", total=total, line="")
         yield lambda sums: bar.update(task, completed=len(sums.outcomes), line=sums.line())

@@ -1,4 +1,4 @@
-"""A mail server of loopback with moods: well, busy, slow, one that drops the line after it has the mail, a silent one."""
+"""A mail server of loopback with moods: well, busy, slow, silent, or hanging up as soon as it has the mail."""
 
 import asyncio
 import warnings
@@ -57,7 +57,7 @@ class Mailbox:
         self.mails.append(Mail(str(mail["Message-ID"]), MARK in str(mail["Subject"])))
         if mood == "silent":
             await asyncio.sleep(30)
-        if mood == "drops" and server.transport is not None:
+        if mood == "drops" and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return "250 2.0.0 taken"
 

@@ -77,6 +77,7 @@ class Plan:
         return [repr(each) for each in (*self.faults, *self.stories)]
 
 
+_TRIGGERS: tuple[Trigger, ...] = ("", "", "mail", "sent", "recorded")
 CUTS = ("refused", "hanging", "reset")
 FAULTS: dict[str, tuple[str, ...]] = {
     "worker": ("killed", "killed", "killed", "frozen"),
@@ -122,7 +123,7 @@ def _faults(chance: Random, kinds: list[tuple[str, str]]) -> tuple[Fault, ...]:
     for _ in range(chance.choice((1, 2, 2, 3, 3, 4))):
         part = chance.choice(list(by_part))
         for_s = chance.choice((0.1, 0.5, 1.0, 2.0, 3.0)) * chance.uniform(0.5, 1.5)
-        trigger = chance.choice(("", "", "mail", "sent", "recorded"))
+        trigger: Trigger = chance.choice(_TRIGGERS)
         after_s = chance.uniform(0, FAULTS_END_S)
         drawn.append(Fault(round(after_s, 3), round(for_s, 3), part, chance.choice(by_part[part]), trigger))
     return tuple(sorted(drawn, key=lambda fault: fault.after_s))
@@ -159,7 +160,7 @@ _COMMANDS = (
 )  # fmt: skip
 
 
-def _fields(chance: Random, command: str) -> dict[str, Any]:
+def _fields(chance: Random, command: str) -> dict[str, Any]:  # noqa: PLR0911 - one arm per command
     """What such a command needs; whether it fits where it comes is left to the rules."""
     words = f"sample words {chance.randrange(10**6)}"
     soon = round(chance.uniform(0.5, 3), 3)

@@ -1,4 +1,4 @@
-"""Playing a run: issues are opened and acted on as the plan says, while its faults happen; then each is seen to its end.
+"""Playing a run: issues are opened and acted on as the plan says, while faults happen; each is seen to its end.
 
 What was sent and what came of it is kept for the checks. Nobody here knows of faults: who gets no answer tries again,
 under the same id, or gives up.
@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from random import Random
 
 from sqlalchemy.exc import SQLAlchemyError
 

@@ -5,6 +5,7 @@ How it is set up is that of the tests (`tests/records/postgres.py`), save that i
 
 import asyncio
 import os
+import pwd
 import secrets
 import shutil
 import tempfile
@@ -85,7 +86,5 @@ class Postgres:
 
 
 def _account() -> str:
-    import pwd
-
     names = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in _ACCOUNTS if name in names)

@@ -4,10 +4,18 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 _PAUSE_S = 0.2
+_TETHER = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG of linux/prctl.h
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Becomes the program, after asking Linux for SIGKILL at its parent's death: one that is frozen heeds nothing else."""
 
 
 class Kept:
@@ -16,7 +24,7 @@ class Kept:
     def __init__(self, name: str, command: list[str], environment: Mapping[str, str], log: Path) -> None:
         self.name = name
         self.starts = 0
-        self._command = command
+        self._command = [sys.executable, "-I", "-S", "-c", _TETHER, str(os.getpid()), *command]
         self._environment = dict(environment)
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
@@ -27,8 +35,14 @@ class Kept:
         """Start it, and from now on whenever it has ended."""
         self._may_run.set()
         self._keeping = asyncio.create_task(self._keep())
-        while self._process is None:
+        while self._process is None:  # noqa: ASYNC110 - another task's doing
             await asyncio.sleep(0.01)
+
+    async def until_it_says(self, words: bytes, within_s: float) -> None:
+        """Wait for these words in its log; raises TimeoutError."""
+        async with asyncio.timeout(within_s):
+            while words not in self._log.read_bytes():  # noqa: ASYNC110 - another process's doing
+                await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
         """SIGKILL; not started again before `revive`."""

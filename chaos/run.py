@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,7 +78,7 @@ class Lane:
 
     async def run(self, plan: Plan) -> Outcome:
         """Play it and check it."""
-        stage, began, began_at = self.stage, time.monotonic(), datetime.now(UTC)
+        stage, began = self.stage, time.monotonic()
         outcome = Outcome(plan.number, plan.seed, "SQLite" if stage.postgres is None else "PostgreSQL")
         play = Play(stage, plan, self.doors)
         faults = Faults(stage, plan, lambda: play.sent)
@@ -95,7 +94,7 @@ class Lane:
             outcome.add(kept)
             self._messages |= kept.messages
         outcome.findings += nobody_asked_for(by_id(stage.mailbox.mails), self._messages)
-        outcome.findings += await self._promises(began_at)
+        outcome.findings += await self._promises()
         outcome.issues = sum(bool(each.status) for each in evidence)
         outcome.not_accepted = sum(not each.is_accepted for each in play.followed)
         outcome.answers = Counter(said.answer.outcome for each in play.followed for said in each.said)
@@ -116,7 +115,7 @@ class Lane:
             outcome.findings.append(f"{issue.short}: it cannot be asked: {error}")
             return None
 
-    async def _promises(self, since: datetime) -> list[str]:
+    async def _promises(self) -> list[str]:
         """Every promise of a sender to write is kept, or was kept for it by the watch."""
         end = time.monotonic() + _PROMISES_WITHIN_S
         while True:
@@ -137,8 +136,11 @@ class Lane:
         (folder / "plan.txt").write_text("\n".join([*plan.lines(), "", *said]) + "\n", encoding="utf-8")
         for each in evidence:
             journal = [entry.model_dump(mode="json") for entry in each.entries]
-            mails = {key: marks for key, marks in each.mails.items()}
-            found = {"journal": journal, "state": each.state and each.state.model_dump(mode="json"), "mails": mails}
+            found = {
+                "journal": journal,
+                "state": each.state and each.state.model_dump(mode="json"),
+                "mails": each.mails,
+            }
             name = f"{each.issue.reference}-{each.issue.occurrence}.json"
             (folder / name).write_text(json.dumps(found, indent=1), encoding="utf-8")
         return folder

@@ -19,6 +19,7 @@ from chaos.postgres import Postgres
 from chaos.processes import Kept
 from client.converter import data_converter
 from client.names import register_search_attributes
+from client.runtime import quiet_runtime
 from client.settings import Settings
 from escalation.issue.identity import IssueId
 from records.database import Database, migrate, open_database
@@ -70,7 +71,7 @@ class Stage:
 
 async def build(folder: Path, *, has_postgres: bool) -> Stage:
     """Set up and start all of it."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True)  # noqa: ASYNC240 - before anything runs
     mailbox, postgres, port = Mailbox(), Postgres() if has_postgres else None, free_port()
     await mailbox.open()
     links = {name: Link(name, port) for name in ("worker-server", "door-server")}
@@ -106,14 +107,14 @@ async def build(folder: Path, *, has_postgres: bool) -> Stage:
     watching = Kept("watch", [sys.executable, str(BIN / "escalon"), "selfwatch"], watch, folder / "watch.log")
     for kept in (*workers, watching):
         await kept.start()
+    for kept in workers:
+        await kept.until_it_says(b'"working"', _PATIENCE_S)
     at_door = Settings(
         home=folder, policies=HOUSE / "policies", people=HOUSE / "people.yaml", record_url=record("door-record"),
         smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="plain",
     )  # fmt: skip
     door_server = f"127.0.0.1:{links['door-server'].port}"
-    return Stage(
-        folder, mailbox, postgres, server, workers, watching, None, links, client, db, at_door, door_server
-    )
+    return Stage(folder, mailbox, postgres, server, workers, watching, None, links, client, db, at_door, door_server)
 
 
 def _server(folder: Path, port: int) -> Kept:
@@ -149,7 +150,7 @@ async def connected(address: str) -> Client:
     async with asyncio.timeout(_PATIENCE_S):
         while True:
             try:
-                client = await Client.connect(address, data_converter=data_converter)
+                client = await Client.connect(address, data_converter=data_converter, runtime=quiet_runtime())
                 await client.count_workflows()
             except (RuntimeError, RPCError):
                 await asyncio.sleep(0.05)
