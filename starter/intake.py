@@ -204,7 +204,7 @@ async def _open(step: OpenIt, report: Reported, found: Found, into: Into) -> Out
         first_noticed_at=min(report.began_at, now),
     )
     prepared = await asyncio.to_thread(prepared_with_text, request, into, now)  # the record may be slow
-    answer = await _opened(prepared, into)
+    answer = await open_prepared(prepared, into.client, into.settings.task_queue)
     if answer.is_new:
         is_repeat = found.is_running and answer.issue == found.issue
         came: Came = "known" if is_repeat else "opened"
@@ -227,19 +227,19 @@ def prepared_with_text(request: OpenRequest, into: Into, now: datetime) -> Prepa
         return prepare_open(replace(request, description=""), into.here, into.db, now)
 
 
-async def _opened(prepared: PreparedOpen, into: Into) -> OpenAnswer:
+async def open_prepared(prepared: PreparedOpen, client: Connection, queue: str) -> OpenAnswer:
+    """Open it; raises NotDone where the rules refuse it, and RPCError."""
     from temporalio.service import RPCError, RPCStatusCode
 
-    queue = into.settings.task_queue
     try:
         try:
-            return await open_issue(into.client, prepared.command, queue, prepared.latest, prepared.carry)
+            return await open_issue(client, prepared.command, queue, prepared.latest, prepared.carry)
         except RPCError as error:
             # A server on which no worker of ours ever ran does not know our search attributes.
             if error.status != RPCStatusCode.INVALID_ARGUMENT:
                 raise
-            await register_search_attributes(into.client)
-            return await open_issue(into.client, prepared.command, queue, prepared.latest, prepared.carry)
+            await register_search_attributes(client)
+            return await open_issue(client, prepared.command, queue, prepared.latest, prepared.carry)
     except Refused as refused:
         raise NotDone(refused.rejected.why, refused.rejected.code) from None
 
