@@ -4,16 +4,27 @@ How to reach Temporal is not here: that is Temporal's own environment variables 
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
+)
+
+from client.channel_settings import (
+    certificates_or_none,
+    channel_names,
+    listed,
+    networks,
+    signing_keys,
+    template_or_none,
+    url_or_none,
 )
 
 SHIPPED = Path(__file__).resolve().parent.parent / "policies"
@@ -42,6 +53,21 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(default=SecretStr(""), description="Log-in password.")
     smtp_timeout_s: float = Field(default=10, gt=0, le=12, description="Seconds for one mail, at most 12.")
     mail_from: str = Field(default="escalon@localhost", description="Sender of mails.")
+
+    http_timeout_s: float = Field(default=10, gt=0, le=12, description="Seconds for one message by HTTP, at most 12.")
+    http_networks: str = Field(default="", description="Private networks that channels may call, commas between.")
+    http_plain: bool = Field(default=False, description="Whether channels may call http addresses too.")
+    ca_file: str = Field(default="", description="Certificates that channels trust beside the system's.")
+    issue_link: str = Field(default="", description="URL of an issue's page, {issue} in it; empty: no link.")
+    webhook_keys: SecretStr = Field(default=SecretStr(""), description="Keys that sign webhooks, commas between.")
+    slack_token: SecretStr = Field(default=SecretStr(""), description="Slack bot's token; empty: webhooks alone.")
+    slack_url: str = Field(default="https://slack.com/api", description="Slack's API.")
+    ntfy_url: str = Field(default="", description="ntfy server of topics given by name; empty: URLs alone.")
+    ntfy_token: SecretStr = Field(default=SecretStr(""), description="Access token of that server.")
+    apprise_services: str = Field(default="", description="Services of the channel apprise, commas between.")
+    channels: str = Field(
+        default="", description="Channels beside inbox and e-mail, commas between: webhook, slack, teams and so on."
+    )  # after all that they need
 
     health_port: int = Field(default=0, ge=0, le=65535, description="Worker's health and metrics port; 0: none.")
     health_ip: str = Field(default="127.0.0.1", description="Address of all health and metrics ports; 0.0.0.0: all.")
@@ -89,6 +115,37 @@ class Settings(BaseSettings):
         if given and not Path(given).is_dir():
             raise ValueError("there is no such folder")
         return given
+
+    @field_validator("http_networks")
+    @classmethod
+    def _are_networks(cls, given: str) -> str:
+        networks(given)
+        return given
+
+    _are_urls = field_validator("slack_url", "ntfy_url")(url_or_none)
+    _is_template = field_validator("issue_link")(template_or_none)
+    _are_certificates = field_validator("ca_file")(certificates_or_none)
+
+    @field_validator("channels")
+    @classmethod
+    def _are_usable(cls, given: str, info: ValidationInfo) -> str:
+        # Here and not at the fields that hold secrets: what cannot be used is shown.
+        named = channel_names(given)
+        if "webhook" in named and "webhook_keys" in info.data:
+            signing_keys(info.data["webhook_keys"].get_secret_value())
+        if "apprise" in named:
+            if not listed(info.data.get("apprise_services", "")):
+                raise ValueError(
+                    "the channel apprise needs ESCALON_APPRISE_SERVICES: those that may be used, such as tgram"
+                )
+            if find_spec("apprise") is None:
+                raise ValueError("the channel apprise needs a library that is not installed here: escalon[apprise]")
+        return given
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The names of the channels that are set up, the inbox first."""
+        return ("inbox", *(["email"] if self.smtp_host else []), *channel_names(self.channels))
 
     @property
     def record(self) -> str:

@@ -7,11 +7,14 @@ from sqlalchemy import select
 
 from escalation.issue.effects import LogRefusal
 from escalation.issue.facts import Actor
+from escalation.issue.identity import DEFAULT
 from escalation.value import Value
 from records import tables
 from records.columns import storable
 from records.database import Database, insert_once
 from records.journal import whose
+
+NO_ISSUE = ""
 
 
 class Refusal(Value):
@@ -19,6 +22,7 @@ class Refusal(Value):
 
     key: str
     issue: str
+    """Empty: the call was refused before any issue was asked."""
     command: str
     code: str
     why: str
@@ -38,6 +42,25 @@ def log(db: Database, refusal: LogRefusal) -> bool:
         "why": refusal.why,
         **{f"by_{name}": value for name, value in refusal.by.model_dump().items()},
         "at": refusal.at,
+        "recorded_at": datetime.now(UTC),
+    }
+    with db.writing() as connection:
+        return insert_once(connection, tables.security_log, storable(row))
+
+
+def log_call(db: Database, org: str, key: str, command: str, code: str, why: str, by: Actor, at: datetime) -> bool:
+    """Write down a call that was refused before any issue was asked; says whether its key was new."""
+    row = {
+        "org": org,
+        "legal_entity": DEFAULT,
+        "team": DEFAULT,
+        "key": key,
+        "issue": NO_ISSUE,
+        "command": command,
+        "code": code,
+        "why": why,
+        **{f"by_{name}": value for name, value in by.model_dump().items()},
+        "at": at,
         "recorded_at": datetime.now(UTC),
     }
     with db.writing() as connection:

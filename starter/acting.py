@@ -85,7 +85,7 @@ def send_and_show(name: str, prepared: PreparedCommand, db: Database | None, rea
         note(each)
     reader = replace(reader, now=datetime.now(UTC))
     if as_json:
-        say_json(_json(name, sent, prepared))
+        say_json(answer_json(name, sent, prepared))
     else:
         show_sent(sent, reader)
     if sent.outcome == "refused":
@@ -133,7 +133,8 @@ def _within(annotation: object) -> set[object]:
     return found
 
 
-def _json(name: str, sent: Sent, prepared: PreparedCommand) -> dict[str, object]:
+def answer_json(name: str, sent: Sent, prepared: PreparedCommand) -> dict[str, object]:
+    """What came of the command, for a program."""
     done = sent.done
     return {
         "outcome": sent.outcome,

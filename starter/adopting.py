@@ -50,7 +50,7 @@ def adopt_from(typed: Adopted, *, is_preview: bool, as_json: bool) -> None:
     happened_at = instant_past(typed.at, "at", now) if typed.at else None
     found = ask_or_read(settings, typed.issue)
     reader = Reader(now, who.zone, here.names)
-    fields = _fields(typed, found.state, here)
+    fields = adoption_fields(typed.policy, typed.tier, found.state, here)
     if is_preview:
         _preview(typed, found, fields, here, who, reader, as_json=as_json)
         return
@@ -63,16 +63,16 @@ def adopt_from(typed: Adopted, *, is_preview: bool, as_json: bool) -> None:
         send_and_show("adopt_policy", prepared, db, reader, as_json=as_json)
 
 
-def _fields(typed: Adopted, state: IssueState, here: Installed) -> dict[str, object]:
-    """The policy with its fallbacks and its people, as an issue that is opened now would get them."""
+def adoption_fields(policy: str, tier: str, state: IssueState, here: Installed) -> dict[str, object]:
+    """The policy with its fallbacks and its people, as an issue that is opened now would get them; raises WrongInput."""
     try:
-        pinned = with_fallbacks(policy_named(here.policies, typed.policy), here.policies)
+        pinned = with_fallbacks(policy_named(here.policies, policy), here.policies)
     except ValueError as error:
         raise WrongInput(str(error), "unknown_policy") from None
     about = (*state.facts.about, *state.excluded)
     last_known = last_known_people(pinned, here, state.facts.id.team, state.severity, about)
     people = facts_of([each for ids in last_known.values() for each in ids], here)
-    return {"policies": pinned, "tier": typed.tier or None, "last_known": last_known, "people": people}
+    return {"policies": pinned, "tier": tier or None, "last_known": last_known, "people": people}
 
 
 def _preview(

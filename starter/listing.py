@@ -20,7 +20,7 @@ from starter.views.rows import rows_view
 
 _PEOPLE = ("asked", "handler", "owner", "raiser", "person")
 _CONCERNS = ("harm_flags", "audience", "about", "parties")
-_GRACE = timedelta(seconds=5)
+GRACE = timedelta(seconds=5)
 """So late something must be to count as overdue here: the record follows the issue by moments."""
 
 
@@ -29,7 +29,7 @@ def list_from(given: Mapping[str, Any], limit: int, person: str, *, is_overdue: 
     settings, now = settings_now(), datetime.now(UTC)
     reader = reader_for(settings, person, now)
     with open_record(settings) as db:
-        filters = filters_from(given, settings, db, now - _GRACE if is_overdue else None)
+        filters = filters_from(given, settings, db, now - GRACE if is_overdue else None)
         rows = reading.list_issues(db, filters, limit)
     if as_json:
         say_json([row.model_dump(mode="json", exclude=hidden_from(person, row)) for row in rows])
@@ -60,14 +60,21 @@ def reader_for(settings: Settings, person: str, now: datetime) -> Reader:
 
 
 def filters_from(
-    given: Mapping[str, Any], settings: Settings, db: Database, overdue_at: datetime | None = None
+    given: Mapping[str, Any],
+    settings: Settings,
+    db: Database,
+    overdue_at: datetime | None = None,
+    here: Installed | None = None,
 ) -> ListFilters:
-    """Filters from what was typed, where nothing counts as absent. A name that nobody knows is an error."""
+    """Filters from what was typed, where nothing counts as absent. A name that nobody knows is an error.
+
+    `here`: what is installed; None: it is read now.
+    """
     wanted = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if value}
     for name, allowed in (("status", get_args(Status)), ("kind", get_args(Kind))):
         for each in wanted.get(name, ()):
             one_of(name, each, allowed)
-    here = _installed(settings)
+    here = here or _installed(settings)
     if here is not None:
         _check_names(wanted, here, db)
     try:

@@ -39,28 +39,33 @@ def show_from(text: str, person: str, *, as_json: bool) -> None:
     title, description = (_text(written, ref) for ref in (state.facts.title_ref, state.facts.description))
     row = snapshot(state)
     if as_json:
-        say_json(
-            {
-                **row.model_dump(mode="json", exclude=hidden_from(person, row)),
-                "title": state.facts.title or title or "",
-                "short": state.facts.id.short,
-                "description": description,
-                "passes": state.passes,
-                "tier_began_at": state.tier_began_at.isoformat(),
-                "why_at_this_tier": state.why,
-                "joined": list(state.joined),
-                "limits_missed": state.missed,
-                **_beside(state, hides_parties="parties" in hidden_from(person, row)),
-                "deadlines": [due.model_dump(mode="json") for due in deadlines(state)],
-                "is_live": found.is_live,
-                "as_of": found.as_of.isoformat(),
-            }
-        )
+        say_json(standing_json(found, person, title, description))
         return
     out = console()
     out.print(standing_view(state, reader, title=title, description=description, hidden=hidden_from(person, row)))
     for line in answer_lines(state, person):
         out.print(line, soft_wrap=True)  # a line to paste must not be broken by us
+
+
+def standing_json(found: Standing, person: str, title: str | None, description: str | None) -> dict[str, object]:
+    """Where the issue stands, for a program of this person's; title and description as far as they may read them."""
+    state = found.state
+    row = snapshot(state)
+    return {
+        **row.model_dump(mode="json", exclude=hidden_from(person, row)),
+        "title": state.facts.title or title or "",
+        "short": state.facts.id.short,
+        "description": description,
+        "passes": state.passes,
+        "tier_began_at": state.tier_began_at.isoformat(),
+        "why_at_this_tier": state.why,
+        "joined": list(state.joined),
+        "limits_missed": state.missed,
+        **_beside(state, hides_parties="parties" in hidden_from(person, row)),
+        "deadlines": [due.model_dump(mode="json") for due in deadlines(state)],
+        "is_live": found.is_live,
+        "as_of": found.as_of.isoformat(),
+    }
 
 
 def timeline_from(text: str, person: str, *, is_brief: bool, as_json: bool) -> None:
@@ -78,10 +83,10 @@ def timeline_from(text: str, person: str, *, is_brief: bool, as_json: bool) -> N
         if state is None:
             raise _unwritten(db, issue)
         refs = [ref for found in text_refs(entries).values() for _, ref in found]
-        written = _read_texts(db, state, [state.facts.title_ref, *refs], person)
+        written = read_texts(db, state, [state.facts.title_ref, *refs], person)
     shown = [entry for entry in entries if not (is_brief and entry.event.kind in DELIVERIES)]
     if as_json:
-        say_json([_entry(entry, written, on_record) for entry in shown])
+        say_json([entry_json(entry, written, on_record) for entry in shown])
     else:
         out = console()
         out.print(heading(state, _text(written, state.facts.title_ref)))
@@ -102,14 +107,7 @@ def explain_from(text: str, person: str, *, as_json: bool) -> None:
     found = ask_or_read(settings, text)
     explanation = explain(found.state, reader.now)
     if as_json:
-        say_json(
-            {
-                "issue": str(found.state.facts.id),
-                **explanation.model_dump(mode="json"),
-                "is_live": found.is_live,
-                "as_of": found.as_of.isoformat(),
-            }
-        )
+        say_json(explanation_json(found, reader.now))
     else:
         out = console()
         out.print(heading(found.state))
@@ -124,6 +122,16 @@ def explain_from(text: str, person: str, *, as_json: bool) -> None:
         # The answer has been given, and its lack is told beside it: --json stays one value.
         _note_source(found, reader)
         raise typer.Exit(1)
+
+
+def explanation_json(found: Standing, now: datetime) -> dict[str, object]:
+    """Why it is where it is, for a program."""
+    return {
+        "issue": str(found.state.facts.id),
+        **explain(found.state, now).model_dump(mode="json"),
+        "is_live": found.is_live,
+        "as_of": found.as_of.isoformat(),
+    }
 
 
 def _beside(state: IssueState, *, hides_parties: bool) -> dict[str, object]:
@@ -168,10 +176,11 @@ def may_read(state: IssueState, person: str) -> bool:
 
 def _written(settings: Settings, state: IssueState, refs: Iterable[TextRef | None], person: str) -> dict[str, str]:
     with record_if_there(settings) as db:
-        return _read_texts(db, state, refs, person) if db is not None else {}
+        return read_texts(db, state, refs, person) if db is not None else {}
 
 
-def _read_texts(db: Database, state: IssueState, refs: Iterable[TextRef | None], person: str) -> dict[str, str]:
+def read_texts(db: Database, state: IssueState, refs: Iterable[TextRef | None], person: str) -> dict[str, str]:
+    """What was written, by reference, as far as this person may read it."""
     if not may_read(state, person):
         return {}
     return texts.read(db, state.facts.id, [ref.ref for ref in refs if ref is not None])
@@ -181,7 +190,8 @@ def _text(written: dict[str, str], ref: TextRef | None) -> str | None:
     return written.get(ref.ref) if ref is not None else None
 
 
-def _entry(entry: Entry, written: dict[str, str], on_record: int) -> dict[str, object]:
+def entry_json(entry: Entry, written: dict[str, str], on_record: int) -> dict[str, object]:
+    """An entry for a program: what it says, its texts as far as they may be read, whether it is on record."""
     told = {name: written.get(ref.ref) for name, ref in text_refs([entry])[entry.number]}
     said = {"sentence": narrate(entry), "texts": told, "is_on_record": entry.number <= on_record}
     return {**entry.model_dump(mode="json"), **said}

@@ -43,7 +43,7 @@ def security_log(
             one_line(refusal.by.person),
             f"{refusal.by.door} ({refusal.by.assurance.replace('_', ' ')})",
             one_line(refusal.command.replace("_", " ")),
-            read_issue_id(refusal.issue)[0].short,
+            read_issue_id(refusal.issue)[0].short if refusal.issue else "",
             reader.sentence(refusal.why),
         )
     console().print(made)

@@ -1,0 +1,40 @@
+"""The app of the HTTP door: its routers, its guard, its problems, its document. Run by `running.py`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from starter.http import commands, health, intake, issues, listed, raising
+from starter.http.document import document
+from starter.http.doors import Doors
+from starter.http.guard import Guard
+from starter.http.problems import answer_problems
+
+ROUTERS = (listed.router, issues.router, commands.router, intake.router, raising.router, health.router)
+
+
+def make_app(doors: Doors) -> FastAPI:
+    """An app in this state, which is closed with it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await doors.keys.look()
+        yield
+        doors.close()
+
+    app = FastAPI(
+        title="Escalon",
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.doors = doors
+    answer_problems(app)
+    app.add_middleware(Guard, most_bytes=doors.settings.api_most_bytes, limits=doors.limits)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = document(app)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,71 @@
+"""Running the HTTP door as a process: uvicorn on a socket that is taken first, until it is told to stop."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import structlog
+import uvicorn
+
+from client.settings import Settings
+from starter.failure import WrongInput
+from starter.http.app import make_app
+from starter.http.doors import Doors
+
+GRACE_S = 10
+"""How long answers that are under way are waited for when the process is to end."""
+ENDS_WITHIN = timedelta(seconds=GRACE_S + 5)
+THREADS = 32
+"""For the record, which is read and written in threads: one that hangs holds up one of them."""
+BACKLOG = 4096
+
+_log = structlog.get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Serves, and leaves signals to whoever runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None: `run_until_signalled` has them."""
+        yield
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> int:
+    """Answer requests until `stop`; the exit code. Raises WrongInput where the port is taken."""
+    listening = _listening(settings.api_host, settings.api_port)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "door"))
+    server = _Server(
+        uvicorn.Config(
+            make_app(Doors(settings)),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+            backlog=BACKLOG,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    stopped = asyncio.create_task(stop.wait())
+    _log.info("answering", address=f"http://{settings.api_host}:{settings.api_port}")
+    await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    server.should_exit = True
+    await serving
+    listening.close()
+    _log.info("stopped")
+    return 0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise WrongInput(f"ESCALON_API_PORT: {host}:{port}: {error.strerror}", "port_in_use") from None
+    return listening
