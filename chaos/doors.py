@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 from temporalio.client import Client
@@ -21,6 +22,8 @@ from starter.failure import NotDone, WrongInput
 from starter.installation import Installed, installed
 from starter.recording import send_and_record
 
+HOUSE = Path(__file__).with_name("house")
+PEOPLE_AND_POLICIES = Settings(policies=HOUSE / "policies", people=HOUSE / "people.yaml")
 SOURCE = "chaos"
 PATIENCE_S = 15
 """How long a caller waits for a door."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from chaos.doors import HOUSE
 from chaos.link import Link
 from chaos.mailbox import Mailbox
 from chaos.ports import free_port
@@ -24,7 +25,6 @@ from client.settings import Settings
 from escalation.issue.identity import IssueId
 from records.database import Database, migrate, open_database
 
-HOUSE = Path(__file__).with_name("house")
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 WORKERS = 2

@@ -1,0 +1,66 @@
+"""Plans: the same seed gives the same one, all that can break is drawn, and what people say has the form it needs."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from chaos.doors import PEOPLE_AND_POLICIES
+from chaos.plan import FAULTS, FAULTS_END_S, PEOPLE, POLICIES, Plan, kinds_of_faults, plan
+from escalation.issue.identity import IssueId
+from starter.door import actor_for, prepare_command
+from starter.installation import installed
+
+DOORS = ("client", "api")
+
+
+def plans(count: int = 150) -> list[Plan]:
+    """As many, on either database."""
+    return [plan(7, number, has_postgres=number % 2 == 0, doors=DOORS) for number in range(count)]
+
+
+def test_a_seed_gives_one_plan_and_another_seed_another() -> None:
+    made = plan(7, 3, has_postgres=True, doors=DOORS)
+    assert made == plan(7, 3, has_postgres=True, doors=DOORS)
+    assert len({"\n".join(each.lines()) for each in plans()}) == 150
+
+
+def test_every_fault_is_drawn_and_none_that_a_stage_cannot_do() -> None:
+    drawn = {(fault.part, fault.how) for each in plans(600) for fault in each.faults}
+    assert drawn == {(part, how) for part, ways in FAULTS.items() for how in ways}
+    on_a_file = kinds_of_faults(has_postgres=False, has_api=False)
+    assert {part for part, _ in on_a_file}.isdisjoint({"worker-record", "door-record", "api", "door-api"})
+    assert ("record", "killed") not in on_a_file
+    assert ("record", "locked") not in kinds_of_faults(has_postgres=True, has_api=True)
+
+
+def test_every_run_has_faults_and_stories_within_its_time() -> None:
+    for each in plans():
+        assert 1 <= len(each.faults) <= 4
+        assert 2 <= len(each.stories) <= 4
+        assert all(0 <= fault.after_s <= FAULTS_END_S and fault.for_s > 0 for fault in each.faults)
+    assert {story.kind for each in plans() for story in each.stories} == set(POLICIES.values())
+    assert {act.door for each in plans() for story in each.stories for act in story.acts} == set(DOORS)
+
+
+def test_what_people_say_has_the_form_that_a_door_takes() -> None:
+    here, now = installed(PEOPLE_AND_POLICIES), datetime.now(UTC)
+    acts = [act for each in plans() for story in each.stories for act in story.acts if act.command != "open"]
+    assert len({act.command for act in acts}) > 15
+    for act in acts:
+        fields = dict(act.fields)
+        if "until" in fields:
+            fields["until"] = now + timedelta(seconds=fields["until"])
+        by = actor_for(here.person(act.person, "person"), "cli")
+        prepare_command(act.command, IssueId(source="chaos", reference="R-1"), fields, by, "id-1", here, None)
+
+
+def test_the_house_has_the_people_and_policies_that_are_drawn() -> None:
+    here = installed(PEOPLE_AND_POLICIES)
+    assert {policy.name: policy.kind for policy in here.policies} == POLICIES
+    assert set(PEOPLE) <= set(here.names)
+
+
+@pytest.mark.parametrize("name", sorted(POLICIES))
+def test_a_policy_lies_under_its_name(name: str) -> None:
+    assert Path(PEOPLE_AND_POLICIES.policies, f"{name}.yaml").is_file()
