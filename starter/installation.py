@@ -57,8 +57,7 @@ def settings_now() -> Settings:
 def installed(settings: Settings) -> Installed:
     """The policies and the directory; raises PolicyErrors with all that is wrong in them, WrongInput."""
     policies, directory = read_set(policy_texts(settings), (settings.people.name, _text(settings.people, "people")))
-    channels = ("inbox", *(["email"] if settings.smtp_host else []))
-    return Installed(policies, directory, channels, settings.org)
+    return Installed(policies, directory, settings.ways, settings.org)
 
 
 def policy_texts(settings: Settings) -> dict[str, str]:

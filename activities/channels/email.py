@@ -1,7 +1,8 @@
 """E-mail over SMTP: one connection and one recipient a message, so that a refusal is always somebody's.
 
-Mails of one issue thread by a References header; a copy sent again keeps its Message-ID. What is refused after the
-login is refused for good (5xx) or for now (4xx); not being let in is for now, since an operator can mend it.
+Text and HTML say the same. Mails of one issue thread by a References header; a copy sent again keeps its Message-ID.
+What is refused after the login is refused for good (5xx) or for now (4xx); not being let in is for now, since an
+operator can mend it.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from typing import Literal, TypeAlias
 import aiosmtplib
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent, opaque
+from activities.channels.fitting import page_of
+from activities.channels.html import html
 
 Security: TypeAlias = Literal["starttls", "tls", "plain"]
 URGENT = 2
@@ -42,6 +45,8 @@ class EmailSettings:
     """At most so many at once; servers refuse clients that open more."""
     ca_file: str | None = None
     """Certificates to trust beside the system's."""
+    link: str = ""
+    """URL of an issue's page, {issue} in it; empty: none."""
 
 
 class EmailChannel:
@@ -89,8 +94,10 @@ class EmailChannel:
         mail["Auto-Submitted"] = "auto-generated"
         if envelope.priority <= URGENT:
             mail["Importance"] = "high"
+        page = page_of(envelope, self._settings.link)
         # 7 bits and short lines on the wire, whatever was written and whatever the server can do.
-        mail.set_content(envelope.body + "\n", charset="utf-8", cte="quoted-printable")
+        mail.set_content(envelope.body + (f"\n\n{page}\n" if page else "\n"), charset="utf-8", cte="quoted-printable")
+        mail.add_alternative(html(envelope, page), subtype="html", charset="utf-8", cte="quoted-printable")
         return mail
 
     async def _hand_over(self, mail: EmailMessage, recipient: Address) -> Sent:

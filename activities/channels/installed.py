@@ -1,17 +1,49 @@
 """The channels of this installation, one line each, from its settings: for the worker and for the watch."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
+from activities.channels.apprise import AppriseChannel
 from activities.channels.contract import Channel
 from activities.channels.email import EmailChannel, EmailSettings
+from activities.channels.http_post import HttpPost, PostSettings
 from activities.channels.inbox import InboxChannel
+from activities.channels.mattermost import MattermostChannel
+from activities.channels.ntfy import NtfyChannel, NtfySettings
+from activities.channels.slack import SlackChannel, SlackSettings
+from activities.channels.teams import TeamsChannel
+from activities.channels.webhook import WebhookChannel, WebhookSettings
+from client.channel_settings import listed, networks
 from client.settings import Settings
 from records.database import Database
 
 
 def channels(settings: Settings, db: Database) -> tuple[Channel, ...]:
-    """Those that are set up; the inbox always. Raises ValueError where the sender of mails is no address."""
-    return (InboxChannel(db), *([EmailChannel(_mail(settings))] if settings.smtp_host else []))
+    """Those that are set up; the inbox always.
+
+    Raises ValueError where the sender of mails is no address, or what a channel needs is not installed.
+    """
+    post, link = HttpPost(_post(settings)), settings.issue_link
+    makers: dict[str, Callable[[], Channel]] = {
+        "inbox": lambda: InboxChannel(db),
+        "email": lambda: EmailChannel(_mail(settings)),
+        "webhook": lambda: WebhookChannel(post, _webhook(settings)),
+        "slack": lambda: SlackChannel(post, _slack(settings)),
+        "teams": lambda: TeamsChannel(post, link),
+        "mattermost": lambda: MattermostChannel(post, link),
+        "ntfy": lambda: NtfyChannel(post, _ntfy(settings)),
+        "apprise": lambda: AppriseChannel(listed(settings.apprise_services), _seconds(settings.http_timeout_s), link),
+    }
+    return tuple(makers[name]() for name in settings.ways)
+
+
+def _post(settings: Settings) -> PostSettings:
+    return PostSettings(
+        timeout=_seconds(settings.http_timeout_s),
+        is_plain_allowed=settings.http_plain,
+        networks=networks(settings.http_networks),
+        ca_file=settings.ca_file or None,
+    )
 
 
 def _mail(settings: Settings) -> EmailSettings:
@@ -22,5 +54,26 @@ def _mail(settings: Settings) -> EmailSettings:
         username=settings.smtp_user or None,
         password=settings.smtp_password.get_secret_value() or None,
         sender=settings.mail_from,
-        timeout=timedelta(seconds=settings.smtp_timeout_s),
+        timeout=_seconds(settings.smtp_timeout_s),
+        ca_file=settings.ca_file or None,
+        link=settings.issue_link,
     )
+
+
+def _webhook(settings: Settings) -> WebhookSettings:
+    keys = listed(settings.webhook_keys.get_secret_value())
+    return WebhookSettings(org=settings.org, keys=keys, link=settings.issue_link)
+
+
+def _slack(settings: Settings) -> SlackSettings:
+    token = settings.slack_token.get_secret_value() or None
+    return SlackSettings(token=token, api=settings.slack_url, link=settings.issue_link)
+
+
+def _ntfy(settings: Settings) -> NtfySettings:
+    token = settings.ntfy_token.get_secret_value() or None
+    return NtfySettings(url=settings.ntfy_url, token=token, link=settings.issue_link)
+
+
+def _seconds(given: float) -> timedelta:
+    return timedelta(seconds=given)

@@ -4,7 +4,6 @@ The receiver checks `webhook-signature` with a key that it shares with us and dr
 Signed with every key that is set, so that one can be replaced without a gap. All addresses share the keys.
 """
 
-from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,14 +13,11 @@ from standardwebhooks import Webhook
 from activities.channels.contract import ChannelRefused, Envelope, Sent
 from activities.channels.fitting import page_of
 from activities.channels.http_post import HttpPost
+from client.channel_settings import signing_keys
 from escalation.issue.effects import About
 from escalation.issue.facts import IssueClass
 from escalation.message import Line
 from escalation.policy.addresses import address_fault
-
-LEAST_KEY = 24
-"""Bytes; Standard Webhooks wants 24 to 64."""
-_MOST_KEY = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +77,7 @@ class WebhookChannel:
         """Raises ValueError where there is no key, or one that is none."""
         self._post = post
         self._settings = settings
-        self._signers = [_signer(key) for key in settings.keys]
-        if not self._signers:
-            raise ValueError("the webhook channel has no key to sign with")
+        self._signers = [Webhook(key) for key in signing_keys(",".join(settings.keys))]
 
     async def send(self, envelope: Envelope) -> Sent:
         """Post one event."""
@@ -123,16 +117,3 @@ class WebhookChannel:
                 link=page_of(envelope, self._settings.link) or None,
             ),
         )
-
-
-def _signer(key: str) -> Webhook:
-    """Raises ValueError, without the key in it."""
-    wrong = f"a key to sign webhooks with is whsec_ and the Base64 of {LEAST_KEY} to {_MOST_KEY} random bytes"
-    body = key.removeprefix("whsec_")
-    try:
-        secret = b64decode(body + "=" * (-len(body) % 4), validate=True)
-    except ValueError:
-        raise ValueError(wrong) from None
-    if body == key or not LEAST_KEY <= len(secret) <= _MOST_KEY:
-        raise ValueError(wrong)
-    return Webhook(secret)

@@ -29,6 +29,16 @@ def address_fault(channel: str, address: str) -> str | None:
     return None if address.isprintable() and " " not in address and is_fit(address) else allowed
 
 
+def shown(address: str) -> str:
+    """The address as a message about it may show it: of a URL the host at most, since the rest lets anybody send."""
+    scheme, mark, rest = address.partition("://")
+    if not mark:
+        return address
+    if scheme not in {"http", "https"}:
+        return f"{scheme}://..."  # where others have their host, some services have a token
+    return f"{scheme}://{re.split('[/?#]', rest.rpartition('@')[2], maxsplit=1)[0]}/..."
+
+
 def is_url(address: str) -> bool:
     """Whether it is a URL that a channel can be asked to call."""
     try:

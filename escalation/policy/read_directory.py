@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from escalation.issue.authority import RELATIONS
 from escalation.issue.identity import ALLOWED_NAME
+from escalation.policy.addresses import address_fault, shown
 from escalation.policy.directory import Directory, Person, Team
 from escalation.policy.finding import Findings, PolicyErrors, listed, nearest
 from escalation.policy.parse import parse_yaml
 from escalation.policy.read_value import Failed, ValueReader
 
-_EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _TEAM = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -48,7 +48,28 @@ def _lint(directory: Directory, findings: Findings) -> None:
             if name not in teams:
                 findings.unknown(f"{here}.teams[{place}]", name, "is not in teams", teams)
         _lint_details(person, here, findings)
+        if person.deputy is not None:
+            _lint_deputy(directory, person, here, findings)
     _lint_addresses(directory, findings)
+
+
+def _lint_deputy(directory: Directory, person: Person, here: str, findings: Findings) -> None:
+    ids = [each.id for each in directory.people if each.id != person.id]
+    if person.deputy == person.id:
+        findings.add(f"{here}.deputy", "is this person", value=person.deputy, allowed="somebody else of people")
+        return
+    if person.deputy not in ids:
+        findings.unknown(f"{here}.deputy", str(person.deputy), "is not in people", ids)
+        return
+    by_id = {each.id: each for each in directory.people}
+    line = [person.id]
+    while (following := by_id[line[-1]].deputy) is not None and following in by_id and following not in line:
+        line.append(following)
+    # Said once, of the first of those in the circle.
+    if following == person.id and person.id == min(line, key=lambda each: list(by_id).index(each)):
+        circle = " to ".join([*line, person.id])
+        allowed = "deputies of whom the last has none"
+        findings.add(f"{here}.deputy", f"goes round: {circle}", value=person.deputy, allowed=allowed)
 
 
 def _lint_details(person: Person, here: str, findings: Findings) -> None:
@@ -77,13 +98,14 @@ def _lint_addresses(directory: Directory, findings: Findings) -> None:
             here = f"people.{person.id}.addresses.{channel}"
             if not _CHANNEL.fullmatch(channel):
                 findings.add(here, "is not a channel", value=channel, allowed="a name such as inbox or email")
-            if channel == "email" and not _EMAIL.fullmatch(address):
-                findings.add(here, "is not an e-mail address", value=address, allowed="one such as kim@example.org")
+            if (allowed := address_fault(channel, address)) is not None:
+                kind = "an e-mail address" if channel == "email" else f"an address of {channel}"
+                findings.add(here, f"is not {kind}", value=shown(address), allowed=allowed)
             if not address.isprintable() or " " in address:
-                findings.add(here, "is not an address", value=address, allowed="printable text without spaces")
+                findings.add(here, "is not an address", value=shown(address), allowed="printable text without spaces")
             first = whose.setdefault((channel, address.lower()), person.id)
             if first != person.id:
-                findings.add(here, f"is {first}'s already", value=address, allowed="an address of one person")
+                findings.add(here, f"is {first}'s already", value=shown(address), allowed="an address of one person")
 
 
 def _is_zone(name: str) -> bool:

@@ -19,7 +19,7 @@ from escalation.issue.effects import Record
 from escalation.issue.events import Entry, Released
 from escalation.issue.identity import IssueId
 from records import inbox, journal, texts
-from tests.activities.channels.mail_server import MailServer, mail_server
+from tests.activities.channels.mail_server import MailServer, body_of, mail_server
 from tests.given import actor, minutes, policy, tier
 from tests.server import PEOPLE, House, working
 from tests.workflows.history import goes_on
@@ -106,7 +106,7 @@ async def arrival(mails: MailServer, issue: IssueId, person: str) -> tuple[datet
     async def look() -> tuple[datetime, str] | None:
         for mail in mails.mails:
             if opaque(str(issue)) in str(mail["References"]) and f"{person}@example.org" in str(mail["To"]):
-                return datetime.now(UTC), mail.get_content()
+                return datetime.now(UTC), body_of(mail)
         return None
 
     found = await until_found(look, within_s=30)

@@ -5,9 +5,11 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from activities.channels.apprise import AppriseChannel
 from activities.channels.contract import Channel
 from activities.channels.mattermost import MattermostChannel
 from activities.channels.ntfy import NtfyChannel, NtfySettings
@@ -118,6 +120,25 @@ def webhook_trial(_: Path) -> Any:
     """A receiver that takes every event."""
     settings = WebhookSettings(org="main", keys=(KEY,))
     return _trial(lambda _: WebhookChannel(http_post(), settings), _of_webhook, takes(204))
+
+
+@asynccontextmanager
+async def apprise_trial(_: Path) -> AsyncIterator[Trial]:
+    """Its service for JSON, by plain HTTP: it trusts certificates of the system alone."""
+    async with http_side(takes(200), has_tls=False) as side:
+        base = f"json://localhost:{side.port}"
+
+        def arrived() -> list[Arrived]:
+            return [_of_apprise(got, f"{base}{got.path}") for got in side.got]
+
+        channel = AppriseChannel(("json",), timedelta(seconds=10))
+        yield Trial(channel, f"{base}/{TO.strip('/')}", arrived, side.stop, side.start, "tgram://123456789:sample/1")
+
+
+def _of_apprise(got: Got, to: str) -> Arrived:
+    body, _, footer = got.json["message"].rpartition("\n\n")
+    issue, _, message_id = footer.partition(" ")
+    return Arrived(to.rstrip("/"), message_id, issue, got.json["title"], body)
 
 
 def teams_trial(_: Path) -> Any:

@@ -75,6 +75,13 @@ class MailServer:
             self.open_at_once -= 1
 
 
+def body_of(mail: EmailMessage, kind: str = "plain") -> str:
+    """What a reader of plain text sees, or one of HTML."""
+    part = mail.get_body((kind,))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content())
+
+
 def _let_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
     is_known = isinstance(data, LoginPassword) and (data.login, data.password) == (USER, PASSWORD)
     return AuthResult(success=is_known, handled=False)

@@ -39,8 +39,9 @@ async def test_a_mail_says_what_programs_need_to_know() -> None:
     assert mail["References"] == mail["In-Reply-To"] != mail["Message-ID"]
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Importance"] == "high"
-    assert mail.get_content_type() == "text/plain"
-    assert mail.get_content_charset() == "utf-8"
+    assert mail.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    assert {part.get_content_charset() for part in mail.iter_parts()} == {"utf-8"}
     assert "SAMPLE-QUEUE-1" in (sent.reference or "")
 
 

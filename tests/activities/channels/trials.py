@@ -14,13 +14,14 @@ from activities.channels.memory import MemoryChannel
 from records import inbox
 from records.database import migrate, open_database
 from tests.activities.channels.http_trials import (
+    apprise_trial,
     mattermost_trial,
     ntfy_trial,
     slack_trial,
     teams_trial,
     webhook_trial,
 )
-from tests.activities.channels.mail_server import MailServer, mail_server
+from tests.activities.channels.mail_server import MailServer, body_of, mail_server
 from tests.activities.channels.trial import Arrived, Trial
 
 
@@ -83,7 +84,7 @@ async def email_trial(_: Path) -> AsyncIterator[Trial]:
                     str(mail["Message-ID"]),
                     str(mail["References"]),
                     str(mail["Subject"]),
-                    mail.get_content().replace("\r\n", "\n").removesuffix("\n"),
+                    body_of(mail).replace("\r\n", "\n").removesuffix("\n"),
                 )
                 for server in servers
                 for mail, recipients in zip(server.mails, server.recipients, strict=True)
@@ -105,4 +106,5 @@ TRIALS: dict[str, Callable[[Path], AbstractAsyncContextManager[Trial]]] = {
     "teams": teams_trial,
     "mattermost": mattermost_trial,
     "ntfy": ntfy_trial,
+    "apprise": apprise_trial,
 }

@@ -1,0 +1,74 @@
+"""What an address of each channel looks like, and that no message about one gives away what lets anybody send."""
+
+import pytest
+
+from escalation.policy.addresses import address_fault, ntfy_topic, shown
+from escalation.policy.finding import PolicyErrors
+from escalation.policy.read_directory import read_directory
+
+URL = "https://hooks.example.org:8443/services/T00/B00/s3cr3t"
+FIT = {
+    "email": ["kim@example.org", "k.i+m@mail.example.org"],
+    "webhook": [URL, "http://10.1.2.3/x", "https://[2001:db8::1]/x", "https://bücher.example.org/"],
+    "slack": [URL, "C0123456789", "U0123456789", "#payments", "payments-eu_1", "#zahlungen-köln"],
+    "teams": [URL],
+    "mattermost": [URL],
+    "ntfy": ["payments", "https://ntfy.example.org/payments", "https://ntfy.example.org/push/payments"],
+    "apprise": ["tgram://123:abc/chat", "pagerduty://key@api"],
+}
+UNFIT = {
+    "email": ["kim", "kim@", "@example.org", "kim@example", "kim@exa mple.org"],
+    "webhook": [
+        *("", "kim", "ftp://example.org/", "https://", "https:///x", "https://kim:pw@example.org/", "https://a b/"),
+        *("https://e.org:0/", "https://e.org:99999/", "https://e.org:x/", "https://[::1", "https://e%2f/"),
+    ],
+    "slack": ["", "#", "Payments", "#a b", "c0123456789!", "kim@example.org", "https://"],
+    "teams": ["kim", "teams.example.org/x"],
+    "mattermost": ["@kim", "mattermost"],
+    "ntfy": ["", "a b", "pay/ments", "https://ntfy.example.org/", "https://ntfy.example.org/a?b", "x" * 65],
+    "apprise": ["", "kim", "tgram:", "://x", "TGRAM://x", "tgram://a b"],
+}
+
+
+@pytest.mark.parametrize(("channel", "address"), [(each, one) for each in FIT for one in FIT[each]])
+def test_what_is_an_address_is_taken(channel: str, address: str) -> None:
+    assert address_fault(channel, address) is None
+
+
+@pytest.mark.parametrize(("channel", "address"), [(each, one) for each in UNFIT for one in UNFIT[each]])
+def test_what_is_none_is_told_what_would_be(channel: str, address: str) -> None:
+    assert "such as" in (address_fault(channel, address) or "")
+
+
+def test_ids_in_systems_that_are_no_channels_of_ours_are_not_judged() -> None:
+    assert address_fault("pagerduty", "P0KIM") is None
+
+
+def test_a_topic_is_told_from_its_server() -> None:
+    assert ntfy_topic("payments") == ("", "payments")
+    assert ntfy_topic("https://ntfy.example.org:8443/payments") == ("https://ntfy.example.org:8443", "payments")
+
+
+def test_of_a_url_only_the_host_is_shown() -> None:
+    assert shown(URL) == "https://hooks.example.org:8443/..."
+    assert shown("tgram://123:t0ken/chat") == "tgram://..."
+    assert shown("kim@example") == "kim@example"
+
+
+@pytest.mark.parametrize("address", ["https://kim:s3cr3t@hooks.example.org/x", "ftp://kim:s3cr3t@hooks.example.org/"])
+def test_the_directory_names_the_person_the_channel_and_what_is_allowed(address: str) -> None:
+    text = f"""
+operator: kim
+people:
+  kim:
+    name: Kim
+    role: agent
+    addresses: {{inbox: kim, webhook: "{address}"}}
+teams: {{}}
+"""
+    with pytest.raises(PolicyErrors) as caught:
+        read_directory(text, "people.yaml")
+    said = str(caught.value)
+    assert "people.kim.addresses.webhook" in said
+    assert "https://hooks.example.org/x, without" in said
+    assert "s3cr3t" not in said
