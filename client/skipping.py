@@ -55,18 +55,20 @@ async def pass_time(client: Client, workflow_id: str, duration: timedelta) -> No
     until: datetime | None = None
     while True:
         there = await handle.describe()
+        if there.status != WorkflowExecutionStatus.RUNNING:
+            return
         now = _now_of(there)
         until = until or now + duration
-        if there.status != WorkflowExecutionStatus.RUNNING or now >= until:
+        timers = _timers((await handle.fetch_history()).events)
+        if now >= until and not any(at <= until for at in timers):
             return
         wait = _A_LOOK
         if not _is_at_work(there):
-            due = [*_retries(there), *_timers((await handle.fetch_history()).events)]
-            following = min([until, *due]) - now
+            following = min([until, *timers, *_retries(there)]) - now
             if following > NOT_WORTH_A_SKIP:
                 await _skip(client, workflow_id, following)
                 continue
-            wait = max(following, _A_LOOK)  # also where a timer is about to ring: a skip now would leave it behind
+            wait = max(following, _A_LOOK)  # a timer about to ring, or late: a skip now would leave it behind
         await asyncio.sleep(wait.total_seconds())
 
 
