@@ -98,6 +98,8 @@ def _commands(evidence: Evidence) -> Iterator[str]:
         outcome = said.answer.outcome
         if outcome == "done" and said.id not in done:
             yield f"command {said.id} was answered as done, and is not on record"
+        if outcome == "missing":
+            yield f"command {said.id} was answered as about an issue that is not there ({said.answer.why})"
         if outcome == "stored" and said.id not in heard:
             yield f"command {said.id} was answered as stored, and was neither done nor refused"
         if outcome == "refused" and said.tries == 1 and said.id in done:

@@ -30,7 +30,7 @@ PATIENCE_S = 15
 STORED_AFTER = timedelta(seconds=1.5)
 """How long our own door waits for a worker before it stores the command as a signal."""
 
-Outcome: TypeAlias = Literal["opened", "done", "stored", "refused", "unknown"]
+Outcome: TypeAlias = Literal["opened", "done", "stored", "refused", "missing", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,9 @@ class ClientDoor:
                 )
                 client = await self._connected()
                 sent = await send_and_record(client, self._db, issue, prepared.command, STORED_AFTER)
-        except (RPCError, RuntimeError, TimeoutError, NoSuchIssue) as error:
+        except NoSuchIssue as error:
+            return Answer("missing", why=_words(error))
+        except (RPCError, RuntimeError, TimeoutError) as error:
             return Answer("unknown", why=_words(error))
         except (WrongInput, NotDone) as error:
             return Answer("refused", why=_words(error))

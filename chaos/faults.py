@@ -75,14 +75,14 @@ class Faults:
             return _mood(stage, fault.how)
         if fault.part == "record":
             return _stopped_record(stage) if fault.how == "killed" else _locked_record(stage)
-        parts: dict[str, list[Kept | None]] = {
+        parts = {
             "worker": [self._chance.choice(stage.workers)],
             "workers": list(stage.workers),
             "server": [stage.server],
             "watch": [stage.watch],
             "api": [stage.api],
         }
-        processes = [kept for kept in parts[fault.part] if kept is not None]
+        processes = parts[fault.part]
         return _killed(processes) if fault.how == "killed" else _frozen(processes)
 
 

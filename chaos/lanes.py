@@ -41,9 +41,7 @@ async def _lane(
     try:
         while waiting:
             number = waiting.popleft()
-            outcome: Outcome = await lane.run(
-                plan(seed, number, has_postgres=database == "postgres", doors=tuple(lane.doors))
-            )
+            outcome: Outcome = await lane.run(plan(seed, number, has_postgres=database == "postgres"))
             sums.add(outcome)
             show(sums)
     finally:

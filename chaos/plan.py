@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 POLICIES = {"two-tiers": "support", "three-tiers": "technical", "one-tier": "privacy"}
 """Those in `house/policies`, with the kind of issue that chooses each."""
+DOORS = ("client", "api")
 PEOPLE = ("ann", "ben", "lee", "eva", "boss", "ray")
 
 ACTS_END_S = 5.0
@@ -97,21 +98,20 @@ FAULTS: dict[str, tuple[str, ...]] = {
 """What can break, and how; how often a word stands here is how often it is drawn."""
 
 
-def kinds_of_faults(*, has_postgres: bool, has_api: bool) -> list[tuple[str, str]]:
+def kinds_of_faults(*, has_postgres: bool) -> list[tuple[str, str]]:
     """Those that can be done on a stage: a file has no connection to cut, a server's table is locked by its death."""
     absent = {("record", "locked")} if has_postgres else {("record", "killed")}
     parts = set() if has_postgres else {"worker-record", "door-record"}
-    parts |= set() if has_api else {"api", "door-api"}
     return [(part, how) for part, ways in FAULTS.items() if part not in parts for how in ways
             if (part, how) not in absent]  # fmt: skip
 
 
-def plan(base: int, number: int, *, has_postgres: bool, doors: tuple[str, ...]) -> Plan:
+def plan(base: int, number: int, *, has_postgres: bool) -> Plan:
     """The plan of run `number` under the base seed."""
     seed = f"{base}/{number}"
     chance = Random(seed)
-    faults = _faults(chance, kinds_of_faults(has_postgres=has_postgres, has_api="api" in doors))
-    stories = tuple(_story(chance, f"{base}-{number}-{index}", doors) for index in range(1, chance.randint(2, 4) + 1))
+    faults = _faults(chance, kinds_of_faults(has_postgres=has_postgres))
+    stories = tuple(_story(chance, f"{base}-{number}-{index}") for index in range(1, chance.randint(2, 4) + 1))
     return Plan(number, seed, stories, faults)
 
 
@@ -129,26 +129,26 @@ def _faults(chance: Random, kinds: list[tuple[str, str]]) -> tuple[Fault, ...]:
     return tuple(sorted(drawn, key=lambda fault: fault.after_s))
 
 
-def _story(chance: Random, reference: str, doors: tuple[str, ...]) -> Story:
+def _story(chance: Random, reference: str) -> Story:
     instants = sorted(chance.uniform(0.1, ACTS_END_S) for _ in range(chance.randint(0, 6)))
     return Story(
         reference=reference,
         kind=chance.choice(list(POLICIES.values())),
         after_s=round(chance.uniform(0, 2.5), 3),
-        door=chance.choice(doors),
+        door=chance.choice(DOORS),
         is_insisting=chance.random() < 0.9,
-        acts=tuple(_act(chance, round(after_s, 3), doors) for after_s in instants),
+        acts=tuple(_act(chance, round(after_s, 3)) for after_s in instants),
     )
 
 
-def _act(chance: Random, after_s: float, doors: tuple[str, ...]) -> Act:
+def _act(chance: Random, after_s: float) -> Act:
     command = chance.choice(_COMMANDS)
     return Act(
         after_s=after_s,
         command=command,
         person=chance.choice(PEOPLE),
         fields=_fields(chance, command),
-        door=chance.choice(doors),
+        door=chance.choice(DOORS),
         is_insisting=chance.random() < 0.8,
     )
 

@@ -14,6 +14,7 @@ from chaos.checks import Kept, check, nobody_asked_for
 from chaos.doors import ClientDoor, Door
 from chaos.evidence import Evidence, by_id, ended, gather
 from chaos.faults import Faults
+from chaos.http_door import HttpDoor
 from chaos.plan import Plan
 from chaos.play import Followed, Play
 from chaos.stage import Stage
@@ -67,6 +68,7 @@ class Lane:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.doors: dict[str, Door] = {"client": ClientDoor(stage.at_door, stage.door_server)}
+        self.doors["api"] = HttpDoor(stage.links["door-api"].port, stage.keys)
         self._messages: frozenset[str] = frozenset()
         """That any run's mails may have: a frozen worker's copy may come in the next run."""
 

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from chaos.doors import HOUSE
+from chaos.http_door import keys
 from chaos.link import Link
 from chaos.mailbox import Mailbox
 from chaos.ports import free_port
@@ -41,7 +42,9 @@ class Stage:
     server: Kept
     workers: list[Kept]
     watch: Kept
-    api: Kept | None
+    api: Kept
+    keys: dict[str, str]
+    """Of the API, by person."""
     links: dict[str, Link]
     client: Client
     """Straight to the server."""
@@ -55,8 +58,7 @@ class Stage:
     async def close(self) -> None:
         """End all of it."""
         for kept in (self.api, self.watch, *self.workers, self.server):
-            if kept is not None:
-                await kept.end()
+            await kept.end()
         for link in self.links.values():
             await link.close()
         self.mailbox.close()
@@ -76,6 +78,7 @@ async def build(folder: Path, *, has_postgres: bool) -> Stage:
     await mailbox.open()
     links = {name: Link(name, port) for name in ("worker-server", "door-server")}
     links["worker-mail"] = Link("worker-mail", mailbox.port)
+    links["door-api"] = Link("door-api", free_port())
     if postgres is not None:
         await postgres.make()
         links |= {name: Link(name, postgres.port) for name in ("worker-record", "door-record")}
@@ -105,16 +108,25 @@ async def build(folder: Path, *, has_postgres: bool) -> Stage:
         for n in range(1, WORKERS + 1)
     ]
     watching = Kept("watch", [sys.executable, str(BIN / "escalon"), "selfwatch"], watch, folder / "watch.log")
-    for kept in (*workers, watching):
+    at_api = common | {
+        "TEMPORAL_ADDRESS": f"127.0.0.1:{links['door-server'].port}",
+        "ESCALON_RECORD_URL": record("door-record"),
+        "ESCALON_API_PORT": str(links["door-api"].to_port),
+    }
+    api = Kept("api", [sys.executable, str(BIN / "escalon"), "api"], at_api, folder / "api.log")
+    for kept in (*workers, watching, api):
         await kept.start()
     for kept in workers:
         await kept.until_it_says(b'"working"', _PATIENCE_S)
+    await api.until_it_says(b'"answering"', _PATIENCE_S)
     at_door = Settings(
         home=folder, policies=HOUSE / "policies", people=HOUSE / "people.yaml", record_url=record("door-record"),
         smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="plain",
     )  # fmt: skip
     door_server = f"127.0.0.1:{links['door-server'].port}"
-    return Stage(folder, mailbox, postgres, server, workers, watching, None, links, client, db, at_door, door_server)
+    return Stage(
+        folder, mailbox, postgres, server, workers, watching, api, keys(db), links, client, db, at_door, door_server
+    )
 
 
 def _server(folder: Path, port: int) -> Kept:

@@ -150,6 +150,7 @@ FLAWS: dict[str, tuple[Callable[[Evidence], Evidence], str]] = {
     "a deadline served too soon": (moved, "a deadline: "),
     "done and not on record": (lambda e: answered(e, "done"), "was answered as done, and is not on record"),
     "stored and not heard of": (lambda e: answered(e, "stored"), "was neither done nor refused"),
+    "a door that does not know it": (lambda e: answered(e, "missing"), "about an issue that is not there"),
     "refused and done": (lambda e: answered(e, "refused", "command-1"), "was answered as refused (so)"),
 }
 

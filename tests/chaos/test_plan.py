@@ -6,32 +6,30 @@ from pathlib import Path
 import pytest
 
 from chaos.doors import PEOPLE_AND_POLICIES
-from chaos.plan import FAULTS, FAULTS_END_S, PEOPLE, POLICIES, Plan, kinds_of_faults, plan
+from chaos.plan import DOORS, FAULTS, FAULTS_END_S, PEOPLE, POLICIES, Plan, kinds_of_faults, plan
 from escalation.issue.identity import IssueId
 from starter.door import actor_for, prepare_command
 from starter.installation import installed
 
-DOORS = ("client", "api")
-
 
 def plans(count: int = 150) -> list[Plan]:
     """As many, on either database."""
-    return [plan(7, number, has_postgres=number % 2 == 0, doors=DOORS) for number in range(count)]
+    return [plan(7, number, has_postgres=number % 2 == 0) for number in range(count)]
 
 
 def test_a_seed_gives_one_plan_and_another_seed_another() -> None:
-    made = plan(7, 3, has_postgres=True, doors=DOORS)
-    assert made == plan(7, 3, has_postgres=True, doors=DOORS)
+    made = plan(7, 3, has_postgres=True)
+    assert made == plan(7, 3, has_postgres=True)
     assert len({"\n".join(each.lines()) for each in plans()}) == 150
 
 
 def test_every_fault_is_drawn_and_none_that_a_stage_cannot_do() -> None:
     drawn = {(fault.part, fault.how) for each in plans(600) for fault in each.faults}
     assert drawn == {(part, how) for part, ways in FAULTS.items() for how in ways}
-    on_a_file = kinds_of_faults(has_postgres=False, has_api=False)
-    assert {part for part, _ in on_a_file}.isdisjoint({"worker-record", "door-record", "api", "door-api"})
+    on_a_file = kinds_of_faults(has_postgres=False)
+    assert {part for part, _ in on_a_file}.isdisjoint({"worker-record", "door-record"})
     assert ("record", "killed") not in on_a_file
-    assert ("record", "locked") not in kinds_of_faults(has_postgres=True, has_api=True)
+    assert ("record", "locked") not in kinds_of_faults(has_postgres=True)
 
 
 def test_every_run_has_faults_and_stories_within_its_time() -> None:
