@@ -91,6 +91,11 @@ class Lane:
         except TimeoutError:
             outcome.findings.append(f"not all issues had ended {END_WITHIN_S} s after the beginning")
         evidence = [each for each in [await self._evidence(one, outcome) for one in play.followed] if each is not None]
+        outcome.findings += [
+            f"{each.issue.short}: a door does not open it: {each.opening.why}"
+            for each in play.followed
+            if each.opening.outcome in {"refused", "missing"}
+        ]
         for each in evidence:
             kept = check(each)
             outcome.add(kept)
