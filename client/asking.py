@@ -9,6 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from client.connect import check_namespace
 from client.sending import NoSuchIssue
+from escalation.issue.chain import Head
 from escalation.issue.events import Entry
 from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
@@ -31,6 +32,12 @@ async def ask_unwritten(client: Client, issue: IssueId, within: timedelta = ANSW
     """Its entries that it does not know to be on record, in order; raises NoSuchIssue, NoWorker."""
     entries: list[Entry] = await _ask(client, issue, "unwritten", list[Entry], within)
     return entries
+
+
+async def ask_head(client: Client, issue: IssueId, within: timedelta = ANSWER_WITHIN) -> Head:
+    """The head of its chain as the issue itself keeps it; raises NoSuchIssue, NoWorker."""
+    head: Head = await _ask(client, issue, "head", Head, within)
+    return head
 
 
 async def _ask(client: Client, issue: IssueId, query: str, answer: Any, within: timedelta) -> Any:

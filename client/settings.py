@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     api_most_bytes: int = Field(
         default=262144, ge=1024, le=16777216, description="Bytes of one request's body at most."
     )
+    api_metrics_port: int = Field(default=0, ge=0, le=65535, description="Port of its metrics; 0: none.")
     api_rate: int = Field(default=6000, ge=1, le=1000000, description="Calls a minute at most, for each key.")
     raise_page: str = Field(
         default="off",
@@ -92,6 +93,11 @@ class Settings(BaseSettings):
         default=75, gt=0, description="Seconds without a worker's request for work that the watch reports."
     )
     record_late_s: float = Field(default=30, gt=0, description="Seconds that the record may lag behind decisions.")
+    anchors: str = Field(default="", description="Folder of the roots; empty: anchors in the home folder.")
+    root_key: SecretStr = Field(default=SecretStr(""), description="Private key that signs the roots; empty: unsigned.")
+    text_key: SecretStr = Field(
+        default=SecretStr(""), description="Keys around the texts' keys, the newest first, commas between; empty: none."
+    )
     temporal_cli: str = Field(default="", description="Program of the server that `up` starts; empty: ours.")
 
     @classmethod
@@ -146,6 +152,11 @@ class Settings(BaseSettings):
     def ways(self) -> tuple[str, ...]:
         """The names of the channels that are set up, the inbox first."""
         return ("inbox", *(["email"] if self.smtp_host else []), *channel_names(self.channels))
+
+    @property
+    def anchors_folder(self) -> Path:
+        """Where the roots of the record are written."""
+        return Path(self.anchors) if self.anchors else self.home / "anchors"
 
     @property
     def record(self) -> str:

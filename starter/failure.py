@@ -47,6 +47,8 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "client.asking.NoWorker": (REFUSED, "no_worker"),
     "escalation.policy.finding.PolicyErrors": (WRONG, "policy_errors"),
     "records.backup.BackupError": (REFUSED, "backup_error"),
+    "records.roots.BadKey": (WRONG, "bad_key"),
+    "records.roots.RootUnreadable": (WRONG, "root_unreadable"),
     "starter.homelock.InUse": (REFUSED, "in_use"),
     "records.database.BadDatabase": (WRONG, "bad_database"),
     "records.database.SchemaMismatch": (REFUSED, "schema_mismatch"),
