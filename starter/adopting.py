@@ -64,7 +64,7 @@ def adopt_from(typed: Adopted, *, is_preview: bool, as_json: bool) -> None:
 
 
 def adoption_fields(policy: str, tier: str, state: IssueState, here: Installed) -> dict[str, object]:
-    """The policy with its fallbacks and its people, as an issue that is opened now would get them; raises WrongInput."""
+    """The policy, its fallbacks and its people, as an issue that is opened now would get them. Raises WrongInput."""
     try:
         pinned = with_fallbacks(policy_named(here.policies, policy), here.policies)
     except ValueError as error:

@@ -16,8 +16,8 @@ from starter.showing import console
 _USUAL_HOME = ".escalon"
 
 
-def show_panel(plan: Plan, sample: IssueId | None, somebody: str) -> None:
-    """Write it to stdout. `somebody`: an id of the directory to act as."""
+def show_panel(plan: Plan, sample: IssueId | None, somebody: str, key: Path | None = None) -> None:
+    """Write it to stdout. `somebody`: an id of the directory to act as; `key`: where an API key of theirs lies."""
     us = program()
     out = console()
     out.print(Text.assemble("\n", ("Escalon is running.", "bold green"), f" Its state stays in {_shown(plan.home)}."))
@@ -31,6 +31,13 @@ def show_panel(plan: Plan, sample: IssueId | None, somebody: str) -> None:
         rows.append(("stop it", f"{us} acknowledge {sample.short} --as {somebody}"))
     if not plan.address:
         rows.append(("Temporal UI", f"{plan.ui}/namespaces/default/workflows"))
+    if plan.api:
+        rows.append(("HTTP", f"{plan.api}/openapi.json"))
+        if key is None:
+            rows.append(("let somebody in", f"{us} key create --for {somebody}"))
+        else:
+            shown = shlex.quote(_shown(key))
+            rows.append(("try it", f'curl -H "Authorization: Bearer $(cat {shown})" {plan.api}/v1/issues'))
     if plan.health_port:
         rows.append(("health, metrics", f"http://127.0.0.1:{plan.health_port}/healthz, /readyz and /metrics"))
     rows += [

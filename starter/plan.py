@@ -26,6 +26,9 @@ class Plan:
     port: int
     ui_port: int
     health_port: int
+    api_host: str = "127.0.0.1"
+    api_port: int = 0
+    """Port of the HTTP door; 0: none."""
     address: str = ""
     """Where a server runs already; empty: one is started."""
     is_sample: bool = False
@@ -41,10 +44,17 @@ class Plan:
         """The Temporal UI, where we start it."""
         return f"http://{_bracketed(_ANY.get(self.ip, self.ip))}:{self.ui_port}"
 
+    @property
+    def api(self) -> str:
+        """The HTTP door; empty: none."""
+        host = _bracketed(_ANY.get(self.api_host, self.api_host))
+        return f"http://{host}:{self.api_port}" if self.api_port else ""
+
     def ports(self) -> dict[str, tuple[str, int]]:
         """What will be listened at, by the option that chooses it."""
         ours = {} if self.address else {"--port": (self.ip, self.port), "--ui-port": (self.ip, self.ui_port)}
-        return {**ours, **({"--health-port": (_health_ip(), self.health_port)} if self.health_port else {})}
+        health = {"--health-port": (_health_ip(), self.health_port)} if self.health_port else {}
+        return {**ours, **health, **({"--api-port": (self.api_host, self.api_port)} if self.api_port else {})}
 
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
         """The environment of everything that belongs to this `up`.
@@ -57,6 +67,7 @@ class Plan:
             kept = {name: value for name, value in given.items() if not name.startswith("TEMPORAL_")}
             kept |= {"TEMPORAL_NAMESPACE": "default", "TEMPORAL_CONFIG_FILE": os.devnull}
         more = {"TEMPORAL_ADDRESS": self.server, "ESCALON_HOME": str(self.home)}
+        more |= {"ESCALON_API_PORT": str(self.api_port)} if self.api_port else {}
         return {**kept, **more, "ESCALON_HEALTH_PORT": str(self.health_port)}
 
     def server_command(self, settings: Settings) -> list[str]:

@@ -1,9 +1,11 @@
-"""Ports: is one free, and who has it where that can be seen (on Linux, of one's own processes)."""
+"""Ports: is one free, who has it where that can be seen (on Linux, of one's own processes), is what serves it ready."""
 
 import errno
 import socket
 from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _LISTENING = "0A"
 
@@ -45,6 +47,19 @@ def holder(port: int) -> str | None:
         shown = " ".join([Path(words[0]).name, *words[1:3]]).strip()
         return f"process {process.name} ({shown})"
     return None
+
+
+def is_ready(url: str) -> bool:
+    """Whether what answers there says 200."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _sockets(port: int) -> Iterator[str]:

@@ -1,7 +1,8 @@
-"""`escalon up`: Temporal's server with its UI on a file, a worker and the watch, as children that are kept running.
+"""`escalon up`: Temporal's server with its UI on a file, a worker, the HTTP door and the watch, children that are kept.
 
-Ended in order on Ctrl-C or SIGTERM: the watch, that it cries no alarm; the worker, that it ends what it does; the
-server. What is run and with which settings is said in `plan.py`, how a child is kept in `child.py`.
+Ended in order on Ctrl-C or SIGTERM: the watch, that it cries no alarm; the HTTP door, that it takes nothing more; the
+worker, that it ends what it does; the server. What is run and with which settings is said in `plan.py`, how a child is
+kept in `child.py`.
 """
 
 import asyncio
@@ -27,14 +28,15 @@ from starter.homelock import HomeLock, InUse
 from starter.installation import check_installed, people_names, settings_now
 from starter.panel import show_panel
 from starter.plan import Plan, check_ports, our_command
-from starter.sample import open_sample
+from starter.ports import is_ready
+from starter.sample import open_sample, sample_key
 
 KEEP_ENDED = timedelta(days=90)
 """How long the server keeps an issue's history after its end; the record keeps it for ever."""
 READY_WITHIN_S = 60.0
 ANSWERS_WITHIN_S = 10.0
-WATCH_ENDS_S, WORKER_ENDS_S, SERVER_ENDS_S = 10.0, 15.0, 10.0
-ENDS_WITHIN = timedelta(seconds=WATCH_ENDS_S + WORKER_ENDS_S + SERVER_ENDS_S + 5)
+WATCH_ENDS_S, API_ENDS_S, WORKER_ENDS_S, SERVER_ENDS_S = 10.0, 12.0, 15.0, 10.0
+ENDS_WITHIN = timedelta(seconds=WATCH_ENDS_S + API_ENDS_S + WORKER_ENDS_S + SERVER_ENDS_S + 5)
 
 
 def prepare(plan: Plan) -> HomeLock:
@@ -105,6 +107,7 @@ class _House:
 
         self._server = None if plan.address else child("server", plan.server_command(settings))
         self._worker = child("worker", our_command("worker"))
+        self._api = child("api", our_command("api")) if plan.api else None
         self._watch = child("watch", our_command("selfwatch", "--json"), self._watched) if plan.is_watched else None
 
     async def start(self) -> None:
@@ -115,19 +118,26 @@ class _House:
         await asyncio.to_thread(migrate, db)
         say("record      its tables are those of this release")
         await self._begin("worker", self._worker, self._worker_polls)
+        if self._api is not None:
+            await self._begin("api", self._api, self._api_answers)
         if self._watch is not None:
             await self._begin("watch", self._watch, self._watch_has_looked)
-        for child in (self._server, self._worker, self._watch):
+        for child in (self._server, self._worker, self._api, self._watch):
             if child is not None:
                 child.keep()
         sample = await self._sample(db) if self._plan.is_sample else None
+        somebody = next(iter(people_names(self._settings)), "PERSON")
+        key = None
+        if self._plan.is_sample and self._plan.api:
+            key = await asyncio.to_thread(sample_key, self._settings, db, somebody)
         db.close()
-        show_panel(self._plan, sample, next(iter(people_names(self._settings)), "PERSON"))
+        show_panel(self._plan, sample, somebody, key)
 
     async def stop(self) -> None:
         """End the children in order."""
         for child, within_s in (
             (self._watch, WATCH_ENDS_S),
+            (self._api, API_ENDS_S),
             (self._worker, WORKER_ENDS_S),
             (self._server, SERVER_ENDS_S),
         ):
@@ -172,6 +182,9 @@ class _House:
         us = f"{self._worker.pid}@{socket.gethostname()}"
         pollers = await Server(self._client).pollers(self._settings.task_queue)
         return {each.task for each in pollers if each.identity == us} == {"workflow", "activity"}
+
+    async def _api_answers(self) -> bool:
+        return await asyncio.to_thread(is_ready, f"{self._plan.api}/readyz")
 
     async def _watch_has_looked(self) -> bool:
         return self._has_watched.is_set()

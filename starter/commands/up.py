@@ -29,13 +29,16 @@ def up(
     health_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port of health and metrics. Else: ESCALON_HEALTH_PORT.")
     ] = None,
+    api_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the HTTP door; 0: none. Else: ESCALON_API_PORT.")
+    ] = None,
     address: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Use the server that runs there, instead of starting one.")
     ] = "",
     sample: Annotated[bool, typer.Option("--sample", help="Open a sample issue that climbs within a minute.")] = False,
     no_watch: Annotated[bool, typer.Option("--no-watch", help="Do without the watch.")] = False,
 ) -> int:
-    """Run everything on this machine: Temporal with its UI, a worker and the watch, until Ctrl-C or SIGTERM.
+    """Run everything on this machine: Temporal with its UI, a worker, the HTTP door and the watch, until Ctrl-C.
 
     All state lies in one folder and survives a restart. What dies is started again.
     """
@@ -56,6 +59,8 @@ def up(
         port=port,
         ui_port=ui_port or port + _UI_ABOVE,
         health_port=settings.health_port if health_port is None else health_port,
+        api_host=settings.api_host,
+        api_port=settings.api_port if api_port is None else api_port,
         address=address,
         is_sample=sample,
         is_watched=not no_watch,

@@ -8,9 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
-from client.names import register_search_attributes
-from client.opening import OpenAnswer, open_issue
-from client.opening import Refused as RefusedByRules
+from client.opening import OpenAnswer
 from escalation.issue.facts import Link, Party
 from starter.door import OpenRequest, PreparedOpen, prepare_open
 from starter.failure import Failed, NotDone
@@ -23,6 +21,7 @@ from starter.http.forms import OpenForm
 from starter.http.once import Answered, IdempotencyKey, carried_out
 from starter.http.problems import Refused, refused, status_of_refusal
 from starter.http.readable import everything, named, standing
+from starter.intake import open_prepared
 from starter.looking import entry_json, explanation_json, read_texts, standing_json
 from starter.standing import of_entries
 from starter.views.entries import text_refs
@@ -75,7 +74,7 @@ async def open_from_form(doors: Doors, caller: Caller, form: OpenForm, command_i
     prepared = await asyncio.to_thread(prepare_open, request, caller.here, db, now)
     client = await doors.client()
     async with doors.turn:
-        answer = await _opened(doors, client, prepared)
+        answer = await open_prepared(prepared, client, doors.settings.task_queue)
     sent = answer.sent
     if sent is not None and sent.outcome == "refused":
         raise Refused(
@@ -87,29 +86,6 @@ async def open_from_form(doors: Doors, caller: Caller, form: OpenForm, command_i
             id=command_id,
         )
     return _answered(answer, prepared)
-
-
-async def _opened(doors: Doors, client: object, prepared: PreparedOpen) -> OpenAnswer:
-    async def once() -> OpenAnswer:
-        return await open_issue(
-            client,  # type: ignore[arg-type]
-            prepared.command,
-            doors.settings.task_queue,
-            prepared.latest,
-            prepared.carry,
-        )
-
-    try:
-        try:
-            return await once()
-        except Exception as error:
-            # A server on which no worker of ours ever ran does not know our search attributes.
-            if "INVALID_ARGUMENT" not in str(getattr(error, "status", "")):
-                raise
-            await register_search_attributes(client)  # type: ignore[arg-type]
-            return await once()
-    except RefusedByRules as rejected:
-        raise NotDone(rejected.rejected.why, rejected.rejected.code) from None
 
 
 def _request(form: OpenForm, caller: Caller, command_id: str, now: datetime) -> OpenRequest:

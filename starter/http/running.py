@@ -50,7 +50,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> int:
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     stopped = asyncio.create_task(stop.wait())
-    _log.info("answering", address=f"http://{settings.api_host}:{settings.api_port}")
+    _log.info("answering", url=f"http://{settings.api_host}:{settings.api_port}")
     await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
     server.should_exit = True

@@ -62,9 +62,11 @@ class Up:
         self.home = home
         self.port = port or free_port()
         self.ui_port = ui_port or free_port()
+        self.api_port = free_port()
         self.log = home.with_name(f"{home.name}-{next(_logs)}.log")
         self.env = surroundings(ESCALON_HOME=str(home), TEMPORAL_ADDRESS=f"127.0.0.1:{self.port}")
         chosen = ("--home", str(home), "--port", str(self.port), "--ui-port", str(self.ui_port))
+        options = ("--api-port", str(self.api_port), *options)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(ESCALON), "up", *chosen, *options],
