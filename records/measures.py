@@ -18,6 +18,8 @@ class Standing(Value):
 
     statuses: dict[str, int]
     """Issues by status, as far as there are any."""
+    severities: dict[str, int]
+    """Open issues by severity, as far as there are any."""
     exhausted: int
     """Open, and nobody above is left to be asked: they wait for a person to take charge."""
     breached: int
@@ -58,11 +60,15 @@ def standing(db: Database, overdue_at: datetime) -> Standing:
     ).where(table.c.status != "ended")
     with db.reading() as connection:
         by_status = connection.execute(select(table.c.status, func.count()).group_by(table.c.status)).all()
+        by_severity = connection.execute(
+            select(table.c.severity, func.count()).where(is_open).group_by(table.c.severity)
+        ).all()
         exhausted, breached, without_handler, overdue = connection.execute(counted).one()
         there = select(finding.c.what, func.count()).where(finding.c.ended_at.is_(None)).group_by(finding.c.what)
         found = connection.execute(there).all()
     return Standing(
         statuses=dict(by_status),
+        severities=dict(by_severity),
         exhausted=exhausted or 0,
         breached=breached or 0,
         without_handler=without_handler or 0,

@@ -1,4 +1,4 @@
-"""The worker's health over HTTP: `/healthz`, `/readyz`, `/metrics`. Read only, and without a word about any issue.
+"""Health over HTTP: `/healthz`, `/readyz`, `/metrics`. Read only, without a word about any issue. The worker is here.
 
 `/healthz` is 200 as long as the process works: one that waits for its server mends itself, and restarting it would not
 help. `/readyz` is 200 only when it does its work: connected, polling, the record readable.
@@ -6,8 +6,9 @@ help. `/readyz` is 200 only when it does its work: connected, polling, the recor
 
 import asyncio
 import contextlib
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
 import uvicorn
@@ -23,6 +24,7 @@ from temporalio.service import RPCError
 from client.server import Server, ServerAway
 from escalation.value import Value
 from records.database import Database, RecordBusy, SchemaMismatch, check_schema
+from starter.failure import WrongInput
 from starter.metrics import RecordMetrics
 
 REMEMBERED = timedelta(seconds=2)
@@ -103,11 +105,9 @@ class WorkerHealth:
 
 
 def health_app(health: WorkerHealth, metrics: RecordMetrics) -> Starlette:
-    """The three pages."""
-    registry = CollectorRegistry()
+    """The three pages of the worker."""
+    registry = process_registry()
     registry.register(metrics)
-    for about_process in (ProcessCollector, PlatformCollector, GCCollector):
-        about_process(registry=registry)
 
     async def healthz(_request: Request) -> Response:
         found = await health.now()
@@ -117,11 +117,25 @@ def health_app(health: WorkerHealth, metrics: RecordMetrics) -> Starlette:
         found = await health.now()
         return JSONResponse(_shown(found), status_code=200 if found.is_ready else 503)
 
+    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), metrics_page(registry)])
+
+
+def process_registry() -> CollectorRegistry:
+    """What Prometheus is shown of any process of ours: what it uses of the machine."""
+    registry = CollectorRegistry()
+    for about_process in (ProcessCollector, PlatformCollector, GCCollector):
+        about_process(registry=registry)
+    return registry
+
+
+def metrics_page(registry: CollectorRegistry) -> Route:
+    """`/metrics`, counted beside the loop."""
+
     async def show_metrics(_request: Request) -> Response:
         text = await asyncio.to_thread(generate_latest, registry)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
-    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", show_metrics)])
+    return Route("/metrics", show_metrics)
 
 
 class HealthServer(uvicorn.Server):
@@ -138,6 +152,34 @@ class HealthServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """None: whoever runs the worker stops both."""
         yield
+
+
+@contextlib.asynccontextmanager
+async def pages_at(app: Starlette, ip: str, port: int, setting: str) -> AsyncIterator[None]:
+    """Serve these pages while the block runs; nothing at port 0. Raises WrongInput, which names the setting."""
+    if not port:
+        yield
+        return
+    listening = _listening(ip, port, setting)
+    server = HealthServer(app, ip, port)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.wait({serving}, timeout=5)
+        listening.close()
+
+
+def _listening(ip: str, port: int, setting: str) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((ip, port))
+    except OSError as error:
+        listening.close()
+        raise WrongInput(f"{setting}: {ip}:{port}: {error.strerror}", "port_in_use") from None
+    return listening
 
 
 def _shown(health: Health) -> dict[str, bool]:

@@ -78,6 +78,10 @@ class RecordMetrics:
         for status in STATUSES:
             issues.add_metric([status], standing.statuses.get(status, 0))
         yield issues
+        severities = GaugeMetricFamily("escalon_issues_open", "Open issues by severity.", labels=["severity"])
+        for severity, count in sorted(standing.severities.items()):
+            severities.add_metric([severity], count)
+        yield severities
         for name, text, value in (
             ("exhausted", "Open issues for which nobody above is left: a person must take charge.", standing.exhausted),
             ("overdue", "Issues for which something was due and was not done.", standing.overdue),

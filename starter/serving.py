@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import timedelta
@@ -23,7 +22,7 @@ from client.server import Server, ServerAway
 from client.settings import Settings
 from records.database import Database, RecordBusy, SchemaMismatch, migrate, open_database
 from starter.failure import WrongInput
-from starter.health import HealthServer, WorkerHealth, health_app
+from starter.health import WorkerHealth, health_app, pages_at
 from starter.metrics import RecordMetrics
 
 END_WITHIN = timedelta(seconds=25)
@@ -79,7 +78,11 @@ async def serve(settings: Settings, build: BuildWorker, stop: asyncio.Event) -> 
     db = open_database(settings.record)
     health = WorkerHealth(db, settings.task_queue, timedelta(seconds=settings.worker_silent_s))
     metrics = RecordMetrics(db, timedelta(seconds=settings.overdue_after_s))
-    async with _health_server(settings, health, metrics), _record_up_to_date(db):
+    pages = health_app(health, metrics)
+    async with (
+        pages_at(pages, settings.health_ip, settings.health_port, "ESCALON_HEALTH_PORT"),
+        _record_up_to_date(db),
+    ):
         while not stop.is_set():
             client, server = await _connected(runtime, stop)
             if client is None or server is None:
@@ -162,33 +165,6 @@ async def _migrated(db: Database) -> bool:
         _log.error("record_away", record=str(db), error=type(error).__name__)
         return False
     return True
-
-
-@contextlib.asynccontextmanager
-async def _health_server(settings: Settings, health: WorkerHealth, metrics: RecordMetrics) -> AsyncIterator[None]:
-    if not settings.health_port:
-        yield
-        return
-    listening = _listening(settings.health_ip, settings.health_port)
-    server = HealthServer(health_app(health, metrics), settings.health_ip, settings.health_port)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await asyncio.wait({serving}, timeout=5)
-        listening.close()
-
-
-def _listening(ip: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((ip, port))
-    except OSError as error:
-        listening.close()
-        raise WrongInput(f"ESCALON_HEALTH_PORT: {ip}:{port}: {error.strerror}", "port_in_use") from None
-    return listening
 
 
 def _runtime(settings: Settings) -> Any:

@@ -1,5 +1,6 @@
 """`escalon api`: the HTTP door."""
 
+import asyncio
 from typing import Annotated
 
 import typer
@@ -19,7 +20,8 @@ def run_api(
 
     Who may come in: `escalon key`. Where it listens: ESCALON_API_HOST and ESCALON_API_PORT. Several may run.
     """
-    from starter import logs
+    from starter import calls, logs
+    from starter.health import pages_at
     from starter.http import running
     from starter.installation import check_installed, settings_now
     from starter.serving import run_until_signalled
@@ -27,4 +29,10 @@ def run_api(
     settings = settings_now()
     logs.set_up(logs.level(log_level))
     check_installed(settings)
-    return run_until_signalled(lambda stop: running.serve(settings, stop), running.ENDS_WITHIN)
+    metrics = calls.metrics_app()
+
+    async def main(stop: asyncio.Event) -> int:
+        async with pages_at(metrics, settings.health_ip, settings.api_metrics_port, "ESCALON_API_METRICS_PORT"):
+            return await running.serve(settings, stop)
+
+    return run_until_signalled(main, running.ENDS_WITHIN)

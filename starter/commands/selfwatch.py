@@ -1,6 +1,7 @@
 """`escalon selfwatch`: watch over all of it from outside."""
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -30,7 +31,9 @@ def run_selfwatch(
     from starter import logs, serving
     from starter.failure import REFUSED, WrongInput
     from starter.findings import show_round
+    from starter.health import pages_at
     from starter.installation import settings_now
+    from starter.watch_health import WatchHealth, watch_app
 
     settings = settings_now()
     logs.set_up("error" if once else logs.level(log_level))
@@ -40,13 +43,17 @@ def run_selfwatch(
     except ValueError as error:
         raise WrongInput(f"ESCALON_MAIL_FROM: {error}", "bad_settings") from None
 
+    health = WatchHealth(timedelta(seconds=settings.watch_every_s))
+
     def show(report: Report) -> None:
+        health.note(report.shown())
         if as_json or once:
             show_round(report.shown(), as_json=as_json)
 
     async def main(stop: asyncio.Event) -> int:
         if not once:
-            await watch.run(stop, show)
+            async with pages_at(watch_app(health), settings.health_ip, settings.watch_port, "ESCALON_WATCH_PORT"):
+                await watch.run(stop, show)
             return 0
         report = await watch.round()
         show(report)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from starter.calls import Calls
 from starter.http import commands, health, intake, issues, listed, raising
 from starter.http.document import document
 from starter.http.doors import Doors
@@ -34,6 +35,7 @@ def make_app(doors: Doors) -> FastAPI:
     app.state.doors = doors
     answer_problems(app)
     app.add_middleware(Guard, most_bytes=doors.settings.api_most_bytes, limits=doors.limits)
+    app.add_middleware(Calls)  # the last is the outermost
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = document(app)  # type: ignore[method-assign]

@@ -15,6 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from escalation.issue.facts import Actor
 from escalation.policy.directory import Person
 from records.api_keys import ApiKey, opens, read_written
+from starter.calls import note
 from starter.door import actor_for
 from starter.http.doors import Doors, TheDoors
 from starter.http.guard import address_of
@@ -58,10 +59,12 @@ def allowed(wanted: str) -> Callable[..., Awaitable[Caller]]:
     ) -> Caller:
         address = address_of(request.scope)
         key = await _key(doors, given.credentials if given else "", address)
+        note(key=key.key, actor=key.person)
         doors.limits.check_key(key.key)
         here = await doors.installed()
         doors.keys.note_use(key, doors.clock())
         actor, person = _actor(key, here, on_behalf_of)
+        note(actor=actor.person)
         if not covers(key.scopes, wanted):
             await log_refused_call(doors, actor, wanted, "not_in_scope", f"the key {key.key} is not for {wanted}")
             raise Refused(403, "not_in_scope", f"this key is for {', '.join(key.scopes)}, and not for {wanted}")

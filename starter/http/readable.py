@@ -5,6 +5,7 @@ there: whom an issue is about never reads it, and one that is restricted or seal
 """
 
 import asyncio
+from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +17,7 @@ from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
 from records import reading
 from records.database import Database
+from starter.calls import note
 from starter.door import issue_id
 from starter.failure import Failed, NotDone, as_failure
 from starter.http.doors import Doors
@@ -39,12 +41,11 @@ async def named(doors: Doors, text: str) -> IssueId:
     """The issue that was meant: without an occurrence the latest on record, else the first. Raises WrongInput."""
     issue, is_exact = issue_id(text)
     db = None if is_exact else await doors.record()
-    if db is None:
-        return issue
-    try:
-        return issue.at(max(await asyncio.to_thread(reading.latest_occurrence, db, issue.series), 1))
-    except SQLAlchemyError:
-        return issue
+    if db is not None:
+        with suppress(SQLAlchemyError):
+            issue = issue.at(max(await asyncio.to_thread(reading.latest_occurrence, db, issue.series), 1))
+    note(issue=str(issue))
+    return issue
 
 
 async def hides(doors: Doors, issue: IssueId, reader: str) -> bool:

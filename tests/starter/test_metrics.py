@@ -51,6 +51,7 @@ def test_issues_by_how_they_stand(record: Database, collector: RecordMetrics) ->
     assert {status: seen["escalon_issues", status] for status in ("open", "resolved", "closed", "ended")} == {
         "open": 2, "resolved": 1, "closed": 0, "ended": 1,
     }  # fmt: skip
+    assert sum(value for (name, *_), value in seen.items() if name == "escalon_issues_open") == 2
     assert seen["escalon_issues_exhausted",] == seen["escalon_issues_breached",] == 1
     assert seen["escalon_issues_overdue",] == seen["escalon_issues_unacknowledged",] == 1
     assert seen["escalon_findings", "inbox_fails"] == 1

@@ -150,6 +150,7 @@ def test_what_follows_waits_for_what_it_needs(services: dict[str, dict[str, Any]
     assert waits["schema"] == {"postgres"}
     assert waits["temporal"] == {"schema"}
     assert waits["worker"] == waits["watch"] == {"namespace", "postgres"}
+    assert waits["api"] == {"namespace", "postgres", "worker"}
     for needed, condition in conditions:
         assert condition == ("service_completed_successfully" if needed in JOBS else "service_healthy"), needed
 
