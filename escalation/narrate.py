@@ -18,6 +18,7 @@ _BEGAN: dict[str, str] = {
     "work_limit_spent": "the time to work was spent",
     "escalated_by_hand": "it was moved up by hand",
     "nobody_on_duty": "nobody was on duty below",
+    "nobody_reached": "nobody could be reached below",
     "repeated": "the ladder is climbed again",
     "restarted": "the ladder starts anew, since nobody took charge",
     "fell_back": "the fallback policy takes over",
@@ -81,8 +82,8 @@ def tried(entry: e.Entry) -> str | None:
 
 
 _TRIED = frozenset({
-    e.TierBegan, e.PeopleAsked, e.TierFoundEmpty, e.Acknowledged, e.AcknowledgementLapsed, e.Released, e.Accepted,
-    e.Declined, e.Attempted, e.Exhausted, e.ChargeTaken, e.ChargeLapsed, e.Resolved, e.Reopened,
+    e.TierBegan, e.PeopleAsked, e.StandInAsked, e.TierFoundEmpty, e.Acknowledged, e.AcknowledgementLapsed, e.Released,
+    e.Accepted, e.Declined, e.Attempted, e.Exhausted, e.ChargeTaken, e.ChargeLapsed, e.Resolved, e.Reopened,
 })  # fmt: skip
 
 
@@ -126,6 +127,11 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.PeopleAsked():
             whom = _people([person.id for person in event.people])
             return f"{whom} asked at {_tier(event.tier)} ({event.why})"
+        case e.StandInAsked():
+            instead = f"in place of {event.in_place_of}, who could not be reached"
+            return f"{event.person} asked at {_tier(event.tier)} {instead} ({event.why})"
+        case e.NobodyReached():
+            return f"nobody asked at {_tier(event.tier)} can be reached; it is left {instant(event.leaves_at)}"
         case e.TierFoundEmpty():
             return f"{_tier(event.tier)} has nobody: {event.why}"
         case e.LookupFailed():
@@ -279,4 +285,8 @@ def _told(event: e.Told) -> str:
     about = event.about.replace("_", " ")
     if event.outcome == "sent":
         return f"{event.person} was told by {event.channel}: {about}{repeat}"
-    return f"{event.person} could not be told by {event.channel} ({about}): {event.error}"
+    then = f"; next by {event.next_channel}" if event.next_channel else ""
+    if event.outcome == "delayed":
+        maybe = ", which may have left" if event.is_possible_repeat else ""
+        return f"{event.person} has no word by {event.channel} yet ({about}){maybe}: {event.error}; tried on{then}"
+    return f"{event.person} could not be told by {event.channel} ({about}): {event.error}{then}"

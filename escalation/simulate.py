@@ -43,7 +43,7 @@ class Simulated:
         self.now: datetime | None = None
         self.decisions = 0
         """How often the rules were asked to decide."""
-        self._answers: list[tuple[datetime, int, str, Command]] = []
+        self._answers: list[tuple[datetime, int, Effect, Command]] = []
         self._under_way: set[str] = set()
         self._count = 0
         self._away_until: datetime | None = None
@@ -118,18 +118,19 @@ class Simulated:
     def _serve(self, at: datetime) -> None:
         """What is due at this instant: an answer, or else the clock."""
         if self._answers and self._answers[0][0] <= at:
-            _, _, key, answer = heappop(self._answers)
-            self._under_way.discard(key)
-            self._deliver(answer)
+            _, _, effect, answer = heappop(self._answers)
+            self._under_way.discard(effect.key)
+            self._deliver(answer, effect)
             return
         done = self._deliver(_TICK)
         if isinstance(done, Rejected) or not done:
             raise RuntimeError(f"something was due at {at.isoformat()} and nothing was done: {done}")
 
-    def _deliver(self, command: Command) -> tuple[Entry, ...] | Rejected:
+    def _deliver(self, command: Command, answered: Effect | None = None) -> tuple[Entry, ...] | Rejected:
         assert self.now is not None
         self.decisions += 1
-        step = self.rules.work_out(self.state, command, self.now, has_messages=self.world.has_deliveries)
+        has_messages = self.world.has_deliveries
+        step = self.rules.work_out(self.state, command, self.now, answered=answered, has_messages=has_messages)
         if isinstance(step, Rejected):
             if step.nature == "authority" and self.state is not None:
                 name = command_name(command)
@@ -166,7 +167,14 @@ class Simulated:
         elif found.error is not None:
             answer = self.rules.on_failure(effect, found.error)
         else:
-            answer = TakePeople.trusted(id=effect.key, turn=effect.turn, people=found.people, why=found.why)
+            answer = TakePeople.trusted(
+                id=effect.key,
+                turn=effect.turn,
+                people=found.people,
+                why=found.why,
+                stand_ins=found.stand_ins,
+                beside=found.beside,
+            )
         self._answer(effect, at + min(found.after, FIND_WITHIN), answer)
 
     def _hand_over(self, effect: Notify, at: datetime) -> None:
@@ -177,9 +185,11 @@ class Simulated:
             person=effect.person.id,
             channel=effect.channel,
             about=effect.about,
-            outcome=became.outcome,
-            attempts=became.attempts,
+            turn=effect.turn,
+            outcome="failed" if became.outcome == "delayed" and effect.patience is None else became.outcome,
+            attempts=effect.earlier + became.attempts,
             error=became.error,
+            is_later=effect.earlier > 0,
         )
         self._answer(effect, at + became.after, answer)
 
@@ -193,7 +203,7 @@ class Simulated:
             return
         self._count += 1
         self._under_way.add(effect.key)
-        heappush(self._answers, (at, self._count, effect.key, answer))
+        heappush(self._answers, (at, self._count, effect, answer))
 
 
 _TICK = Tick()

@@ -7,8 +7,9 @@ back at its instant. The default world answers at once, has somebody for every r
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from escalation.issue.delivery import Outcome, StandIn
 from escalation.issue.effects import FindResponders, LinkDuplicate, Notify
 from escalation.issue.facts import PersonFacts
 from escalation.issue.responders import find_in
@@ -27,12 +28,17 @@ class LookUp(NamedTuple):
     """How long it takes. What takes longer than the errand's own limit is given up at that limit."""
     error: str | None = None
     """Why it fails for good; None: it does not."""
+    stand_ins: dict[str, tuple[StandIn, ...]] = {}
+    """Who is asked where somebody cannot be reached."""
+    beside: tuple[PersonFacts, ...] = ()
+    """Facts of them."""
 
 
 class Delivery(NamedTuple):
     """What becomes of a message to one person by one channel."""
 
-    outcome: Literal["sent", "failed"] = "sent"
+    outcome: Outcome = "sent"
+    """`delayed` where the errand's patience ends first; one without patience fails for good then."""
     after: timedelta = AT_ONCE
     attempts: int = 1
     error: str | None = None
@@ -80,7 +86,7 @@ def people_of(directory: Directory, channels: Collection[str] = ("inbox",), afte
 
     def find(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001
         answer = find_in(directory, effect, reached)
-        return LookUp(answer.people, answer.why, after)
+        return LookUp(answer.people, answer.why, after, None, answer.stand_ins, answer.beside)
 
     return find
 
@@ -103,4 +109,4 @@ class World:
     """None: the clock is never late."""
     has_deliveries: bool = True
     """False: nothing is heard of messages, so that no `told` is on record, and messages are not even written. All
-    else of the journal is the same."""
+    else of the journal is as where every message leaves."""

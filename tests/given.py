@@ -36,7 +36,7 @@ from escalation.issue.commands import (
     Tick,
 )
 from escalation.issue.decide import decide
-from escalation.issue.effects import Effect
+from escalation.issue.effects import Effect, FindResponders
 from escalation.issue.effects_of import effects
 from escalation.issue.events import Entry
 from escalation.issue.evolve import evolve
@@ -122,8 +122,7 @@ def policy(*tiers: Tier, name: str = "small", **more: Any) -> Policy:
 
 def exhaustion(procedure: str = "last_resort", **more: Any) -> Exhaustion:
     """An exhaustion procedure told to `boss` every 15 minutes."""
-    quarter = {"S1": minutes(15), "S2": minutes(15)}
-    hour = {"S1": minutes(60), "S2": minutes(60)}
+    quarter, hour = ({"S1": minutes(count), "S2": minutes(count)} for count in (15, 60))
     return Exhaustion(
         **{
             "procedure": procedure,
@@ -246,10 +245,13 @@ class Played:
         asked = self._take(decision)
         for effect in asked if self._answer else []:
             if effect.kind == "find_responders":
-                names = () if effect.tier in self._nobody_at else self.names(effect.tier)
-                people = tuple(person(name, effect.tier or "boss") for name in names)
-                self.send(TakePeople(id=effect.key, turn=effect.turn, people=people, why="on duty"))
+                self.send(self.found(effect, () if effect.tier in self._nobody_at else self.names(effect.tier)))
         return decision
+
+    def found(self, effect: FindResponders, names: tuple[str, ...]) -> TakePeople:
+        """The answer to a look-up that finds these."""
+        people = tuple(person(name, effect.tier or "boss") for name in names)
+        return TakePeople(id=effect.key, turn=effect.turn, people=people, why="on duty")
 
     @staticmethod
     def names(tier_name: str) -> tuple[str, ...]:
@@ -299,8 +301,7 @@ class Played:
     def take_charge(self, who: str, until: datetime, now: datetime | None = None, **more: Any) -> Answered:
         """Who takes charge."""
         said = TextRef(ref="next", length=9)
-        given = {"id": self._id(), "by": actor(who), "until": until, "next_action": said, **more}
-        return self.send(TakeCharge(**given), now)
+        return self._do(TakeCharge, who, now, **{"until": until, "next_action": said, **more})
 
     def resolve(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who says it is fixed."""
@@ -351,8 +352,8 @@ class Played:
 
     def hold(self, who: str, until: datetime, now: datetime | None = None, **more: Any) -> Answered:
         """Who puts it on hold."""
-        given = {"reason": "waiting_customer", "waiting_for": "cust-7781", "until": until, **more}
-        return self._do(Hold, who, now, **given)
+        why = {"reason": "waiting_customer", "waiting_for": "cust-7781", "until": until, **more}
+        return self._do(Hold, who, now, **why)
 
     def resume(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who ends the hold."""

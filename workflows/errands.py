@@ -1,9 +1,11 @@
 """How long each errand may take and how it is retried, by the kind of its effect."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import TimeoutError as RanOutOfTime
 
 RECORD: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=20),
@@ -62,6 +64,24 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def options(kind: str) -> dict[str, Any]:
-    """Time limits and retries of an errand; raises KeyError for a kind that has none."""
-    return _OPTIONS[kind]
+BACKSTOP = timedelta(minutes=1)
+"""How much longer than its patience an errand is waited for that says by itself when its patience is over: its last
+attempt may hang for half a minute, or its worker die. Then the rules take the other ways all the same."""
+
+
+def options(kind: str, patience: timedelta | None = None) -> dict[str, Any]:
+    """Time limits and retries of an errand; raises KeyError for a kind that has none.
+
+    `patience`: how long it is tried before it answers that other ways are to be taken; None: it does not.
+    """
+    found = _OPTIONS[kind]
+    return found if patience is None else {**found, "schedule_to_close_timeout": patience + BACKSTOP}
+
+
+def noted(error: BaseException | None) -> Sequence[Any]:
+    """What the attempts of an errand that ran out of time left behind; nothing of one that failed otherwise."""
+    while error is not None:
+        if isinstance(error, RanOutOfTime) and error.last_heartbeat_details:
+            return error.last_heartbeat_details
+        error = error.__cause__
+    return ()

@@ -10,7 +10,7 @@ meets refuses it. One that our own clock or errands meet fails the workflow task
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 with workflow.unsafe.imports_passed_through():
     from escalation.issue.attributes import ATTRIBUTES
     from escalation.issue.chain import Head, extended
+    from escalation.issue.clocks import Due
     from escalation.issue.commands import Command, Tick
     from escalation.issue.effects import Effect, Record
     from escalation.issue.events import Entry
@@ -28,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules, Step
     from escalation.issue.state import IssueState
-    from workflows.errands import CARRIERS, LOCAL, options
+    from workflows.errands import CARRIERS, LOCAL, noted, options
     from workflows.scribe import Scribe
 
 KEPT_LINES = 200
@@ -82,9 +83,14 @@ class Shell:
         for effect in errands:
             self._start(self.rules.again(effect))
 
-    def deliver(self, command: Command, at: datetime | None = None) -> tuple[Entry, ...] | Rejected:
-        """Decide a command of our own, now or `at`, and set going what it asks for; raises whatever the rules raise."""
-        step = self._work_out(command, at)
+    def deliver(
+        self, command: Command, at: datetime | None = None, answered: Effect | None = None
+    ) -> tuple[Entry, ...] | Rejected:
+        """Decide a command of our own, now or `at`, and set going what it asks for; raises whatever the rules raise.
+
+        `answered` is the errand of which it is the answer.
+        """
+        step = self._work_out(command, at, answered)
         if isinstance(step, Rejected):
             return step
         self._take(step)
@@ -188,8 +194,10 @@ class Shell:
         is_large = info.get_current_history_size() > FORCED_HISTORY_BYTES
         return (is_long or is_large) and workflow.all_handlers_finished()
 
-    def _work_out(self, command: Command, at: datetime | None = None) -> Step | Rejected:
-        return self.rules.work_out(self.state, command, at or workflow.now())
+    def _work_out(
+        self, command: Command, at: datetime | None = None, answered: Effect | None = None
+    ) -> Step | Rejected:
+        return self.rules.work_out(self.state, command, at or workflow.now(), answered=answered)
 
     def _try(self, command: Command) -> Step | Rejected:
         try:
@@ -237,6 +245,7 @@ class Shell:
         if due is None:
             self._stop_timer()
         elif due.at <= workflow.now():
+            _measure_lateness(due)
             done = self.deliver(Tick())
             if isinstance(done, Rejected) or not done:  # a broken rule or another release's: stop and be seen
                 raise RuntimeError(f"{due.what} is due and nothing was done: {done}")
@@ -250,6 +259,7 @@ class Shell:
         if self._timer is not None and self._timer.done():
             self._timer = self._timer_at = None
             if not self._is_changed:
+                _measure_lateness(due)
                 self.deliver(Tick())
 
     def _stop_timer(self) -> None:
@@ -282,7 +292,7 @@ class Shell:
         del self.errands[effect.key]
         self._running.pop(effect.key, None)
         if answer is not None:
-            self.deliver(answer, at)
+            self.deliver(answer, at, effect)
             self._decided_in = _task()  # also where it came too late to change anything
         self._is_changed = True
 
@@ -312,11 +322,11 @@ class Shell:
                 result_type=self.rules.answer_type(effect),
                 summary=self.rules.summary(effect)[:200],
                 priority=Priority(priority_key=self.rules.priority(self._now_state)),
-                **options(effect.kind),
+                **options(effect.kind, self.rules.patience(effect)),
             )
             written_to = self.rules.written_to(answer)
         except ActivityError as error:
-            answer = self.rules.on_failure(effect, str(error.cause or error))
+            answer = self.rules.on_failure(effect, str(error.cause or error), noted(error))
         self.scribe.came_back(effect.key, written_to)
         return answer
 
@@ -363,6 +373,15 @@ class Shell:
         if updates:
             workflow.upsert_search_attributes(updates)
             self._traced_in = _task()
+
+
+def _measure_lateness(due: Due | None) -> None:
+    """From the instant at which something is due to its being done; counted once, never in a replay."""
+    if due is not None:
+        measured = workflow.metric_meter().create_histogram_timedelta(
+            "escalon_tick_lateness", "From the instant at which something is due to its being done.", "duration"
+        )
+        measured.record(max(timedelta(0), workflow.now() - due.at))
 
 
 def _task() -> int:

@@ -28,6 +28,7 @@ _UPWARD: dict[ExhaustedWhy, BeganWhy] = {
     "work_limit_spent": "work_limit_spent",
     "escalated_by_hand": "escalated_by_hand",
     "nobody_on_duty": "nobody_on_duty",
+    "nobody_reached": "nobody_reached",
     "everybody_declined": "everybody_declined",
     "severity_changed": "severity_changed",
     "policy_adopted": "policy_adopted",

@@ -20,6 +20,7 @@ What: TypeAlias = Literal[
     "snooze",
     "acknowledge",
     "work",
+    "unreached",
     "lapse",
     "charge",
     "last_resort",
@@ -30,8 +31,8 @@ What: TypeAlias = Literal[
     "window",
 ]
 _ORDER: tuple[What, ...] = (
-    "find", "hold", "target", "warn", "remind", "snooze", "lapse", "acknowledge", "work", "ceiling", "charge",
-    "last_resort", "confirm", "silence", "window",
+    "find", "hold", "target", "warn", "remind", "snooze", "lapse", "acknowledge", "work", "unreached", "ceiling",
+    "charge", "last_resort", "confirm", "silence", "window",
 )  # fmt: skip
 _Found: TypeAlias = tuple[datetime, What, int, float, Literal["acknowledge", "work", ""], str]
 """The fields of a moment."""
@@ -115,7 +116,7 @@ def next_at(state: IssueState) -> datetime | None:
         found = _found(state)
         return min([each[0] for each in found if each[1] != "find"] or [each[0] for each in found], default=None)
     charge_until = state.charge.until if state.charge is not None else None
-    tier = (state.acknowledge_due_at, state.remind_at, state.work_due_at, state.lapses_at)
+    tier = (state.acknowledge_due_at, state.remind_at, state.work_due_at, state.lapses_at, state.unreached_at)
     at = [at for at in (*tier, state.last_resort_at, charge_until) if at is not None]
     at += [target.due_at for target in state.targets]
     return min(at or [finding.due_at for finding in state.findings], default=None)
@@ -172,6 +173,7 @@ def _found(state: IssueState, until: datetime = _EVER) -> list[_Found]:
         (None if work_stands else state.work_due_at, "work"),
         (None if work_stands else state.lapses_at, "lapse"),
         (hold.until if hold is not None else None, "hold"),
+        (state.unreached_at, "unreached"),
         (state.last_resort_at, "last_resort"),
         (state.charge.until if state.charge is not None else None, "charge"),
     )
@@ -207,7 +209,7 @@ def running_targets(state: IssueState) -> tuple[TargetDue, ...]:
     return tuple([target for target in state.targets if not target.stops_on_hold])
 
 
-def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911 - one arm per deadline
+def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 - one arm per deadline
     match moment.what:
         case "hold":
             if state.hold is None or state.facts.issue_class != "normal":
@@ -224,6 +226,8 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911 - one arm
             return f"nobody has acknowledged: {_next_words(state)}"
         case "work":
             return f"the time to work is spent: {_next_words(state)}"
+        case "unreached":
+            return f"nobody could be reached: {_next_words(state)}"
         case "lapse":
             then = "" if state.is_resting else f", and {state.here.title} is asked again"
             return f"the acknowledgement of {state.handler} lapses{then}"

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+from escalation.issue.delivery import Outcome as DeliveryOutcome
+from escalation.issue.delivery import StandIn, Try
 from escalation.issue.facts import CLOCK, Actor, IssueFacts, PersonFacts, TextRef
 from escalation.policy.matched import Match
 from escalation.policy.model import CloseReason, Policy
@@ -258,6 +260,10 @@ class TakePeople(Command):
     people: tuple[PersonFacts, ...]
     why: str
     """How they were chosen, in words without names."""
+    stand_ins: dict[str, tuple[StandIn, ...]] = Field(default_factory=dict)
+    """By the id of somebody found: who is asked where they cannot be reached, the first one first."""
+    beside: tuple[PersonFacts, ...] = ()
+    """Facts of the stand-ins."""
 
 
 class TakeNoPeople(Command):
@@ -290,7 +296,7 @@ class TakeSuppression(Command):
 
 
 class TakeDelivery(Command):
-    """Answer of a message: what became of it."""
+    """Answer of a message: what became of it by one channel, or of it so far."""
 
     kind: Literal["take_delivery"] = "take_delivery"
     by: Actor = CLOCK
@@ -299,10 +305,21 @@ class TakeDelivery(Command):
     person: str
     channel: str
     about: str
-    outcome: Literal["sent", "failed"]
+    turn: int = 0
+    """The turn in which this person is asked by it; 0: it only informs."""
+    outcome: DeliveryOutcome
     attempts: int = 1
     is_possible_repeat: bool = False
+    """Whether an earlier copy may have left; of one that has not left yet, whether any may."""
+    is_delivered: bool = False
+    """Whether it is known to have arrived, rather than only to have left."""
     error: str | None = None
+    tries: tuple[Try, ...] = ()
+    """What became of each attempt, where there were several or it has not left."""
+    is_later: bool = False
+    """Whether it was said to be delayed before, so that other ways are taken already."""
+    ask_again_at: AwareDatetime | None = None
+    """Of one that has not left yet: before then the other side does not want to hear of it."""
     written_to: int = 0
     """The last entry that the errand has put on record on its way; 0: none. Nothing is decided by it."""
 

@@ -50,6 +50,7 @@ from escalation.issue.decide_clocks import (
     decide_resume,
     end_hold_if_heard,
 )
+from escalation.issue.decide_delivery import take_delivery
 from escalation.issue.decide_ending import (
     decide_close,
     decide_confirm,
@@ -70,7 +71,7 @@ from escalation.issue.decide_noting import (
 from escalation.issue.decide_owning import decide_accept, decide_decline, decide_reassign
 from escalation.issue.decide_people import decide_acknowledge, decide_release, decide_take_charge
 from escalation.issue.deciding import Deciding, Refusal
-from escalation.issue.events import Entry, Opened, Refused, Told
+from escalation.issue.events import Entry, Opened, Refused
 from escalation.issue.facts import Actor
 from escalation.issue.refusal import Rejected
 from escalation.issue.running import first_targets
@@ -128,26 +129,11 @@ def _first_revision(turn: Deciding, command: Command) -> None:
 
 
 def _take_people(turn: Deciding, command: TakePeople) -> None:
-    take_people(turn, command.turn, command.people, "looked_up", command.why, turn.now)
+    take_people(turn, command.turn, command.people, "looked_up", command.why, turn.now, command)
 
 
 def _take_no_people(turn: Deciding, command: TakeNoPeople) -> None:
     fall_back_on_last_known(turn, command.turn, command.error, turn.now)
-
-
-def _take_delivery(turn: Deciding, command: TakeDelivery) -> None:
-    turn.emit(
-        Told(
-            message=command.message,
-            person=command.person,
-            channel=command.channel,
-            about=command.about,
-            outcome=command.outcome,
-            attempts=command.attempts,
-            is_possible_repeat=command.is_possible_repeat,
-            error=command.error,
-        )
-    )
 
 
 def _tick(turn: Deciding, _: Tick) -> None:
@@ -220,7 +206,7 @@ _BY_THE_SYSTEM: dict[type[Command], _Arm] = {
     Tick: _tick,
     TakePeople: _take_people,
     TakeNoPeople: _take_no_people,
-    TakeDelivery: _take_delivery,
+    TakeDelivery: take_delivery,
     TakeSuppression: take_suppression,
     TakeDuplicate: take_duplicate,
 }

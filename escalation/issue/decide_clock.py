@@ -17,7 +17,8 @@ from escalation.issue.climb import (
     note_missed,
 )
 from escalation.issue.clocks import FIND_WITHIN, Moment, is_late, reached
-from escalation.issue.commands import FoundHow
+from escalation.issue.commands import FoundHow, TakePeople
+from escalation.issue.decide_delivery import leave_unreached
 from escalation.issue.deciding import Deciding
 from escalation.issue.facts import PersonFacts
 from escalation.issue.state import LAST_RESORT
@@ -25,7 +26,7 @@ from escalation.issue.state import LAST_RESORT
 MOST_ASKED = 200
 """People who are asked in one turn. Ours: each is carried along, and told."""
 
-ENDS_A_TIER = {"acknowledge", "work", "ceiling"}
+ENDS_A_TIER = {"acknowledge", "work", "unreached", "ceiling"}
 """What is due when a tier's time is up."""
 _TELL_THE_TIER = {"warn", "remind", "find", "lapse"}
 """Moot once the tier's time is up: what would have been said to it while the system was away."""
@@ -64,6 +65,8 @@ def _serve(turn: Deciding, due: Moment) -> None:
             move_up(turn, "not_acknowledged", at, late_by_s=late_by_s)
         case "work":
             move_up(turn, "work_limit_spent", at, late_by_s=late_by_s)
+        case "unreached":
+            leave_unreached(turn, at, late_by_s)
         case "ceiling":
             if late:  # the tier's own time may be up by now, too
                 note_missed(turn)
@@ -174,7 +177,13 @@ def fall_back_on_last_known(turn: Deciding, number: int, error: str, at: datetim
 
 
 def take_people(
-    turn: Deciding, number: int, people: tuple[PersonFacts, ...], how: FoundHow, why: str, at: datetime
+    turn: Deciding,
+    number: int,
+    people: tuple[PersonFacts, ...],
+    how: FoundHow,
+    why: str,
+    at: datetime,
+    found: TakePeople | None = None,
 ) -> None:
     """Who is asked in a turn. An empty tier is left at once; an empty last resort is the last known, or the owner."""
     state = turn.state
@@ -187,7 +196,10 @@ def take_people(
     if not people and finding.tier == LAST_RESORT:
         people, how, why = state.known_for(LAST_RESORT), "last_known", f"{why}; so the last known people"
     if people:
-        asked = e.PeopleAsked.trusted(turn=number, tier=finding.tier, people=people, how=how, why=why)
+        stand_ins, beside = (found.stand_ins, found.beside) if found is not None and how == "looked_up" else ({}, ())
+        asked = e.PeopleAsked.trusted(
+            turn=number, tier=finding.tier, people=people, how=how, why=why, stand_ins=stand_ins, beside=beside
+        )
         turn.by_clock(asked, at)
         return
     turn.by_clock(e.TierFoundEmpty(turn=number, tier=finding.tier, why=why), at)

@@ -4,6 +4,7 @@ from escalation.issue import events as e
 from escalation.issue.climb import move_up, note_missed
 from escalation.issue.commands import Accept, Decline, Reassign
 from escalation.issue.decide_clock import ask_again
+from escalation.issue.decide_delivery import note_nobody_reached
 from escalation.issue.decide_people import lapses_after, note_late_acknowledgement
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 
@@ -82,3 +83,5 @@ def decide_decline(turn: Deciding, command: Decline) -> None:
         move_up(turn, "everybody_declined", turn.now)
     elif state.handler == person and turn.state.handler is None:
         ask_again(turn, "declined", turn.now)
+    else:
+        note_nobody_reached(turn)  # those left may be the ones whom nothing reached

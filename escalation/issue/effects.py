@@ -3,6 +3,7 @@
 The effect is the activity's only argument; its result is a command or nothing.
 """
 
+from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
@@ -93,8 +94,16 @@ class Notify(Value):
     """Names of the commands by which this person can answer."""
     handler: str | None = None
     owner: str = ""
+    turn: int = 0
+    """The turn in which this person is asked by it; 0: it only informs."""
+    patience: timedelta | None = None
+    """After so long without success the answer says that it is delayed; None: it is tried for as long as may be."""
+    earlier: int = 0
+    """Attempts that an earlier errand for the same message has made."""
+    not_before: AwareDatetime | None = None
+    """Until then the other side wants to be left alone."""
     is_possible_repeat: bool = False
-    """Whether an earlier copy may have left: this one was under way when a run handed over to the next."""
+    """Whether an earlier copy may have left."""
 
 
 class KeepText(Value):

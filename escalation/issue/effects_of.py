@@ -6,11 +6,13 @@ from datetime import datetime
 from escalation.issue import events as e
 from escalation.issue.authority import may_send
 from escalation.issue.clocks import next_due, next_move
+from escalation.issue.commands import TakeDelivery
+from escalation.issue.delivery import first_ways, patience
 from escalation.issue.effects import About, Effect, FindResponders, LinkDuplicate, Notify, Record, Snapshot
 from escalation.issue.facts import IssueFacts, Party, PersonFacts
 from escalation.issue.identity import read_issue_id
 from escalation.issue.state import LAST_RESORT, IssueState
-from escalation.issue.wording import otherwise, request
+from escalation.issue.wording import instead, otherwise, request
 from escalation.policy.model import ChecklistItem
 
 _ANSWERS: dict[About, tuple[str, ...]] = {
@@ -61,22 +63,21 @@ def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
 
 
 def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
-    """Who is told of it; their answers change nothing that is decided later."""
+    """Who is told of it; where each message leaves, their answers change nothing that is decided later."""
     match entry.event:
         case e.TierBegan() as began:
             return _left(before, state, entry, began)
         case e.Exhausted():
             return _notify(state, entry, "exhausted", [state.owner], state.last_resort_at)
         case e.PeopleAsked() as asked:
-            ids = [person.id for person in asked.people]
-            if asked.tier == LAST_RESORT:
-                return _notify(state, entry, "last_resort", ids, state.last_resort_at)
-            return _notify(state, entry, "asked", ids, state.acknowledge_due_at)
+            return _asking(state, entry, asked.turn, [person.id for person in asked.people])
+        case e.StandInAsked() as stand_in:
+            return _asking(state, entry, stand_in.turn, [stand_in.person], stand_in.in_place_of)
         case e.AskedAgain() as again:
             return _asked_again(before, state, entry, again)
         case e.Reminded():
             awake = [person for person in state.asked if person not in state.snoozes]
-            return _notify(state, entry, "reminded", awake, state.acknowledge_due_at)
+            return _notify(state, entry, "reminded", awake, state.acknowledge_due_at, turn=_turn(state))
         case e.Warned() as warned:
             return _notify(state, entry, "warned", _listeners(state, warned.tell), warned.due_at)
         case e.ChargeLapsed() as lapsed:
@@ -97,7 +98,29 @@ def _asked_again(
     """All who are asked; after a snooze who wanted to be told again, and nobody else is disturbed."""
     if again.why == "snooze_over" and before is not None and before.handler is not None:
         return _notify(state, entry, "snooze_over", [before.handler], state.acknowledge_due_at)
-    return _notify(state, entry, "asked_again", state.asked, state.acknowledge_due_at)
+    return _notify(state, entry, "asked_again", state.asked, state.acknowledge_due_at, turn=_turn(state))
+
+
+def _asking(
+    state: IssueState, entry: e.Entry, turn: int, people: list[str], in_place_of: str | None = None
+) -> tuple[Notify, ...]:
+    """To those who are asked at a tier, or as the last resort."""
+    asking = state.asking(turn)
+    if asking is not None and asking.tier == LAST_RESORT:
+        about: About = "last_resort"
+        until = state.last_resort_at
+    else:
+        about, until = "asked", state.acknowledge_due_at
+    told = _notify(state, entry, about, people, until, turn=turn)
+    if in_place_of is None:
+        return told
+    return tuple(note.changed({"asked_of_you": instead(state, about, in_place_of)}) for note in told)
+
+
+def _turn(state: IssueState) -> int:
+    """The turn in which the tier's people were asked."""
+    asking = state.asking_at(state.tier)
+    return asking.turn if asking is not None else 0
 
 
 def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
@@ -231,17 +254,54 @@ def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
 
 
 def _notify(
-    state: IssueState, entry: e.Entry, about: About, people: Iterable[str], until: datetime | None
+    state: IssueState, entry: e.Entry, about: About, people: Iterable[str], until: datetime | None, turn: int = 0
 ) -> tuple[Notify, ...]:
-    """One message per person and channel; nobody is told twice, and nobody whom the issue is about."""
+    """By the inbox and the first other channel of each; nobody is told twice, and nobody whom the issue is about."""
     unfit = {*state.facts.about, *state.excluded}
     chosen = [state.person(person) for person in dict.fromkeys(people) if person not in unfit]
-    ways = [(person, channel) for person in chosen for channel in dict.fromkeys(person.channels)]
-    return tuple(_message(state, entry, about, person, channel, until) for person, channel in ways)
+    ways = [(person, channel) for person in chosen for channel in first_ways(person.channels)]
+    return tuple(_message(state, entry, about, person, channel, until, turn) for person, channel in ways)
+
+
+def further(note: Notify, told: e.Told, answer: TakeDelivery) -> tuple[Notify, ...]:
+    """The next way of a message that did not leave, and the same way on, where it may still: word for word the same."""
+    found: list[Notify] = []
+    if told.next_channel is not None:
+        following = told.next_channel
+        found.append(
+            note.changed(
+                {
+                    "key": f"{note.key.rpartition('/')[0]}/{following}",
+                    "channel": following,
+                    "patience": patience(note.person.channels, following, note.at, note.until, asks=bool(note.turn)),
+                    "earlier": 0,
+                    "not_before": None,
+                    "is_possible_repeat": False,
+                }
+            )
+        )
+    if told.outcome == "delayed":
+        found.append(
+            note.changed(
+                {
+                    "patience": None,
+                    "earlier": told.attempts,
+                    "not_before": answer.ask_again_at,
+                    "is_possible_repeat": told.is_possible_repeat,
+                }
+            )
+        )
+    return tuple(found)
 
 
 def _message(
-    state: IssueState, entry: e.Entry, about: About, person: PersonFacts, channel: str, until: datetime | None
+    state: IssueState,
+    entry: e.Entry,
+    about: About,
+    person: PersonFacts,
+    channel: str,
+    until: datetime | None,
+    turn: int,
 ) -> Notify:
     facts, pinned = state.facts, state.pinned
     tier = pinned.tier(state.tier)
@@ -281,6 +341,8 @@ def _message(
         commands=commands,
         handler=state.handler,
         owner=state.owner,
+        turn=turn,
+        patience=patience(person.channels, channel, entry.happened_at, until, asks=bool(turn)),
     )
 
 

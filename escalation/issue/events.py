@@ -8,6 +8,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AwareDatetime, Field
 
 from escalation.issue.commands import Open
+from escalation.issue.delivery import Outcome as DeliveryOutcome
+from escalation.issue.delivery import Try
 from escalation.issue.events_of_clocks import Held, HoldEnded, HoldEndedWhy, PolicyAdopted, SeverityChanged
 from escalation.issue.events_of_ending import (
     CancelAsked,
@@ -30,8 +32,10 @@ from escalation.issue.events_of_ladder import (
     LastResortTold,
     LimitMissed,
     LookupFailed,
+    NobodyReached,
     PeopleAsked,
     Reminded,
+    StandInAsked,
     TargetDue,
     TargetMissed,
     TierBegan,
@@ -84,6 +88,7 @@ __all__ = [
     "LastResortTold",
     "LimitMissed",
     "LookupFailed",
+    "NobodyReached",
     "Noted",
     "Opened",
     "OpenedAgain",
@@ -98,6 +103,7 @@ __all__ = [
     "SeverityChanged",
     "SnoozeEnded",
     "Snoozed",
+    "StandInAsked",
     "SuppressionAsked",
     "SuppressionFailed",
     "TargetDue",
@@ -128,17 +134,23 @@ class OpenedAgain(Value):
 
 
 class Told(Value):
-    """A message left, or could not."""
+    """A message left by one channel, could not, or has not yet."""
 
     kind: Literal["told"] = "told"
     message: str
     person: str
     channel: str
     about: str
-    outcome: Literal["sent", "failed"]
+    turn: int = 0
+    """The turn in which this person is asked by it; 0: it only informs."""
+    outcome: DeliveryOutcome
     attempts: int
     is_possible_repeat: bool = False
+    is_delivered: bool = False
     error: str | None = None
+    tries: tuple[Try, ...] = ()
+    next_channel: str | None = None
+    """The channel by which they are told now."""
 
 
 class Refused(Value):
@@ -155,6 +167,8 @@ Event: TypeAlias = Annotated[
     | OpenedAgain
     | TierBegan
     | PeopleAsked
+    | StandInAsked
+    | NobodyReached
     | TierFoundEmpty
     | LookupFailed
     | AskedAgain

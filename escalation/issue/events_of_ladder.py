@@ -5,9 +5,10 @@ The union of all events, and what they share, is in `events.py`.
 
 from typing import Literal, TypeAlias
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from escalation.issue.commands import FoundHow, How
+from escalation.issue.delivery import StandIn
 from escalation.issue.facts import PersonFacts, TextRef
 from escalation.policy.model import Clock, Listener
 from escalation.value import Value
@@ -18,6 +19,7 @@ BeganWhy: TypeAlias = Literal[
     "work_limit_spent",
     "escalated_by_hand",
     "nobody_on_duty",
+    "nobody_reached",
     "repeated",
     "restarted",
     "fell_back",
@@ -34,6 +36,7 @@ ExhaustedWhy: TypeAlias = Literal[
     "work_limit_spent",
     "escalated_by_hand",
     "nobody_on_duty",
+    "nobody_reached",
     "everybody_declined",
     "severity_changed",
     "policy_adopted",
@@ -104,15 +107,41 @@ class PeopleAsked(Value):
     people: tuple[PersonFacts, ...]
     how: FoundHow
     why: str
+    stand_ins: dict[str, tuple[StandIn, ...]] = Field(default_factory=dict)
+    """By person: who is asked where they cannot be reached, the first one first."""
+    beside: tuple[PersonFacts, ...] = ()
+    """Facts of the stand-ins."""
+
+
+class StandInAsked(Value):
+    """Somebody is asked in the place of one who cannot be reached, or not yet, by any of their channels."""
+
+    kind: Literal["stand_in_asked"] = "stand_in_asked"
+    turn: int
+    tier: str
+    person: str
+    in_place_of: str
+    why: str
+
+
+class NobodyReached(Value):
+    """None of those who are asked at the tier can be reached by any channel; it is left soon."""
+
+    kind: Literal["nobody_reached"] = "nobody_reached"
+    turn: int
+    tier: str
+    leaves_at: AwareDatetime
 
 
 class TierFoundEmpty(Value):
-    """Nobody is on duty at the tier; it is left at once."""
+    """Nobody is on duty at the tier, or can be reached; it is left at once."""
 
     kind: Literal["tier_found_empty"] = "tier_found_empty"
     turn: int
     tier: str
     why: str
+    is_unreached: bool = False
+    """Whether somebody was there, whom no message reached."""
 
 
 class LookupFailed(Value):

@@ -6,8 +6,9 @@ from typing import Any
 from escalation.issue import events as e
 from escalation.issue.commands import Open
 from escalation.issue.evolve_by_hand import by_people, clocks_changed
+from escalation.issue.evolve_reach import reached, without_reach
 from escalation.issue.facts import CLOCK, PersonFacts, TextRef
-from escalation.issue.state import LAST_RESORT, Charge, Finding, IssueState
+from escalation.issue.state import LAST_RESORT, Asking, Charge, Finding, IssueState
 from escalation.narrate import tried
 
 KEPT_COMMANDS = 400
@@ -23,6 +24,8 @@ _CLOCKS_OFF: dict[str, Any] = {
     "remind_at": None,
     "lapses_at": None,
     "last_resort_at": None,
+    "askings": (),
+    "unreached_at": None,
 }
 _AT_AN_END: dict[str, Any] = {
     **_CLOCKS_OFF,
@@ -136,7 +139,7 @@ def _change(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]
 def _asked_again(state: IssueState, event: e.AskedAgain, entry: e.Entry) -> dict[str, Any]:
     again = {"acknowledge_due_at": event.acknowledge_due_at, "remind_at": event.remind_at, "handler": None}
     since = entry.happened_at if state.acknowledge_due_at is None else state.asked_again_at
-    return {**again, "lapses_at": None, "asked_again_at": since}
+    return {**again, "lapses_at": None, "asked_again_at": since, **without_reach(state)}
 
 
 def _warned(state: IssueState, event: e.Warned, _: e.Entry) -> dict[str, Any]:
@@ -200,6 +203,8 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
         "acknowledge_due_at": event.acknowledge_due_at,
         "work_due_at": event.work_due_at,
         "asked_again_at": None,
+        "askings": tuple([asking for asking in state.askings if asking.tier == LAST_RESORT]),
+        "unreached_at": None,
         "findings": (*kept, finding),
         "warnings": event.warnings,
         "remind_at": event.remind_at,
@@ -220,12 +225,22 @@ def _handed_down(state: IssueState, entry: e.Entry) -> dict[str, Any]:
 
 def _people_found(state: IssueState, event: e.PeopleAsked | e.TierFoundEmpty, _: e.Entry) -> dict[str, Any]:
     if isinstance(event, e.TierFoundEmpty):
+        if event.is_unreached:
+            return {"has_pass_people": state.had_pass_people, "unreached_at": None}
         return {"findings": _without(state.findings, event.turn)}
     ids = tuple(person.id for person in event.people)
-    found = {"people": _people(state.people, event.people), "findings": _without(state.findings, event.turn)}
-    if event.tier == LAST_RESORT:
+    is_last = event.tier == LAST_RESORT
+    others = [asking for asking in state.askings if (asking.tier == LAST_RESORT) is not is_last]
+    asking = Asking.trusted(turn=event.turn, tier=event.tier, stand_ins=event.stand_ins, ways={})
+    found = {
+        "people": _people(state.people, (*event.people, *event.beside)),
+        "findings": _without(state.findings, event.turn),
+        "askings": (*others, asking),
+    }
+    if is_last:
         return {**found, "last_resort": ids}
-    return {**found, "asked": ids, "has_pass_people": state.has_pass_people or bool(ids)}
+    had = state.has_pass_people
+    return {**found, "asked": ids, "had_pass_people": had, "has_pass_people": had or bool(ids)}
 
 
 def _acknowledged(state: IssueState, event: e.Acknowledged, entry: e.Entry) -> dict[str, Any]:
@@ -234,6 +249,7 @@ def _acknowledged(state: IssueState, event: e.Acknowledged, entry: e.Entry) -> d
     if event.is_tier_clock_stopped:
         change["acknowledge_due_at"] = None
         change["remind_at"] = None
+        change["unreached_at"] = None
         change["warnings"] = tuple(w for w in state.warnings if w.of != "acknowledge")
     if event.role == "handler":
         change["handler"] = event.person
@@ -337,6 +353,7 @@ _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     e.TierBegan: _tier_began,
     e.PeopleAsked: _people_found,
     e.TierFoundEmpty: _people_found,
+    **dict.fromkeys((e.StandInAsked, e.NobodyReached, e.Told), reached),
     e.AskedAgain: _asked_again,
     e.Warned: _warned,
     e.Reminded: _reminded,

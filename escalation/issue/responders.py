@@ -6,23 +6,34 @@ Pure: which directory, and as of when, is the business of who asks (the activity
 from collections.abc import Collection
 
 from escalation.issue.commands import TakePeople
+from escalation.issue.delivery import MOST_STAND_INS, StandIn
 from escalation.issue.effects import FindResponders
+from escalation.issue.facts import PersonFacts
 from escalation.policy.directory import Directory
 from escalation.policy.model import Tell
 
 
 def find_in(directory: Directory, effect: FindResponders, channels: Collection[str]) -> TakePeople:
-    """Whom the tier tells, without those whom the issue is about; perhaps nobody.
+    """Whom the tier tells, without those whom the issue is about; perhaps nobody. With them who may stand in for each.
 
     `channels` are the names of those that are set up.
     """
-    found = directory.in_tell(effect.tell, effect.issue.team)
+    team = effect.issue.team
+    found = directory.in_tell(effect.tell, team)
     asked = [person for person in found if person.id not in effect.about]
+    beside: dict[str, PersonFacts] = {}
+    stand_ins: dict[str, tuple[StandIn, ...]] = {}
+    for person in asked:
+        listed = [each for each in directory.in_place_of(person.id, team) if each[0].id not in effect.about]
+        stand_ins[person.id] = tuple(StandIn(id=each.id, why=why) for each, why in listed[:MOST_STAND_INS])
+        beside.update({each.id: each.reachable(channels) for each, _ in listed[:MOST_STAND_INS]})
     return TakePeople(
         id=effect.key,
         turn=effect.turn,
         people=tuple(person.reachable(channels) for person in asked),
         why=_why(effect, len(found) - len(asked), is_anybody=bool(asked)),
+        stand_ins={person: listed for person, listed in stand_ins.items() if listed},
+        beside=tuple(beside.values()),
     )
 
 

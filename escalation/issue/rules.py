@@ -1,6 +1,7 @@
 """The issue's rules as one object for the shell that runs them: the shell knows no subject by name."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from escalation.issue.attributes import attributes
@@ -8,8 +9,9 @@ from escalation.issue.card import card, timer_name
 from escalation.issue.clocks import Due, next_at, next_timer
 from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople, TakeSuppression
 from escalation.issue.decide import decide_with_states, note_refusal
+from escalation.issue.delivery import read_noted
 from escalation.issue.effects import Effect, FindResponders, LinkDuplicate, LogRefusal, Notify, Record
-from escalation.issue.effects_of import effects, errands, record
+from escalation.issue.effects_of import effects, errands, further, record
 from escalation.issue.events import Entry, Told
 from escalation.issue.evolve import evolve
 from escalation.issue.facts import CLOCK, Actor
@@ -37,15 +39,26 @@ class IssueRules:
     """What the shell asks of a subject."""
 
     def work_out(
-        self, state: IssueState | None, command: Command, now: datetime, *, has_messages: bool = True
+        self,
+        state: IssueState | None,
+        command: Command,
+        now: datetime,
+        *,
+        answered: Effect | None = None,
+        has_messages: bool = True,
     ) -> Step | Rejected:
-        """What the command does at `now`, or why not; without messages for a world that hears of none."""
+        """What the command does at `now`, or why not.
+
+        `answered` is the errand of which it is the answer. Without messages for a world that hears of none.
+        """
         decided = decide_with_states(state, command, now)
         if isinstance(decided, Rejected):
             return decided
         asked: list[Effect] = []
         for entry, after in zip(decided.entries, decided.states, strict=True):
             asked.extend(self.effects(state, after, entry) if has_messages else errands(after, entry))
+            if isinstance(answered, Notify) and isinstance(command, TakeDelivery) and isinstance(entry.event, Told):
+                asked.extend(further(answered, entry.event, command))
             state = after
         return Step(tuple(decided.entries), state, tuple(asked))
 
@@ -106,12 +119,19 @@ class IssueRules:
         """Whether its answer comes within half a minute and belongs to the same step on the record."""
         return isinstance(effect, FindResponders)
 
-    def on_failure(self, effect: Effect, error: str) -> Command | None:
-        """The command that stands for an errand that failed for good."""
+    def patience(self, effect: Effect) -> timedelta | None:
+        """How long the errand is tried before its answer says that other ways are to be taken; None: it does not."""
+        return effect.patience if isinstance(effect, Notify) else None
+
+    def on_failure(self, effect: Effect, error: str, noted: Sequence[object] = ()) -> Command | None:
+        """The command that stands for an errand that failed for good; `noted` is what its attempts left behind."""
         match effect:
             case FindResponders():
                 return TakeNoPeople(id=effect.key, by=CLOCK, turn=effect.turn, error=error[:200])
             case Notify():
+                before = read_noted(noted)
+                # It says by itself when its patience is over: where it did not, its last attempt hung or was lost.
+                is_unknown = before.is_unknown or effect.patience is not None
                 return TakeDelivery(
                     id=effect.key,
                     by=CLOCK,
@@ -119,8 +139,13 @@ class IssueRules:
                     person=effect.person.id,
                     channel=effect.channel,
                     about=effect.about,
-                    outcome="failed",
+                    turn=effect.turn,
+                    outcome="failed" if effect.patience is None else "delayed",
                     error=error[:200],
+                    attempts=effect.earlier + max(before.last, 1),
+                    is_possible_repeat=effect.is_possible_repeat or is_unknown,
+                    tries=before.tries,
+                    is_later=effect.earlier > 0,
                 )
             case LinkDuplicate():
                 first = str(effect.duplicate_of)
@@ -147,7 +172,9 @@ class IssueRules:
             case Notify(issue_class="sealed"):
                 return f"{effect.channel}: restricted case"
             case Notify():
-                return f"{effect.channel} to {effect.person.id} ({effect.tier_title}): {effect.about.replace('_', ' ')}"
+                later = ", tried on" if effect.earlier else ""
+                about = f"{effect.about.replace('_', ' ')}{later}"
+                return f"{effect.channel} to {effect.person.id} ({effect.tier_title}): {about}"
             case LinkDuplicate():
                 return "have the first issue record its duplicate"
             case LogRefusal():

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
+from escalation.issue.delivery import Outcome, StandIn, counting_ways
 from escalation.issue.events import Ceiling, TargetDue, WarningDue
 from escalation.issue.facts import IssueFacts, PersonFacts, TextRef
 from escalation.policy.matched import Match
@@ -26,6 +27,17 @@ class Finding(Value):
     turn: int
     tier: str
     due_at: AwareDatetime
+
+
+class Asking(Value):
+    """How those who are asked in a turn can be reached: a tier's, or the last resort's."""
+
+    turn: int
+    tier: str
+    stand_ins: dict[str, tuple[StandIn, ...]] = Field(default_factory=dict)
+    """By person: who is asked where they cannot be reached, the first one first."""
+    ways: dict[str, dict[str, Outcome]] = Field(default_factory=dict)
+    """By person and channel, what became of the messages that ask them; one that left counts for good."""
 
 
 class Charge(Value):
@@ -75,7 +87,9 @@ class IssueState(Value):
     turn: int = 0
     passes: int = 1
     has_pass_people: bool = False
-    """Whether anybody was asked in this pass over the ladder."""
+    """Whether anybody was asked in this pass over the ladder; those whom nothing reached do not count."""
+    had_pass_people: bool = False
+    """The same before the people of this turn were asked."""
     tier_began_at: AwareDatetime
     why: str = "entered"
 
@@ -83,6 +97,10 @@ class IssueState(Value):
     handler: str | None = None
     joined: tuple[str, ...] = ()
     owner: str
+    askings: tuple[Asking, ...] = ()
+    """Of the tier, and of the last resort."""
+    unreached_at: AwareDatetime | None = None
+    """When the tier is left, since nobody who is asked there can be reached."""
 
     offer: Offer | None = None
     declined: tuple[str, ...] = ()
@@ -180,6 +198,23 @@ class IssueState(Value):
     def is_climbing(self) -> bool:
         """Whether a tier's clocks run: it is open, nobody is in charge, and the last resort is not all that is left."""
         return self.status == "open" and self.charge is None and not self.is_resting
+
+    def asking(self, turn: int) -> Asking | None:
+        """Those who are asked in this turn, where they still are."""
+        return next((asking for asking in self.askings if asking.turn == turn), None)
+
+    def asking_at(self, tier: str) -> Asking | None:
+        """Those who are asked at this tier, or as the last resort, by the latest turn."""
+        return next((asking for asking in self.askings if asking.tier == tier), None)
+
+    def asked_in(self, asking: Asking) -> tuple[str, ...]:
+        """Who they are."""
+        return self.last_resort if asking.tier == LAST_RESORT else self.asked
+
+    def is_out_of_reach(self, asking: Asking, person: str, *outcomes: Outcome) -> bool:
+        """Whether by each channel that counts for this person the message had one of these outcomes."""
+        became = asking.ways.get(person, {})
+        return all(became.get(way) in outcomes for way in counting_ways(self.person(person).channels))
 
     def stands_still(self, clock: Clock) -> bool:
         """Whether a hold has stopped this clock of the tier."""

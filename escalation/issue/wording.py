@@ -6,6 +6,11 @@ from escalation.issue.state import IssueState
 from escalation.narrate import instant
 
 
+def instead(state: IssueState, about: About, in_place_of: str) -> str:
+    """The same for who is asked in somebody's place."""
+    return f"{in_place_of} cannot be reached, so you are asked in their place. {request(state, about)}"
+
+
 def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 - one arm per occasion
     """What is asked of who reads it, in one sentence."""
     match about:

@@ -31,6 +31,8 @@ class Person(Value):
     """By channel: inbox, email; also the person's id in an outside system such as pagerduty."""
     limit: dict[str, Decimal] = Field(default_factory=dict)
     """What this person may decide alone, by currency (ISO 4217), in its unit."""
+    deputy: str | None = None
+    """The id of the person who is asked in their place where no channel reaches them; else the duty lead is."""
     language: str = "en"
     """BCP 47, such as en or pt-BR."""
     zone: str = "UTC"
@@ -108,6 +110,21 @@ class Directory(Value):
     def duty_lead(self, team: str) -> Person:
         """The team's duty lead; raises KeyError."""
         return self.person(self.team(team).duty_lead)
+
+    def in_place_of(self, id: str, team: str) -> tuple[tuple[Person, str], ...]:  # noqa: A002
+        """Who is asked where this person cannot be reached, the first one first, each with the reason in words.
+
+        The deputy, the deputy's deputy and so on, then the duty lead of `team`, where there is such a team.
+        """
+        found: dict[str, str] = {}
+        person = self.person(id)
+        while person.deputy is not None and person.deputy not in {id, *found} and self.has(person.deputy):
+            found[person.deputy] = f"deputy of {person.id}"
+            person = self.person(person.deputy)
+        lead = next((each.duty_lead for each in self.teams if each.name == team), id)
+        if lead != id and self.has(lead):
+            found.setdefault(lead, f"duty lead of team {team}")
+        return tuple((self.person(each), why) for each, why in found.items())
 
     def in_tell(self, tell: Tell, team: str) -> tuple[Person, ...]:
         """Whom this tells about an issue of `team`: the people named, then the holders of its roles, each once.

@@ -33,7 +33,8 @@ def read_directory(text: str, file: str) -> Directory:
 
 
 def _lint(directory: Directory, findings: Findings) -> None:
-    ids = [person.id for person in directory.people]
+    by_id = {person.id: person for person in directory.people}
+    ids = list(by_id)
     teams = [team.name for team in directory.teams]
     if directory.operator not in ids:
         findings.unknown("operator", directory.operator, "is not in people", ids)
@@ -49,19 +50,17 @@ def _lint(directory: Directory, findings: Findings) -> None:
                 findings.unknown(f"{here}.teams[{place}]", name, "is not in teams", teams)
         _lint_details(person, here, findings)
         if person.deputy is not None:
-            _lint_deputy(directory, person, here, findings)
+            _lint_deputy(by_id, person, here, findings)
     _lint_addresses(directory, findings)
 
 
-def _lint_deputy(directory: Directory, person: Person, here: str, findings: Findings) -> None:
-    ids = [each.id for each in directory.people if each.id != person.id]
+def _lint_deputy(by_id: dict[str, Person], person: Person, here: str, findings: Findings) -> None:
     if person.deputy == person.id:
         findings.add(f"{here}.deputy", "is this person", value=person.deputy, allowed="somebody else of people")
         return
-    if person.deputy not in ids:
-        findings.unknown(f"{here}.deputy", str(person.deputy), "is not in people", ids)
+    if person.deputy not in by_id:
+        findings.unknown(f"{here}.deputy", str(person.deputy), "is not in people", list(by_id))
         return
-    by_id = {each.id: each for each in directory.people}
     line = [person.id]
     while (following := by_id[line[-1]].deputy) is not None and following in by_id and following not in line:
         line.append(following)

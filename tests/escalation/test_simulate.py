@@ -246,7 +246,7 @@ SAME = pytest.mark.parametrize("script", [*SCRIPTS, *map(invented, range(20))], 
 
 @SAME
 def test_without_messages_the_journal_is_the_same_but_for_them(script: Script) -> None:
-    """Nothing that is decided depends on what became of a message."""
+    """Nothing that is decided depends on what became of messages that left."""
     begin = script.begin(T0, "M-1")
     both = []
     for has_deliveries in (True, False):
@@ -279,9 +279,9 @@ class Watching(IssueRules):
     """The rules, each of whose steps is looked at: the quick ways come to what the long ways come to."""
 
     def work_out(
-        self, state: IssueState | None, command: Command, now: datetime, *, has_messages: bool = True
+        self, state: IssueState | None, command: Command, now: datetime, *, answered: Effect | None = None, **more: bool
     ) -> Step | Rejected:
-        step = super().work_out(state, command, now, has_messages=has_messages)
+        step = super().work_out(state, command, now, answered=answered, **more)
         if isinstance(step, Rejected):
             return step
         assert step.entries == decide(state, command, now)

@@ -27,6 +27,7 @@ from escalation.issue.commands import (
     TakePeople,
     Tick,
 )
+from escalation.issue.delivery import Outcome, StandIn
 from escalation.issue.effects import Effect, FindResponders, Notify
 from escalation.issue.facts import TextRef
 from escalation.issue.state import IssueState
@@ -45,6 +46,14 @@ What: TypeAlias = Literal[
 PEOPLE = ("ann", "ben", "lee", "boss")
 ABOUT = "sue"
 """Whom some of the issues are about."""
+WAYS = {
+    "ann": ("email", "inbox", "sms"),
+    "ben": ("inbox", "email"),
+    "lee": ("inbox",),
+    "boss": ("email",),
+    ABOUT: ("inbox",),
+}
+"""How they are reached."""
 _LATE = {"a bit late": timedelta(milliseconds=700), "late": minutes(4), "very late": timedelta(hours=9)}
 
 
@@ -221,16 +230,30 @@ def _answer(step: Step, finds: list[FindResponders]) -> Command:
     if step.what == "fail":
         return TakeNoPeople(id=find.key, turn=find.turn, error="the directory is away")
     names = [(), ("ann",), ("ann", "ben"), ("lee", ABOUT), (ABOUT,), ("boss", "boss")][step.pick]
-    return TakePeople(id=find.key, turn=find.turn, people=tuple(person(name) for name in names), why="on duty")
+    return TakePeople(
+        id=find.key,
+        turn=find.turn,
+        people=tuple(person(name, channels=WAYS[name]) for name in names),
+        why="on duty",
+        stand_ins={"ann": (StandIn(id="lee", why="deputy of ann"), StandIn(id=ABOUT, why="duty lead of team main"))},
+        beside=(person("lee", channels=WAYS["lee"]),),
+    )
 
 
 def _delivery(step: Step, notes: list[Notify]) -> Command:
     if not notes:
         return Tick()
     note = notes[step.pick % len(notes)]
-    outcome: Literal["sent", "failed"] = "sent" if step.pick % 2 else "failed"
+    outcomes: tuple[Outcome, ...] = ("failed", "sent", "failed", "delayed", "failed", "failed")
     return TakeDelivery(
-        id=note.key, message=note.key, person=note.person.id, channel=note.channel, about=note.about, outcome=outcome
+        id=note.key,
+        message=note.key,
+        person=note.person.id,
+        channel=note.channel,
+        about=note.about,
+        turn=note.turn,
+        outcome=outcomes[step.pick],
+        is_later=note.earlier > 0,
     )
 
 

@@ -16,6 +16,7 @@ from escalation.issue.commands import (
 )
 from escalation.issue.facts import TextRef
 from escalation.policy.model import Acknowledgement, ChecklistItem, Policy, Warn
+from tests.escalation.issue.paged import Paged
 from tests.given import (
     CUSTOMER,
     MACHINE,
@@ -272,6 +273,42 @@ def same_id() -> Played:
     return played
 
 
+class PagedTold(Told, Paged):
+    """A noted play in which messages fail."""
+
+
+def unreached() -> Played:
+    """Channels fail one after the other; a stand-in, then the next tier, then nobody at all."""
+    ways = ("email", "inbox", "sms")
+    channels = dict.fromkeys(("first-1", "first-2", "second-1", "second-2", "dora", "boss"), ways)
+    played = PagedTold(channels=channels, stand_ins={"first-1": ("dora",)})
+    played.became(played.message("first-1", "email"), "delayed", at(0.5), ask_again_at=at(5))
+    played.became(played.message("first-1", "sms"), "failed", at(0.6))
+    played.became(played.message("first-1", "email"), "failed", at(0.7))
+    for who in ("first-2", "dora"):
+        for channel in ("email", "sms"):
+            played.became(played.message(who, channel), "failed", at(1))
+    played.run_to(at(2))
+    for who in ("second-1", "second-2"):
+        for channel in ("email", "sms"):
+            played.became(played.message(who, channel), "failed", at(5))
+    played.run_to(at(5))
+    for channel in ("email", "sms"):
+        played.became(played.message("boss", channel, "last_resort"), "failed", at(6))
+    return played
+
+
+def reached_late() -> Played:
+    """A mail server is away: the stand-in is asked, and the mail leaves an hour later."""
+    channels = dict.fromkeys(("first-1", "first-2", "dora"), ("inbox", "email"))
+    played = PagedTold(channels=channels, stand_ins={"first-1": ("dora",)})
+    played.became(played.message("first-1", "email"), "delayed", at(2), is_possible_repeat=True)
+    played.acknowledge("dora", at(3))
+    played.became(played.message("first-2", "email"), "delayed", at(4))
+    played.became(played.message("first-1", "email"), "sent", at(60), is_possible_repeat=True)
+    return played
+
+
 def lane() -> Played:
     """Entered at a lane beside the ladder, at the milder severity."""
     beside = tier("lane", is_beside=True, then="second")
@@ -284,6 +321,7 @@ STORIES: dict[str, Callable[[], Played]] = {
         silence, work_limit, tie, late_acknowledgement, late_tick, late_by_hand, late_entry, lapse, takes_over,
         lower_handler, by_hand, empty_tier, nobody_anywhere, look_ups, restart, fallback, last_resort, charge,
         resolution, closed_by_silence, duplicate, reopened, reported_again, conflict, assurance, same_id, lane,
+        unreached, reached_late,
     )
 }  # fmt: skip
 """The stories of the ladder by name, which is its file's; those of what people do by hand: `stories_by_hand.py`."""

@@ -1,0 +1,112 @@
+"""What follows from what became of a message: the next channel, a stand-in, and a tier where nobody can be reached.
+
+A channel that is away never empties a tier: where a message may still come through, the tier keeps its time and only a
+stand-in is asked beside. And no tier is left for it sooner than after `PATIENCE`, so that a mail server which refuses
+everything drives nothing through all tiers in seconds (docs/decisions/0015).
+"""
+
+from datetime import datetime
+
+from escalation.issue import events as e
+from escalation.issue.climb import move_up, note_missed
+from escalation.issue.commands import TakeDelivery
+from escalation.issue.deciding import Deciding
+from escalation.issue.delivery import PATIENCE, shortened, way_after
+from escalation.issue.state import LAST_RESORT, Asking, IssueState
+
+
+def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
+    """Put it on record; where the message did not leave, take the next way."""
+    state = turn.state
+    goes_on = command.outcome != "sent" and _matters(state, command)
+    channels = state.person(command.person).channels
+    turn.emit(
+        e.Told(
+            message=command.message,
+            person=command.person,
+            channel=command.channel,
+            about=command.about,
+            turn=command.turn,
+            outcome=command.outcome,
+            attempts=command.attempts,
+            is_possible_repeat=command.is_possible_repeat,
+            is_delivered=command.is_delivered,
+            error=command.error,
+            tries=shortened(command.tries),
+            next_channel=way_after(channels, command.channel) if goes_on and not command.is_later else None,
+        )
+    )
+    asking = turn.state.asking(command.turn) if goes_on and command.turn else None
+    if asking is not None:
+        _ask_stand_in(turn, asking, command.person)
+        note_nobody_reached(turn)
+
+
+def note_nobody_reached(turn: Deciding) -> None:
+    """Where none of those who are asked can be reached, for good: the tier is left, once it has had a moment."""
+    state = turn.state
+    asking = state.asking_at(state.tier)
+    if asking is None or not state.asked or state.unreached_at is not None or not state.is_climbing or _is_taken(state):
+        return
+    if all(state.is_out_of_reach(asking, person, "failed") for person in state.asked):
+        leaves_at = max(turn.now, state.tier_began_at + PATIENCE)
+        turn.by_clock(e.NobodyReached(turn=asking.turn, tier=asking.tier, leaves_at=leaves_at), turn.now)
+
+
+def leave_unreached(turn: Deciding, at: datetime, late_by_s: float) -> None:
+    """The tier is left as one is that has nobody."""
+    state = turn.state
+    asking = state.asking_at(state.tier)
+    number = asking.turn if asking is not None else state.turn
+    why = "nobody could be reached"
+    turn.by_clock(e.TierFoundEmpty(turn=number, tier=state.tier, why=why, is_unreached=True), at)
+    note_missed(turn)
+    move_up(turn, "nobody_reached", at, late_by_s=late_by_s)
+
+
+def _ask_stand_in(turn: Deciding, asking: Asking, person: str) -> None:
+    """Who comes first of those that may stand in for this person and is not asked already."""
+    state = turn.state
+    asked = state.asked_in(asking)
+    if person not in asked or not state.is_out_of_reach(asking, person, "failed", "delayed"):
+        return
+    declined = state.declined if asking.tier != LAST_RESORT else ()
+    for each in asking.stand_ins.get(person, ()):
+        if each.id in {*asked, *declined} or not state.fit_to_ask([state.person(each.id)]):
+            continue
+        turn.by_clock(
+            e.StandInAsked(turn=asking.turn, tier=asking.tier, person=each.id, in_place_of=person, why=each.why),
+            turn.now,
+        )
+        return
+
+
+def _matters(state: IssueState, command: TakeDelivery) -> bool:
+    """Whether what the message says is still so: nobody is told by a further way of what is over."""
+    match command.about:
+        case "confirm":
+            return state.status == "resolved"
+        case "resolved":
+            return state.status in {"resolved", "closed"}
+        case "closed":
+            return state.status in {"closed", "ended"}
+        case _ if state.status != "open":
+            return False
+        case "offered":
+            return state.offer is not None and state.offer.to == command.person
+        case "cancel_asked":
+            return state.cancel_asked_by is not None
+        case "exhausted" | "charge_lapsed":
+            return state.is_exhausted
+        case _ if command.turn:
+            asking = state.asking(command.turn)
+            return asking is not None and (asking.tier == LAST_RESORT or not _is_taken(state))
+        case _:
+            return True
+
+
+def _is_taken(state: IssueState) -> bool:
+    """Whether somebody has acknowledged it at this tier."""
+    since = state.acknowledged_at
+    is_here = since is not None and since >= state.tier_began_at
+    return state.handler is not None and is_here and state.acknowledge_due_at is None
