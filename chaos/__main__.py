@@ -19,6 +19,7 @@ import structlog
 from chaos.figures import Sums, progress
 from chaos.lanes import all_runs
 from chaos.postgres import why_not
+from chaos.processes import NotReady
 
 
 def main() -> int:
@@ -39,7 +40,10 @@ def main() -> int:
     print(f"seed {seed}, {len(numbers)} runs, in {folder}", file=sys.stderr, flush=True)
     sums = Sums(seed, asked.database)
     with progress(len(numbers), sys.stderr) as show:
-        asyncio.run(all_runs(folder, seed, numbers, databases, asked.lanes, sums, show))
+        try:
+            asyncio.run(all_runs(folder, seed, numbers, databases, asked.lanes, sums, show))
+        except* NotReady as failed:
+            sys.exit(f"nothing can be tried: {failed.exceptions[0]}")
     print(json.dumps(sums.as_json(), indent=2) if asked.json else sums.table())
     if not sums.failed and not asked.keep:
         sums.remove(folder)

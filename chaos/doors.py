@@ -27,7 +27,7 @@ PEOPLE_AND_POLICIES = Settings(policies=HOUSE / "policies", people=HOUSE / "peop
 SOURCE = "chaos"
 PATIENCE_S = 15
 """How long a caller waits for a door."""
-STORED_AFTER = timedelta(seconds=1.5)
+STORED_AFTER = timedelta(seconds=2.5)
 """How long our own door waits for a worker before it stores the command as a signal."""
 
 Outcome: TypeAlias = Literal["opened", "done", "stored", "refused", "missing", "unknown"]

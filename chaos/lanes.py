@@ -3,12 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 
 from chaos.figures import Sums
 from chaos.plan import plan
 from chaos.run import Lane, Outcome
-from chaos.stage import build
+from chaos.stage import standing
 
 
 def database_of(number: int, databases: Sequence[str]) -> str:
@@ -37,12 +38,9 @@ async def all_runs(
 async def _lane(
     folder: Path, seed: int, waiting: deque[int], database: str, sums: Sums, show: Callable[[Sums], None]
 ) -> None:
-    lane = Lane(await build(folder, has_postgres=database == "postgres"))
-    try:
+    async with standing(folder, has_postgres=database == "postgres") as stage, aclosing(Lane(stage)) as lane:
         while waiting:
             number = waiting.popleft()
             outcome: Outcome = await lane.run(plan(seed, number, has_postgres=database == "postgres"))
             sums.add(outcome)
             show(sums)
-    finally:
-        await lane.close()

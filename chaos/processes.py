@@ -18,6 +18,10 @@ if os.getppid() == int(sys.argv[1]):
 """Becomes the program, after asking Linux for SIGKILL at its parent's death: one that is frozen heeds nothing else."""
 
 
+class NotReady(Exception):
+    """A process does not come up; says what it said last."""
+
+
 class Kept:
     """One process, kept running until `end`."""
 
@@ -39,10 +43,14 @@ class Kept:
             await asyncio.sleep(0.01)
 
     async def until_it_says(self, words: bytes, within_s: float) -> None:
-        """Wait for these words in its log; raises TimeoutError."""
-        async with asyncio.timeout(within_s):
-            while words not in self._log.read_bytes():  # noqa: ASYNC110 - another process's doing
-                await asyncio.sleep(0.05)
+        """Wait for these words in its log; raises NotReady."""
+        try:
+            async with asyncio.timeout(within_s):
+                while words not in self._log.read_bytes():  # noqa: ASYNC110 - another process's doing
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            last = self._log.read_text(encoding="utf-8", errors="replace")[-1500:]
+            raise NotReady(f"{self.name} was not ready within {within_s} s; the end of its log:\n{last}") from None
 
     async def kill(self) -> None:
         """SIGKILL; not started again before `revive`."""

@@ -72,11 +72,10 @@ class Lane:
         self._messages: frozenset[str] = frozenset()
         """That any run's mails may have: a frozen worker's copy may come in the next run."""
 
-    async def close(self) -> None:
-        """End doors and stage."""
+    async def aclose(self) -> None:
+        """Close the doors."""
         for door in self.doors.values():
             await door.close()
-        await self.stage.close()
 
     async def run(self, plan: Plan) -> Outcome:
         """Play it and check it."""

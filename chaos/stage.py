@@ -6,7 +6,10 @@ Record, mail server and Temporal's server are real. What checks a run looks past
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from temporalio.client import Client
@@ -52,81 +55,91 @@ class Stage:
     """Straight to the record."""
     at_door: Settings
     """Of a door: its record is behind a link."""
-    door_server: str
-    """The address by which doors reach the server."""
 
-    async def close(self) -> None:
-        """End all of it."""
-        for kept in (self.api, self.watch, *self.workers, self.server):
-            await kept.end()
-        for link in self.links.values():
-            await link.close()
-        self.mailbox.close()
-        self.db.close()
-        if self.postgres is not None:
-            await self.postgres.remove()
-
-    async def connect(self) -> Client:
-        """A client, as soon as the server takes one."""
-        return await connected(f"127.0.0.1:{self.links['worker-server'].to_port}")
+    @property
+    def door_server(self) -> str:
+        """The address by which doors reach the server."""
+        return _at(self.links["door-server"].port)
 
 
-async def build(folder: Path, *, has_postgres: bool) -> Stage:
-    """Set up and start all of it."""
+@asynccontextmanager
+async def standing(folder: Path, *, has_postgres: bool) -> AsyncIterator[Stage]:
+    """All of it, for as long as the block runs. Raises NotReady where something does not come up."""
     folder.mkdir(parents=True)  # noqa: ASYNC240 - before anything runs
-    mailbox, postgres, port = Mailbox(), Postgres() if has_postgres else None, free_port()
-    await mailbox.open()
-    links = {name: Link(name, port) for name in ("worker-server", "door-server")}
-    links["worker-mail"] = Link("worker-mail", mailbox.port)
-    links["door-api"] = Link("door-api", free_port())
+    async with AsyncExitStack() as ending:
+        mailbox, port = Mailbox(), free_port()
+        await mailbox.open()
+        ending.callback(mailbox.close)
+        postgres = Postgres() if has_postgres else None
+        if postgres is not None:
+            ending.push_async_callback(postgres.remove)
+            await postgres.make()
+        links = await _links(ending, port, mailbox, postgres)
+        started = partial(_started, ending)
+        server = await started(_server(folder, port))
+        client = await connected(_at(port))
+        await register_search_attributes(client)
+        records = _records(folder, links, postgres)
+        db = open_database(records[""])
+        ending.callback(db.close)
+        migrate(db)
+        common = _environment(folder, mailbox)
+        worker = common | {
+            "TEMPORAL_ADDRESS": _at(links["worker-server"].port),
+            "ESCALON_RECORD_URL": records["worker-record"],
+            "ESCALON_SMTP_PORT": str(links["worker-mail"].port),
+        }
+        at_api = common | {
+            "TEMPORAL_ADDRESS": _at(links["door-server"].port),
+            "ESCALON_RECORD_URL": records["door-record"],
+            "ESCALON_API_PORT": str(links["door-api"].to_port),
+        }
+        straight = common | {"TEMPORAL_ADDRESS": _at(port), "ESCALON_RECORD_URL": records[""]}
+        names = [f"worker-{number}" for number in range(1, WORKERS + 1)]
+        workers = [await started(_ours(folder, name, ["-m", "chaos.quick"], worker)) for name in names]
+        watch = await started(_ours(folder, "watch", [str(BIN / "escalon"), "selfwatch"], straight))
+        api = await started(_ours(folder, "api", [str(BIN / "escalon"), "api"], at_api))
+        for kept in workers:
+            await kept.until_it_says(b'"working"', _PATIENCE_S)
+        await api.until_it_says(b'"answering"', _PATIENCE_S)
+        at_door = Settings(
+            home=folder, policies=HOUSE / "policies", people=HOUSE / "people.yaml", record_url=records["door-record"],
+            smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="plain",
+        )  # fmt: skip
+        yield Stage(folder, mailbox, postgres, server, workers, watch, api, keys(db), links, client, db, at_door)
+
+
+async def _links(ending: AsyncExitStack, port: int, mailbox: Mailbox, postgres: Postgres | None) -> dict[str, Link]:
+    to = {"worker-server": port, "door-server": port, "worker-mail": mailbox.port, "door-api": free_port()}
     if postgres is not None:
-        await postgres.make()
-        links |= {name: Link(name, postgres.port) for name in ("worker-record", "door-record")}
+        to |= dict.fromkeys(("worker-record", "door-record"), postgres.port)
+    links = {name: Link(name, to_port) for name, to_port in to.items()}
     for link in links.values():
         await link.open()
-    server = _server(folder, port)
-    await server.start()
-    client = await connected(f"127.0.0.1:{port}")
-    await register_search_attributes(client)
+        ending.push_async_callback(link.close)
+    return links
 
-    def record(link: str) -> str:
-        if postgres is None:
-            return f"sqlite:///{folder / 'record.db'}"
-        return postgres.url(links[link].port if link else postgres.port)
 
-    db = open_database(record(""))
-    migrate(db)
-    common = _environment(folder, mailbox)
-    worker = common | {
-        "TEMPORAL_ADDRESS": f"127.0.0.1:{links['worker-server'].port}",
-        "ESCALON_RECORD_URL": record("worker-record"),
-        "ESCALON_SMTP_PORT": str(links["worker-mail"].port),
-    }
-    watch = common | {"TEMPORAL_ADDRESS": f"127.0.0.1:{port}", "ESCALON_RECORD_URL": record("")}
-    workers = [
-        Kept(f"worker-{n}", [sys.executable, "-m", "chaos.quick"], worker, folder / f"worker-{n}.log")
-        for n in range(1, WORKERS + 1)
-    ]
-    watching = Kept("watch", [sys.executable, str(BIN / "escalon"), "selfwatch"], watch, folder / "watch.log")
-    at_api = common | {
-        "TEMPORAL_ADDRESS": f"127.0.0.1:{links['door-server'].port}",
-        "ESCALON_RECORD_URL": record("door-record"),
-        "ESCALON_API_PORT": str(links["door-api"].to_port),
-    }
-    api = Kept("api", [sys.executable, str(BIN / "escalon"), "api"], at_api, folder / "api.log")
-    for kept in (*workers, watching, api):
-        await kept.start()
-    for kept in workers:
-        await kept.until_it_says(b'"working"', _PATIENCE_S)
-    await api.until_it_says(b'"answering"', _PATIENCE_S)
-    at_door = Settings(
-        home=folder, policies=HOUSE / "policies", people=HOUSE / "people.yaml", record_url=record("door-record"),
-        smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="plain",
-    )  # fmt: skip
-    door_server = f"127.0.0.1:{links['door-server'].port}"
-    return Stage(
-        folder, mailbox, postgres, server, workers, watching, api, keys(db), links, client, db, at_door, door_server
-    )
+def _records(folder: Path, links: dict[str, Link], postgres: Postgres | None) -> dict[str, str]:
+    """The record's URL, straight and by each link: a file has no links."""
+    if postgres is None:
+        return dict.fromkeys(("", "worker-record", "door-record"), f"sqlite:///{folder / 'record.db'}")
+    by_link = {name: postgres.url(links[name].port) for name in ("worker-record", "door-record")}
+    return {"": postgres.url(postgres.port), **by_link}
+
+
+async def _started(ending: AsyncExitStack, kept: Kept) -> Kept:
+    ending.push_async_callback(kept.end)
+    await kept.start()
+    return kept
+
+
+def _ours(folder: Path, name: str, command: list[str], environment: dict[str, str]) -> Kept:
+    return Kept(name, [sys.executable, *command], environment, folder / f"{name}.log")
+
+
+def _at(port: int) -> str:
+    return f"127.0.0.1:{port}"
 
 
 def _server(folder: Path, port: int) -> Kept:
