@@ -3,6 +3,7 @@
 Also what is shown beside a message everywhere: the issue's page, where there is one.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -24,18 +25,18 @@ def fit(message: Message, fits: Callable[[Message], bool]) -> Message:
         )
         if fits(message):
             return message
-    kept, last = list(message.lines[:-1]), message.lines[-1]
-    while kept:
-        kept.pop()
-        shorter = Message(subject=message.subject, lines=(*kept, _MORE, last))
-        if fits(shorter):
-            return shorter
-    return Message(subject=message.subject, lines=(last,))
+    # As many of the first lines as fit.
+    most = bisect_left(range(len(message.lines)), True, key=lambda kept: not fits(_without_middle(message, kept)))
+    return _without_middle(message, max(most - 1, 0))
 
 
 def page_of(envelope: Envelope, link: str) -> str:
     """The issue's page by the installation's template, in which {issue} stands for its id; empty without one."""
     return link.replace("{issue}", quote(str(envelope.issue), safe="")) if link else ""
+
+
+def _without_middle(message: Message, kept: int) -> Message:
+    return Message(subject=message.subject, lines=(*message.lines[:kept], _MORE, message.lines[-1]))
 
 
 def _shortened(line: Line, longest: int) -> Line:

@@ -1,0 +1,117 @@
+"""Trouble of the other side, the same for every channel over HTTP: none hangs, follows, believes, or tells secrets."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable
+from activities.channels.http_post import HttpPost
+from activities.channels.mattermost import MattermostChannel
+from activities.channels.ntfy import NtfyChannel, NtfySettings
+from activities.channels.slack import SlackChannel, SlackSettings
+from activities.channels.teams import TeamsChannel
+from activities.channels.webhook import WebhookChannel, WebhookSettings
+from tests.activities.channels.http_side import Answering, Got, answer, http_post, http_side, says
+from tests.activities.channels.http_trials import KEY
+from tests.activities.channels.trial import envelope
+
+SECRET = "s3cr3t-p4th"
+MADE: dict[str, Callable[[HttpPost], Channel]] = {
+    "webhook": lambda post: WebhookChannel(post, WebhookSettings(org="main", keys=(KEY,))),
+    "slack": lambda post: SlackChannel(post, SlackSettings()),
+    "teams": TeamsChannel,
+    "mattermost": MattermostChannel,
+    "ntfy": lambda post: NtfyChannel(post, NtfySettings()),
+}
+BELIEVES_ANY_BODY = {"webhook", "teams"}
+"""Their other sides say nothing of use in it."""
+
+
+@pytest.fixture(params=MADE)
+def made(request: pytest.FixtureRequest) -> Callable[[HttpPost], Channel]:
+    """Each in turn."""
+    return MADE[request.param]
+
+
+async def fails(made: Callable[[HttpPost], Channel], answering: Answering, seconds: float = 10) -> Exception:
+    """How one message fails; what is said of it holds nothing secret."""
+    async with http_side(answering) as side:
+        channel = made(http_post(timeout=timedelta(seconds=seconds)))
+        with pytest.raises((ChannelRefused, ChannelUnavailable)) as caught:
+            await channel.send(envelope(side.url(f"/{SECRET}")))
+        assert len(side.got) == 1, "a channel tries once; trying again is the errand's business"
+    assert SECRET not in str(caught.value)
+    return caught.value
+
+
+async def test_one_that_hangs_is_given_up_and_may_have_it(made: Callable[[HttpPost], Channel]) -> None:
+    async def hang(_: Got, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(3)
+
+    error = await fails(made, hang, 0.4)
+    assert isinstance(error, ChannelUnavailable)
+    assert error.is_outcome_unknown
+
+
+async def test_one_that_sends_us_elsewhere_is_not_followed(made: Callable[[HttpPost], Channel]) -> None:
+    async with http_side() as elsewhere:
+        error = await fails(made, says(answer(307, Location=elsewhere.url(f"/{SECRET}"))))
+        assert elsewhere.got == []
+    assert isinstance(error, ChannelRefused)
+    assert "307" in str(error)
+
+
+async def test_one_that_breaks_off_may_have_it(made: Callable[[HttpPost], Channel]) -> None:
+    error = await fails(made, says(b"HTTP/1.1 20"))
+    assert isinstance(error, ChannelUnavailable)
+    assert error.is_outcome_unknown
+
+
+async def test_one_that_has_too_much_to_do_says_when_to_come_back(made: Callable[[HttpPost], Channel]) -> None:
+    error = await fails(made, says(answer(429, Retry_After="42")))
+    assert isinstance(error, ChannelUnavailable)
+    assert (error.retry_after, error.is_outcome_unknown) == (timedelta(seconds=42), False)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+async def test_one_that_does_not_want_it_is_believed(made: Callable[[HttpPost], Channel], status: int) -> None:
+    error = await fails(made, says(answer(status, SECRET)))
+    assert isinstance(error, ChannelRefused)
+    assert str(status) in str(error)
+
+
+@pytest.mark.parametrize("name", sorted(MADE.keys() - BELIEVES_ANY_BODY))
+@pytest.mark.parametrize("body", [b"<html>Log in</html>", b"", b"\xff\x00", b"{", b"[" * 50_000, b"ok" * 100_000])
+async def test_one_that_lies_is_not_believed(name: str, body: bytes) -> None:
+    error = await fails(MADE[name], says(answer(200, body)))
+    assert isinstance(error, ChannelUnavailable)
+    assert error.is_outcome_unknown
+
+
+@pytest.mark.parametrize("name", sorted(BELIEVES_ANY_BODY))
+@pytest.mark.parametrize("body", [b"<html>", b"", b"\xff\x00", b"[" * 50_000, b"ok" * 100_000])
+async def test_where_the_body_says_nothing_it_does_no_harm(name: str, body: bytes) -> None:
+    async with http_side(says(answer(200, body))) as side:
+        await MADE[name](http_post()).send(envelope(side.url("/x")))
+    assert len(side.got) == 1
+
+
+async def test_one_in_a_network_that_is_not_ours_to_call_is_not_called(made: Callable[[HttpPost], Channel]) -> None:
+    async with http_side() as side:
+        with pytest.raises(ChannelRefused, match="network"):
+            await made(http_post(networks=())).send(envelope(side.url("/x")))
+        assert side.opened == 0
+
+
+async def test_one_without_tls_is_not_called(made: Callable[[HttpPost], Channel]) -> None:
+    async with http_side(has_tls=False) as side:
+        with pytest.raises(ChannelRefused, match="allowed: https"):
+            await made(http_post()).send(envelope(side.url("/x")))
+        assert side.opened == 0
+        # Allowed, it is called; what a plain 200 means is another matter.
+        await asyncio.gather(
+            made(http_post(is_plain_allowed=True)).send(envelope(side.url("/x"))), return_exceptions=True
+        )
+        assert len(side.got) == 1
