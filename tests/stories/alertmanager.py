@@ -1,4 +1,4 @@
-"""The real Alertmanager as a process, and a Prometheus that says to it, every second, what fires and what is over.
+"""The real Alertmanager as a process, and a Prometheus that says to it, every moment, what fires and what is over.
 
 Alertmanager keeps alerts in memory alone, so Prometheus says everything again and again; here a thread does.
 """
@@ -22,13 +22,14 @@ from tests.starter.running import free_port, surroundings
 NAMES = ("prometheus-alertmanager", "alertmanager")
 _SAYS_EVERY_S = 0.5
 
+# It forgets what it has sent after twice the repeat_interval, and then never says that it is over: hence not shorter.
 CONFIG = """
 route:
   receiver: escalon
   group_by: [alertname]
   group_wait: 200ms
   group_interval: 1s
-  repeat_interval: 2s
+  repeat_interval: 60s
 receivers:
   - name: escalon
     webhook_configs:
@@ -112,11 +113,13 @@ class Alertmanager:
             if line.startswith(f'alertmanager_notification_{name}{{integration="webhook"}}')
         )
 
-    def kill(self) -> None:
-        """SIGKILL, in the middle of whatever it does."""
+    def kill(self, *, is_forgetting: bool = False) -> None:
+        """SIGKILL, in the middle of whatever it does; `is_forgetting`: its data is lost with it."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+        if is_forgetting:
+            shutil.rmtree(self._home / "data")
 
 
 class Prometheus:
