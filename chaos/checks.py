@@ -26,6 +26,8 @@ class Kept:
     findings: list[str] = field(default_factory=list)
     entries: int = 0
     pages: int = 0
+    delayed: int = 0
+    """Pages that were tried for so long that the next way was taken, too."""
     doubtful: int = 0
     """Pages that say that they may be a repeat."""
     repeated: int = 0
@@ -45,6 +47,7 @@ def check(evidence: Evidence) -> Kept:
     kept = Kept(entries=len(evidence.entries), messages=frozenset(opaque(note.key) for note in notes))
     told = {e.event.message: e.event for e in evidence.entries if isinstance(e.event, Told)}
     kept.pages = len(notes)
+    kept.delayed = sum(isinstance(e.event, Told) and e.event.outcome == "delayed" for e in evidence.entries)
     kept.doubtful = sum(event.is_possible_repeat for event in told.values())
     kept.repeated = sum(len(evidence.mails.get(message, ())) > 1 for message in kept.messages)
     for part in (_journal, _commands):
@@ -124,6 +127,8 @@ def _against_the_workflow(evidence: Evidence, folded: IssueState | None) -> Iter
         yield f"entries that are not known to be on record: {[entry.number for entry in evidence.unwritten]}"
     if evidence.state is not None and folded != evidence.state:
         yield f"the workflow stands elsewhere than its entries say: {_difference(evidence.state, folded)}"
+    for found in evidence.audit:
+        yield f"escalon audit verify: {found}"
     for failure in evidence.failures:
         yield f"a workflow task failed: {failure[:500]}"
 
@@ -137,14 +142,15 @@ def _difference(state: IssueState, folded: IssueState | None) -> str:
 
 def _pages(evidence: Evidence, notes: list[Notify], told: dict[str, Told]) -> Iterator[str]:
     """Every message that was asked for arrived, and that is on record; once, or marked."""
-    lines = Counter(e.event.message for e in evidence.entries if isinstance(e.event, Told))
+    final = [e.event.message for e in evidence.entries if isinstance(e.event, Told) and e.event.outcome != "delayed"]
+    lines = Counter(final)
     for note in notes:
         event = told.get(note.key)
         if event is None:
             yield f"message {note.key} ({note.about}) was asked for, and nothing says what became of it"
             continue
         if event.outcome != "sent":
-            yield f"message {note.key} ({note.about}) was not sent: {event.error}"
+            yield f"message {note.key} ({note.about}) was not sent but {event.outcome}: {event.error}"
             continue
         if lines[note.key] != 1:
             yield f"message {note.key} is on record {lines[note.key]} times"
@@ -152,7 +158,7 @@ def _pages(evidence: Evidence, notes: list[Notify], told: dict[str, Told]) -> It
             yield from _copies(note.key, event, [mail.is_marked for mail in evidence.mails.get(opaque(note.key), ())])
         elif (count := evidence.inbox.count(note.key)) != 1:
             yield f"message {note.key} lies in the inbox {count} times"
-    strays = lines.keys() - {note.key for note in notes}
+    strays = told.keys() - {note.key for note in notes}
     if strays:
         yield f"messages on record that no entry asked for: {sorted(strays)}"
 

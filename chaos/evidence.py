@@ -17,6 +17,7 @@ from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
 from records import reading, tables
 from records.database import Database
+from starter.auditing import Audit, audit_rows, audit_server
 from tests.workflows.history import failed_tasks, runs
 from worker import build_replayer
 
@@ -40,6 +41,8 @@ class Evidence:
     unwritten: list[Entry] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     """Why workflow tasks failed, and why the history cannot be replayed."""
+    audit: list[str] = field(default_factory=list)
+    """What `escalon audit verify` finds, and what it cannot check."""
     mails: dict[str, list[Mail]] = field(default_factory=dict)
     """Copies by Message-ID without brackets and domain, of all issues of the stage."""
     inbox: list[str] = field(default_factory=list)
@@ -72,6 +75,7 @@ async def gather(
         state=await _patiently(lambda: ask_state(client, issue)),
         unwritten=await _patiently(lambda: ask_unwritten(client, issue)),
         failures=[*await failed_tasks(client, issue), *await _replayed(await runs(client, str(issue)))],
+        audit=await _audited(client, db, issue),
         mails=by_id(mails),
         inbox=await asyncio.to_thread(_inbox, db, issue),
     )
@@ -103,6 +107,14 @@ async def _patiently(ask: Callable[[], Awaitable[_T]]) -> _T:
             if asyncio.get_running_loop().time() > end:
                 raise
         await asyncio.sleep(0.2)
+
+
+async def _audited(client: Client, db: Database, issue: IssueId) -> list[str]:
+    audit = Audit()
+    await asyncio.to_thread(audit_rows, db, audit, issue, lambda _: None)
+    await audit_server(db, audit, client, issue, lambda _: None)
+    compared = [] if audit.compared else ["it was not held against its workflow"]
+    return [*(f"{each.what}: {each.detail}" for each in audit.findings), *audit.unchecked, *compared]
 
 
 def _inbox(db: Database, issue: IssueId) -> list[str]:

@@ -49,7 +49,7 @@ class Sums:
         """Everything, for programs."""
         faults: Counter[str] = sum((each.faults for each in self.outcomes), Counter())
         answers: Counter[str] = sum((each.answers for each in self.outcomes), Counter())
-        names = ("issues", "not_accepted", "entries", "pages", "doubtful", "repeated", "deadlines", "late")
+        names = ("issues", "not_accepted", "entries", "pages", "delayed", "doubtful", "repeated", "deadlines", "late")
         return {
             "seed": self.seed,
             "runs": len(self.outcomes),
@@ -86,6 +86,7 @@ class Sums:
             ("entries", str(found["entries"])),
             ("answers to commands", _counted(found["answers"])),
             ("pages", str(found["pages"])),
+            ("  late, another way was taken too", str(found["delayed"])),
             ("  doubtful, and marked", str(found["doubtful"])),
             ("  of these, arrived twice", str(found["repeated"])),
             ("deadlines served", str(found["deadlines"])),

@@ -4,10 +4,13 @@ import asyncio
 import json
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
 from chaos.checks import Kept, check, nobody_asked_for
@@ -20,9 +23,10 @@ from chaos.play import Followed, Play
 from chaos.stage import Stage
 from client.asking import NoWorker
 from records import promised
+from records.verifying import heads
 
-END_WITHIN_S = 100
-"""From the beginning of a run to the end of its last issue. Errands are tried again half a minute apart at worst."""
+STUCK_AFTER_S = 75
+"""A run in which nothing more happens for so long is over, and failed. Retries are half a minute apart at worst."""
 _PROMISES_WITHIN_S = 25
 """So long after a run the watch may need until every promise of a sender is kept."""
 
@@ -39,6 +43,7 @@ class Outcome:
     not_accepted: int = 0
     entries: int = 0
     pages: int = 0
+    delayed: int = 0
     doubtful: int = 0
     repeated: int = 0
     deadlines: int = 0
@@ -55,6 +60,7 @@ class Outcome:
         self.findings += kept.findings
         self.entries += kept.entries
         self.pages += kept.pages
+        self.delayed += kept.delayed
         self.doubtful += kept.doubtful
         self.repeated += kept.repeated
         self.deadlines += kept.deadlines
@@ -84,11 +90,11 @@ class Lane:
         play = Play(stage, plan, self.doors)
         faults = Faults(stage, plan, lambda: play.sent)
         try:
-            async with asyncio.timeout(END_WITHIN_S), asyncio.TaskGroup() as both:
+            async with self._going_on(play), asyncio.TaskGroup() as both:
                 both.create_task(play.all())
                 both.create_task(_break_all(faults, play))
         except TimeoutError:
-            outcome.findings.append(f"not all issues had ended {END_WITHIN_S} s after the beginning")
+            outcome.findings.append(f"not all issues have ended, and nothing came on record for {STUCK_AFTER_S} s")
         evidence = [each for each in [await self._evidence(one, outcome) for one in play.followed] if each is not None]
         outcome.findings += [
             f"{each.issue.short}: a door does not open it: {each.opening.why}"
@@ -109,6 +115,29 @@ class Lane:
         if outcome.findings:
             outcome.folder = str(self._keep(plan, outcome, play.followed, evidence))
         return outcome
+
+    @asynccontextmanager
+    async def _going_on(self, play: Play) -> AsyncIterator[None]:
+        """TimeoutError as soon as nothing new came on record for a while, however long all takes on this machine."""
+        loop = asyncio.get_running_loop()
+
+        async def watch(limit: asyncio.Timeout) -> None:
+            before = None
+            while True:
+                with suppress(SQLAlchemyError):
+                    issues = [str(each.issue) for each in play.followed]
+                    now = await asyncio.to_thread(heads, self.stage.db, issues), len(issues)
+                    if now != before:
+                        before = now
+                        limit.reschedule(loop.time() + STUCK_AFTER_S)
+                await asyncio.sleep(1)
+
+        async with asyncio.timeout(STUCK_AFTER_S) as limit:
+            watching = asyncio.create_task(watch(limit))
+            try:
+                yield
+            finally:
+                watching.cancel()
 
     async def _evidence(self, followed: Followed, outcome: Outcome) -> Evidence | None:
         client, issue = self.stage.client, followed.issue

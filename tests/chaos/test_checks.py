@@ -133,6 +133,8 @@ FLAWS: dict[str, tuple[Callable[[Evidence], Evidence], str]] = {
     "not at its end": (lambda e: replace(e, status="RUNNING"), "its workflow is RUNNING"),
     "something unwritten": (lambda e: replace(e, unwritten=e.entries[-1:]), "not known to be on record"),
     "a failed task": (lambda e: replace(e, failures=["nondeterminism"]), "a workflow task failed"),
+    "a broken chain": (lambda e: replace(e, audit=["changed: entry 3"]), "escalon audit verify: changed: entry 3"),
+    "never sent": (lambda e: changed(e, told(e, "inbox"), outcome="delayed"), "was not sent but delayed"),
     "another content": (lambda e: changed(e, told(e, "email"), attempts=7, outcome="failed"), "was not sent"),
     "a state of its own": (
         lambda e: replace(e, state=e.state and e.state.model_copy(update={"owner": "eva"})),
