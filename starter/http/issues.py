@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from client.opening import OpenAnswer
 from escalation.issue.facts import Link, Party
+from starter.calls import note
 from starter.door import OpenRequest, PreparedOpen, prepare_open
 from starter.failure import Failed, NotDone
 from starter.http.answers import Body, Explained, IssueShown, OpenAnswered, Timeline
@@ -75,6 +76,7 @@ async def open_from_form(doors: Doors, caller: Caller, form: OpenForm, command_i
     client = await doors.client()
     async with doors.turn:
         answer = await open_prepared(prepared, client, doors.settings.task_queue)
+    note(issue=str(answer.issue))
     sent = answer.sent
     if sent is not None and sent.outcome == "refused":
         raise Refused(
