@@ -25,6 +25,8 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from records.sealing import Ring
+
 BUSY_S = 10
 """Seconds a writer waits for another one before it gives up."""
 ALLOWED = "sqlite:///folder/record.db or postgresql://person:password@host/database"
@@ -52,6 +54,8 @@ class Database:
     """An open record. Safe to share between threads; every process opens its own."""
 
     engine: Engine
+    ring: Ring = field(default_factory=Ring, repr=False)
+    """The keys around the keys of the texts."""
     _one_writer: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -113,12 +117,13 @@ class Database:
         return self.engine.url.render_as_string(hide_password=True)
 
 
-def open_database(url: str) -> Database:
-    """Open the record at `url`; makes the folder of a SQLite file. Raises BadDatabase.
+def open_database(url: str, text_key: str = "") -> Database:
+    """Open the record at `url`; makes the folder of a SQLite file. Raises BadDatabase, BadTextKey.
 
+    `text_key`: the setting ESCALON_TEXT_KEY, keys around the keys of the texts.
     Does not connect yet, and does not make the tables: see `migrate` and `check_schema`.
     """
-    parsed = _checked(url)
+    parsed, ring = _checked(url), Ring.of(text_key)
     if parsed.get_backend_name() == "sqlite":
         Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -136,7 +141,7 @@ def open_database(url: str) -> Database:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _say_no_more)
-    return Database(engine)
+    return Database(engine, ring)
 
 
 def _checked(url: str) -> URL:
@@ -214,6 +219,17 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any])
     return connection.execute(statement).first() is not None
 
 
+def empty_log(db: Database) -> None:
+    """On SQLite: move the write-ahead log into the file, so that it no longer holds what was there before."""
+    connection = db.engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.OperationalError:
+        return  # somebody reads: the next checkpoint does it
+    finally:
+        connection.close()
+
+
 def migrate(db: Database) -> None:
     """Bring the tables to this release's form, in one transaction; nothing happens where they are.
 
@@ -225,8 +241,10 @@ def migrate(db: Database) -> None:
         if _found(connection) == _wanted():
             return
         _refuse_newer(db, connection)
-        config.attributes["connection"] = connection
+        config.attributes["connection"], config.attributes["ring"] = connection, db.ring
         command.upgrade(config, "head")
+    if db.is_sqlite:
+        empty_log(db)  # a migration may have sealed what stood open
 
 
 def check_schema(db: Database) -> None:

@@ -155,12 +155,26 @@ texts = Table(
     Column("ref", Text, nullable=False),
     Column("issue", Text, nullable=False),
     Column("text", Text, nullable=False),
-    Column("salt", LargeBinary, nullable=False),
     Column("digest", Text, nullable=False),
     Column("length", Integer, nullable=False),
     Column("written_at", Instant, nullable=False),
     Column("erased_at", Instant, nullable=True),
     PrimaryKeyConstraint("issue", "ref"),
+)
+
+text_keys = Table(
+    "text_keys",
+    metadata,
+    *_whose(),
+    Column("issue", Text, nullable=False),
+    Column("generation", Integer, nullable=False, autoincrement=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("wrapped_by", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("erased_at", Instant, nullable=True),
+    Column("erased_by", Text, nullable=True),
+    Column("erased_why", Text, nullable=True),
+    PrimaryKeyConstraint("issue", "generation"),
 )
 
 inbox = Table(

@@ -1,12 +1,11 @@
 """Text that people wrote, beside the record: masked before it is kept, found by issue and reference, erased per issue.
 
-The journal and Temporal's history hold only a `TextRef`. What is masked: `escalation/masking.py`. Erasing reaches this
-store and the inbox; backups made before keep their copy until they are removed.
+The journal and Temporal's history hold only a `TextRef`. What is masked: `escalation/masking.py`. It is sealed with a
+key of its issue (`text_keys.py`), and so is the inbox; who has no such key, in a backup or elsewhere, has no text.
 """
 
 import hashlib
 import secrets
-import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -15,10 +14,13 @@ from sqlalchemy import delete, insert, select, update
 from escalation.issue.facts import TextRef
 from escalation.issue.identity import IssueId
 from escalation.masking import LONGEST_TEXT, mask_cards
-from records import tables
+from records import tables, text_keys
 from records.columns import storable
-from records.database import Database
+from records.database import Database, empty_log
 from records.journal import whose
+from records.text_keys import IssueKey, Keys
+
+_SALT_BYTES = 16
 
 
 class TextConflict(RuntimeError):
@@ -32,8 +34,8 @@ class TextTooLong(ValueError):
 def keep(db: Database, issue: IssueId, ref: str, written: str) -> TextRef:
     """Keep the text, masked, as `ref` of the issue, and say how to refer to it; the same text again: the same answer.
 
-    A text that was erased stays erased. What no database stores (NUL, halves of characters) becomes `�`; refusing
-    it is for the doors. Raises TextConflict, TextTooLong.
+    A text that was erased stays erased; one that comes after it is kept under another key. What no database stores
+    (NUL, halves of characters) becomes `�`; refusing it is for the doors. Raises TextConflict, TextTooLong.
     """
     if len(written) > LONGEST_TEXT:
         raise TextTooLong(f"text {ref} of {issue} has {len(written):,} characters; allowed: at most {LONGEST_TEXT:,}")
@@ -43,17 +45,18 @@ def keep(db: Database, issue: IssueId, ref: str, written: str) -> TextRef:
         of_issue = select(table).where(table.c.issue == str(issue), table.c.ref == ref)
         kept = connection.execute(of_issue).mappings().first()
         if kept is not None:
-            if kept["erased_at"] is None and kept["text"] != masked:
+            keys = text_keys.for_reading(db, connection, [str(issue)])
+            if _opened(keys, str(issue), ref, kept["text"]) not in {None, masked}:
                 raise TextConflict(f"another text is kept as {ref} of {issue}")
             return TextRef(ref=ref, digest=kept["digest"], length=kept["length"])
-        salt = secrets.token_bytes(16)
+        salt = secrets.token_bytes(_SALT_BYTES)
+        key = text_keys.for_writing(db, connection, issue)
         answer = TextRef(ref=ref, digest=digest_of(salt, masked), length=len(masked))
         connection.execute(
             insert(table).values(
                 **whose(issue),
                 issue=str(issue),
-                text=masked,
-                salt=salt,
+                text=_sealed(key, ref, salt, masked),
                 written_at=datetime.now(UTC),
                 **answer.model_dump(),
             )
@@ -66,6 +69,20 @@ def digest_of(salt: bytes, masked: str) -> str:
     return hashlib.sha256(salt + masked.encode()).hexdigest()
 
 
+def _place(ref: str) -> str:
+    return f"text\n{ref}"
+
+
+def _sealed(key: IssueKey, ref: str, salt: bytes, masked: str) -> str:
+    """The salt within, so that without the key the digest confirms no guess."""
+    return key.seal(salt + masked.encode(), _place(ref))
+
+
+def _opened(keys: Keys, issue: str, ref: str, sealed: str) -> str | None:
+    plain = text_keys.unsealed(keys, issue, sealed, _place(ref))
+    return None if plain is None else plain[_SALT_BYTES:].decode()
+
+
 def carry(db: Database, before: IssueId, after: IssueId, refs: Iterable[str], leaving: Iterable[str]) -> set[str]:
     """Keep what is kept as `refs` of one issue for another one too, under the same references and digests.
 
@@ -76,8 +93,17 @@ def carry(db: Database, before: IssueId, after: IssueId, refs: Iterable[str], le
     with db.writing(after.series) as connection:
         there = set(connection.scalars(select(table.c.ref).where(table.c.issue == str(after))))
         of_before = table.c.issue == str(before), table.c.ref.in_(list(refs)), table.c.erased_at.is_(None)
-        found = connection.execute(select(table).where(*of_before)).mappings()
-        rows = [{**row, **whose(after), "issue": str(after)} for row in found if row["ref"] not in there]
+        found = [
+            row for row in connection.execute(select(table).where(*of_before)).mappings() if row["ref"] not in there
+        ]
+        keys = text_keys.for_reading(db, connection, [str(before)])
+        key = text_keys.for_writing(db, connection, after) if found else None
+        rows = []
+        for row in found:
+            plain = text_keys.unsealed(keys, str(before), row["text"], _place(row["ref"]))
+            if plain is not None and key is not None:
+                sealed = key.seal(plain, _place(row["ref"]))
+                rows.append({**row, **whose(after), "issue": str(after), "text": sealed})
         if rows:
             connection.execute(insert(table), rows)
         if left:
@@ -91,33 +117,27 @@ def read(db: Database, issue: IssueId, refs: Iterable[str]) -> dict[str, str]:
     of_issue = table.c.issue == str(issue), table.c.ref.in_(list(refs))
     wanted = select(table.c.ref, table.c.text).where(*of_issue, table.c.erased_at.is_(None))
     with db.reading() as connection:
-        return dict(connection.execute(wanted).all())
+        found = connection.execute(wanted).all()
+        keys = text_keys.for_reading(db, connection, [str(issue)] if found else [])
+    opened = {ref: _opened(keys, str(issue), ref, sealed) for ref, sealed in found}
+    return {ref: text for ref, text in opened.items() if text is not None}
 
 
-def erase(db: Database, issue: IssueId) -> int:
+def erase(db: Database, issue: IssueId, by: str = "", why: str = "") -> int:
     """Erase all text of the issue, here and in the inbox, for good; says how many texts and messages that were.
 
-    What stays: that there was text, how long, and its digest, which without its salt confirms no guess. On SQLite
-    the bytes are overwritten; the log beside the file is emptied as soon as nobody reads from it.
+    Its key is destroyed, so that no copy of what it sealed can be read again, wherever that lies without the key. What
+    stays: that there was text, how long, its digest, which without its salt confirms no guess, and who erased it, when
+    and why. On SQLite the bytes are overwritten; the log beside the file is emptied as soon as nobody reads from it.
     """
     now, erased = datetime.now(UTC), 0
     texts, inbox = tables.texts, tables.inbox
     with db.writing(str(issue)) as connection:
+        text_keys.destroy(connection, str(issue), now, by, why)  # first: who seals meanwhile waits, and makes a new one
         of_issue = texts.c.issue == str(issue), texts.c.erased_at.is_(None)
-        erased += connection.execute(update(texts).where(*of_issue).values(text="", salt=b"", erased_at=now)).rowcount
+        erased += connection.execute(update(texts).where(*of_issue).values(text="", erased_at=now)).rowcount
         told = inbox.c.issue == str(issue), inbox.c.erased_at.is_(None)
         erased += connection.execute(update(inbox).where(*told).values(subject="", body="", erased_at=now)).rowcount
     if db.is_sqlite:
-        _empty_log(db)
+        empty_log(db)
     return erased
-
-
-def _empty_log(db: Database) -> None:
-    """Move the write-ahead log into the file, so that it no longer holds what was there before."""
-    connection = db.engine.raw_connection()
-    try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.OperationalError:
-        return  # somebody reads: the next checkpoint does it
-    finally:
-        connection.close()

@@ -48,6 +48,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "escalation.policy.finding.PolicyErrors": (WRONG, "policy_errors"),
     "records.backup.BackupError": (REFUSED, "backup_error"),
     "records.roots.BadKey": (WRONG, "bad_key"),
+    "records.sealing.BadTextKey": (WRONG, "bad_key"),
     "records.roots.RootUnreadable": (WRONG, "root_unreadable"),
     "starter.homelock.InUse": (REFUSED, "in_use"),
     "records.database.BadDatabase": (WRONG, "bad_database"),

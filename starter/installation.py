@@ -144,7 +144,7 @@ def _database(settings: Settings) -> Database:
             "or set ESCALON_HOME or ESCALON_RECORD_URL to where it lies",
             "no_record",
         )
-    return open_database(url)
+    return open_database(url, settings.text_key.get_secret_value())
 
 
 def _sqlite_file(url: str) -> Path:

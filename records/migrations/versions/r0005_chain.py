@@ -1,14 +1,16 @@
-"""A hash chain over each issue's entries."""
+"""A hash chain over each issue's entries, and a key for each issue's text."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 from escalation.issue.chain import link, row_digest
 from records.columns import Instant
+from records.sealing import Ring, new_key, seal
 
 revision = "r0005"
 down_revision = "r0004"
@@ -24,15 +26,28 @@ _ENTRIES = sa.table(
     sa.column("by_is_machine", sa.Boolean()),
     sa.column("event", sa.JSON()),
 )
+_WHOSE = ("org", "legal_entity", "team", "issue")
+_TEXTS = sa.table(
+    "texts",
+    *(sa.column(name, sa.Text()) for name in (*_WHOSE, "ref", "text")),
+    sa.column("salt", sa.LargeBinary()),
+    sa.column("erased_at", Instant()),
+)
+_INBOX = sa.table(
+    "inbox",
+    *(sa.column(name, sa.Text()) for name in (*_WHOSE, "message", "subject", "body")),
+    sa.column("erased_at", Instant()),
+)
 
 
 def upgrade() -> None:
     """Entries that are there get their digest in the form that lasts, and are chained.
 
     The column must be filled: a worker of the release before, which knows nothing of it, is refused rather than let
-    leave a hole.
+    leave a hole. Texts and inbox messages that are there are sealed, each with a key of its issue.
     """
     connection = op.get_bind()
+    _seal_texts(connection)
     if connection.dialect.name == "sqlite":
         _chain_on_sqlite(connection)
     else:
@@ -104,3 +119,45 @@ def _batches(connection: sa.Connection) -> Iterator[Sequence[str]]:
     names = connection.scalars(sa.select(_ENTRIES.c.issue).distinct()).all()
     for first in range(0, len(names), _AT_ONCE):
         yield names[first : first + _AT_ONCE]
+
+
+def _seal_texts(connection: sa.Connection) -> None:
+    keys = op.create_table(
+        "text_keys",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in _WHOSE),
+        sa.Column("generation", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("wrapped_by", sa.Text(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("erased_at", Instant(), nullable=True),
+        sa.Column("erased_by", sa.Text(), nullable=True),
+        sa.Column("erased_why", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("issue", "generation", name="pk_text_keys"),
+    )
+    ring: Ring = context.config.attributes.get("ring", Ring())
+    for whose in _with_text(connection):
+        issue, key = whose["issue"], new_key()
+        stored, wrapped_by = ring.wrap(key, f"{issue}\n1")
+        made = {**whose, "generation": 1, "key": stored, "wrapped_by": wrapped_by, "made_at": datetime.now(UTC)}
+        connection.execute(sa.insert(keys).values(made))
+        of_issue = _TEXTS.c.issue == issue, _TEXTS.c.erased_at.is_(None)
+        for row in connection.execute(sa.select(_TEXTS).where(*of_issue)).all():
+            text = seal(key, 1, row.salt + row.text.encode(), f"{issue}\ntext\n{row.ref}")
+            of_row = _TEXTS.c.issue == issue, _TEXTS.c.ref == row.ref
+            connection.execute(sa.update(_TEXTS).where(*of_row).values(text=text))
+        told = _INBOX.c.issue == issue, _INBOX.c.erased_at.is_(None)
+        for row in connection.execute(sa.select(_INBOX).where(*told)).all():
+            sealed = {
+                name: seal(key, 1, getattr(row, name).encode(), f"{issue}\ninbox\n{row.message}\n{name}")
+                for name in ("subject", "body")
+            }
+            connection.execute(sa.update(_INBOX).where(_INBOX.c.message == row.message).values(**sealed))
+    op.drop_column("texts", "salt")
+
+
+def _with_text(connection: sa.Connection) -> Sequence[dict[str, str]]:
+    """Whose text is there that was not erased."""
+    there = (
+        sa.select(*(table.c[name] for name in _WHOSE)).where(table.c.erased_at.is_(None)) for table in (_TEXTS, _INBOX)
+    )
+    return [dict(row) for row in connection.execute(sa.union(*there)).mappings()]
