@@ -75,7 +75,7 @@ def run_until_signalled(
 async def serve(settings: Settings, build: BuildWorker, stop: asyncio.Event) -> int:
     """Work until `stop`; the exit code. Raises WrongInput, BadDatabase, SchemaMismatch, SearchAttributesWrong."""
     runtime = _runtime(settings)
-    db = open_database(settings.record)
+    db = open_database(settings.record, settings.text_key.get_secret_value())
     health = WorkerHealth(db, settings.task_queue, timedelta(seconds=settings.worker_silent_s))
     metrics = RecordMetrics(db, timedelta(seconds=settings.overdue_after_s))
     pages = health_app(health, metrics)

@@ -114,7 +114,7 @@ class _House:
         """Start one after the other, each when the one before is ready; then say where everything is."""
         await self._begin("server", self._server, self._server_answers)
         await self._register()
-        db = open_database(self._settings.record)
+        db = open_database(self._settings.record, self._settings.text_key.get_secret_value())
         await asyncio.to_thread(migrate, db)
         say("record      its tables are those of this release")
         await self._begin("worker", self._worker, self._worker_polls)

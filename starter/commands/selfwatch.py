@@ -37,7 +37,7 @@ def run_selfwatch(
 
     settings = settings_now()
     logs.set_up("error" if once else logs.level(log_level))
-    db = open_database(settings.record)
+    db = open_database(settings.record, settings.text_key.get_secret_value())
     try:
         watch = Watch(settings, db)
     except ValueError as error:
