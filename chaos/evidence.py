@@ -49,15 +49,6 @@ class Evidence:
     """Messages of this issue that lie in anybody's inbox."""
 
 
-async def ended(client: Client, issue: IssueId, within_s: float) -> None:
-    """Wait until the workflow has ended, however it did; no longer than that."""
-    end = asyncio.get_running_loop().time() + within_s
-    while asyncio.get_running_loop().time() < end:
-        if await status_of(client, issue) not in {"RUNNING", "CONTINUED_AS_NEW"}:
-            return
-        await asyncio.sleep(0.1)
-
-
 async def gather(
     client: Client, db: Database, issue: IssueId, said: list[Said], mails: list[Mail], *, is_accepted: bool
 ) -> Evidence:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chaos.doors import SOURCE, Answer, Door
 from chaos.plan import ACTS_END_S, Act, Plan, Story
-from chaos.stage import Stage, status_of
+from chaos.stage import Stage, ended, status_of
 from escalation.issue.identity import IssueId
 from records import reading
 
@@ -72,11 +72,12 @@ class Play:
                 playing.create_task(self._story(story))
 
     async def to_the_end(self, followed: Followed) -> None:
-        """Resolve it until it is resolved, and wait until the record says that it has ended."""
+        """Resolve it until it is resolved, wait until the record says that it has ended, and for its last message."""
         count, next_word = 0, 0.0
         while True:
             row = await self._row(followed.issue)
             if row is not None and row.status == "ended":
+                await ended(self._stage.client, followed.issue)
                 return
             now = asyncio.get_running_loop().time()
             if (row is None or row.status == "open") and now >= next_word:

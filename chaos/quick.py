@@ -9,7 +9,7 @@ from datetime import timedelta
 from starter.main import main
 from workflows import errands
 
-GIVEN_UP_AFTER = timedelta(seconds=3)
+GIVEN_UP_AFTER = timedelta(seconds=5)
 
 if __name__ == "__main__":
     for options in (*errands._OPTIONS.values(), errands.RECORD):

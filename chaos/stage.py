@@ -192,3 +192,9 @@ async def status_of(client: Client, issue: IssueId) -> str:
             return ""
         raise
     return description.status.name if description.status is not None else ""
+
+
+async def ended(client: Client, issue: IssueId) -> None:
+    """Wait until the workflow has ended, however it did."""
+    while await status_of(client, issue) in {"RUNNING", "CONTINUED_AS_NEW"}:  # noqa: ASYNC110 - the server's doing
+        await asyncio.sleep(0.1)
