@@ -22,8 +22,8 @@ from starter.installation import Installed, installed, record_if_there
 
 LOOK_AGAIN_S = 1.0
 """How long files and the record are taken to be as they were."""
-PATIENCE_S = 1.0
-"""How long a look at the record may take before it counts as away."""
+PATIENCE_S = 5.0
+"""How long a look at the record may take before it counts as away: as long as it takes to give up connecting."""
 
 _log = structlog.get_logger(__name__)
 _Thing = TypeVar("_Thing")
@@ -102,37 +102,49 @@ def _stamp(path: Path) -> tuple[str, int, int, int]:
 
 
 class RecordNow:
-    """The record while it can be had: who opens an issue or acts on one must not depend on it."""
+    """The record while it can be had: who opens an issue or acts on one must not depend on it.
+
+    Once it was there it is taken to be, and looked at beside the calls: nobody waits for a look. One that is away, or
+    has not answered a look within some seconds, is None until a look succeeds.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._held = contextlib.ExitStack()
         self._db: Database | None = None
-        self._looked: _Looked[Database] = _Looked()
-        self._look: asyncio.Task[Database | None] | None = None
+        self._is_there: bool | None = None
+        self._look: asyncio.Task[bool] | None = None
+        self._next_look = 0.0
 
     async def now(self) -> Database | None:
-        """The record, None while it is away. Nobody waits longer than a second for it, and mostly nobody does."""
-        if self._looked.is_fresh:
-            return self._looked.value
-        if self._look is None or self._look.done():
-            self._look = asyncio.create_task(asyncio.to_thread(self._open))
-        elif self._looked.value is None and self._looked.until:
-            return None  # away, and somebody looks already
-        done, _ = await asyncio.wait({self._look}, timeout=PATIENCE_S)
-        return self._looked.looked(self._look.result() if done else None)
+        """The record, None while it is away. Only the first caller waits for it."""
+        if time.monotonic() >= self._next_look and (self._look is None or self._look.done()):
+            self._look = asyncio.create_task(self._looking())
+        if self._is_there is None and self._look is not None:
+            await asyncio.shield(self._look)
+        return self._db if self._is_there else None
 
-    def _open(self) -> Database | None:
+    async def _looking(self) -> bool:
+        look = asyncio.create_task(asyncio.to_thread(self._open))
+        done, _ = await asyncio.wait({look}, timeout=PATIENCE_S)
+        if not done:
+            self._is_there = False
+            _log.warning("record_away", error="it does not answer")
+        self._is_there = await look
+        self._next_look = time.monotonic() + LOOK_AGAIN_S
+        return self._is_there
+
+    def _open(self) -> bool:
         if self._db is None:
             self._db = self._held.enter_context(record_if_there(self._settings))
-            return self._db
+            return self._db is not None
         try:
             with self._db.reading() as connection:
                 connection.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
             _log.warning("record_away", error=type(error).__name__)
-            return None
-        return self._db
+            return False
+        return True
 
     def close(self) -> None:
         """Let go of it."""
