@@ -8,16 +8,19 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.along import WritingAlong
+from activities.attempt import Attempt
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope, Sent
+from activities.delivery_log import DeliveryLog
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from escalation.issue.commands import TakeDelivery
+from escalation.issue.delivery import Noted, Outcome
 from escalation.issue.effects import Notify, Record
 from escalation.issue.facts import Actor
 from escalation.message import MessageTexts, compose, one_line
@@ -30,8 +33,6 @@ TEXT_PATIENCE = timedelta(seconds=1)
 RECORD_PATIENCE = timedelta(seconds=1)
 """How long a message into the inbox keeps its place on the worker, where others keep the record that it is laid into.
 A worker has a hundred places, and pages that go other ways need them."""
-LONGEST_DELAY = timedelta(minutes=15)
-"""The other side may ask for more time than that; a page is worth asking again."""
 _LOOKS_S = (0.03, 0.06, 0.12, 0.24)
 """Pauses between looks for a text that is not there yet."""
 _LONGEST_ERROR = 300
@@ -61,6 +62,7 @@ class Notifying:
         self._text_patience = text_patience
         # Threads of its own: reads that hang on an absent database must not hold up anything else.
         self._along = WritingAlong(db)
+        self._log = DeliveryLog(db)
         self._laying_in = _LayingIn(record_patience)
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="message-text")
 
@@ -69,40 +71,61 @@ class Notifying:
         """Send the message; the answer says what became of it, and of the entries that came `along`.
 
         Fails as `ChannelUnavailable` or `DirectoryUnreadable`, to be retried after the delay that the other side
-        asked for; what can never succeed is an answer, not a failure.
+        asked for. What can never succeed is an answer, not a failure; and so is that its patience is over.
         """
         writing = self._along.begin(along)
         told = await self._tell(effect)
         return told.model_copy(update={"written_to": await self._along.ended(writing)})
 
     async def _tell(self, effect: Notify) -> TakeDelivery:
-        attempt = activity.info().attempt
-        is_possible_repeat = effect.is_possible_repeat or _is_possible_repeat()
+        attempt = Attempt(effect)
+        wait = attempt.waits_for()
+        if wait is not None:
+            raise _for_now(effect, "the other side has asked for time", "ChannelUnavailable", wait)
+        for lost in attempt.lost:
+            self._log.ended(effect, lost)
+        queued = self._log.begun(effect, attempt.number, attempt.now)
+        try:
+            return await self._try(effect, attempt)
+        finally:
+            queued.cancel()
+
+    async def _try(self, effect: Notify, attempt: Attempt) -> TakeDelivery:
         address = ""
         try:
             channel = self._channel(effect)
             directory = await self._people(effect)
             address = _address(effect, directory)
-            envelope = await self._envelope(effect, directory, address, is_possible_repeat=is_possible_repeat)
+            envelope = await self._envelope(effect, directory, address, is_possible_repeat=attempt.is_possible_repeat)
             if channel.name == INBOX:
-                await self._laying_in.hand_over(channel, envelope)
+                sent = await self._laying_in.hand_over(channel, envelope)
             else:
-                await channel.send(envelope)
+                sent = await channel.send(envelope)
         except (ChannelRefused, NoAddress) as error:
-            return _answer(effect, attempt, is_possible_repeat, _without(address, str(error)))
+            noted = attempt.ended("failed_for_good", _without(address, str(error)))
+            self._log.ended(effect, noted.tries[-1])
+            return _answer(effect, attempt, noted, "failed")
         except (ChannelUnavailable, DirectoryUnreadable) as error:
-            if not is_possible_repeat and not getattr(error, "is_outcome_unknown", False):
-                _note_that_nothing_left(attempt)
-            asked_for = error.retry_after if isinstance(error, ChannelUnavailable) else None
-            delay = None if asked_for is None else max(timedelta(0), min(asked_for, LONGEST_DELAY))
-            raise ApplicationError(
-                # The channel beside it, for the watch: the server does not show an activity's input.
-                _without(address, str(error)),
-                effect.channel,
-                type=type(error).__name__,
-                next_retry_delay=delay,
-            ) from None
-        return _answer(effect, attempt, is_possible_repeat, None)
+            return self._not_now(effect, attempt, error, _without(address, str(error)))
+        noted = attempt.ended("sent")
+        reference = _without(address, sent.reference) if sent.reference is not None else None
+        self._log.ended(effect, noted.tries[-1], is_delivered=sent.is_delivered, reference=reference)
+        return _answer(effect, attempt, noted, "sent", is_delivered=sent.is_delivered)
+
+    def _not_now(
+        self, effect: Notify, attempt: Attempt, error: ChannelUnavailable | DirectoryUnreadable, words: str
+    ) -> TakeDelivery:
+        """Answers that other ways are to be taken, once the patience is over; until then raises, to be retried."""
+        asked_for = error.retry_after if isinstance(error, ChannelUnavailable) else None
+        is_unknown = isinstance(error, ChannelUnavailable) and error.is_outcome_unknown
+        noted = attempt.ended("unknown" if is_unknown else "failed_for_now", words, asked_for)
+        next_try_at = attempt.next_at(asked_for)
+        if attempt.is_given_up(asked_for):
+            self._log.ended(effect, noted.tries[-1], next_try_at=next_try_at if asked_for else attempt.now)
+            return _answer(effect, attempt, noted, "delayed", ask_again_at=next_try_at if asked_for else None)
+        self._log.ended(effect, noted.tries[-1], next_try_at=next_try_at)
+        attempt.note(noted)
+        raise _for_now(effect, words, type(error).__name__, attempt.pause(asked_for))
 
     def _channel(self, effect: Notify) -> Channel:
         try:
@@ -176,7 +199,7 @@ class _LayingIn:
         self._patience_s = patience.total_seconds()
         self._under_way: dict[asyncio.Task[Sent], float] = {}
 
-    async def hand_over(self, channel: Channel, envelope: Envelope) -> None:
+    async def hand_over(self, channel: Channel, envelope: Envelope) -> Sent:
         """As the channel does it, within a moment; raises ChannelUnavailable where the record takes longer.
 
         What is under way then goes on, and may lie there when it is tried again: the inbox keeps one copy.
@@ -190,7 +213,7 @@ class _LayingIn:
         done, _ = await asyncio.wait({sending}, timeout=self._patience_s)
         if not done:
             raise ChannelUnavailable("the record is kept by others")
-        sending.result()
+        return sending.result()
 
     def _ended(self, sending: asyncio.Task[Sent]) -> None:
         del self._under_way[sending]
@@ -209,24 +232,21 @@ def _address(effect: Notify, directory: Directory | None) -> str:
     raise NoAddress(f"the directory has no {effect.channel} address of {person} any more")
 
 
-def _is_possible_repeat() -> bool:
-    """Whether an earlier attempt may have sent the message all the same.
-
-    An attempt that ended in a plain failure has noted, as its last heartbeat, that nothing left through it and all
-    before it. An attempt without that note was lost on its way: its worker died, it ran out of time, or the other
-    side fell silent after it had the message. Heartbeats and not the attempt's number alone: else every retry of a
-    page to a mail server that was merely away would be marked, and the mark would mean nothing.
-    """
-    info = activity.info()
-    noted = info.heartbeat_details[0] if info.heartbeat_details else 0
-    return info.attempt > 1 and noted != info.attempt - 1
+def _for_now(effect: Notify, words: str, kind: str, pause: timedelta | None) -> ApplicationError:
+    # The channel and earlier attempts beside it, for the watch: the server does not show an activity's input.
+    return ApplicationError(words, effect.channel, effect.earlier, type=kind, next_retry_delay=pause)
 
 
-def _note_that_nothing_left(attempt: int) -> None:
-    activity.heartbeat(attempt)
-
-
-def _answer(effect: Notify, attempt: int, is_possible_repeat: bool, error: str | None) -> TakeDelivery:
+def _answer(
+    effect: Notify,
+    attempt: Attempt,
+    noted: Noted,
+    outcome: Outcome,
+    *,
+    is_delivered: bool = False,
+    ask_again_at: datetime | None = None,
+) -> TakeDelivery:
+    is_sent = outcome == "sent"
     return TakeDelivery(
         id=effect.key,
         by=Actor(person="escalon", door=effect.channel, assurance="system", is_machine=True),
@@ -234,10 +254,16 @@ def _answer(effect: Notify, attempt: int, is_possible_repeat: bool, error: str |
         person=effect.person.id,
         channel=effect.channel,
         about=effect.about,
-        outcome="sent" if error is None else "failed",
-        attempts=attempt,
-        is_possible_repeat=is_possible_repeat,
-        error=error,
+        turn=effect.turn,
+        outcome=outcome,
+        attempts=attempt.number,
+        # Of one that left, whether an earlier copy may have; else whether any may, for the copies that come.
+        is_possible_repeat=attempt.is_possible_repeat if is_sent else attempt.is_possible_repeat or noted.is_unknown,
+        is_delivered=is_delivered,
+        error=None if is_sent else noted.tries[-1].error,
+        tries=() if is_sent and len(noted.tries) == 1 else noted.tries,
+        is_later=effect.earlier > 0,
+        ask_again_at=ask_again_at,
     )
 
 

@@ -196,6 +196,26 @@ inbox = Table(
     Index(None, "issue"),
 )
 
+deliveries = Table(
+    "deliveries",
+    metadata,
+    *_whose(),
+    Column("message", Text, nullable=False),
+    Column("attempt", Integer, nullable=False, autoincrement=False),
+    Column("issue", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Instant, nullable=True),
+    Column("error", Text, nullable=True),
+    Column("reference", Text, nullable=True),
+    Column("next_try_at", Instant, nullable=True),
+    PrimaryKeyConstraint("message", "attempt"),
+    Index(None, "issue"),
+    Index(None, "at"),
+)
+
 security_log = Table(
     "security_log",
     metadata,

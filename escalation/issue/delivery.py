@@ -55,6 +55,8 @@ class Noted(Value):
     """The errand's last attempt that ended here, from 1; those after it were lost on their way."""
     is_unknown: bool = False
     """Whether any of its copies may have left."""
+    waited: int = 0
+    """Attempts that tried nothing, since the other side had asked for time before the errand began."""
     tries: tuple[Try, ...] = ()
 
     def with_lost(self, attempt: int, earlier: int) -> "Noted":
@@ -62,13 +64,16 @@ class Noted(Value):
         lost = range(self.last + 1, attempt)
         if not lost:
             return self
-        tries = (Try(number=earlier + number, outcome="unknown", error="lost on its way") for number in lost)
-        return Noted(last=attempt - 1, is_unknown=True, tries=shortened((*self.tries, *tries)))
+        numbers = (earlier + place - self.waited for place in lost)
+        tries = (Try(number=number, outcome="unknown", error="lost on its way") for number in numbers)
+        found = shortened((*self.tries, *tries))
+        return Noted(last=attempt - 1, is_unknown=True, waited=self.waited, tries=found)
 
     def with_try(self, tried: Try) -> "Noted":
         """The same after one more attempt."""
         is_unknown = self.is_unknown or tried.outcome == "unknown"
-        return Noted(last=self.last + 1, is_unknown=is_unknown, tries=shortened((*self.tries, tried)))
+        tries = shortened((*self.tries, tried))
+        return Noted(last=self.last + 1, is_unknown=is_unknown, waited=self.waited, tries=tries)
 
 
 def read_noted(details: Sequence[object]) -> Noted:

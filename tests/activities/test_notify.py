@@ -1,7 +1,6 @@
 """Telling one person: what goes out, what is answered, and what must not stop it."""
 
 import asyncio
-import dataclasses
 import time
 from datetime import timedelta
 from functools import partial
@@ -13,43 +12,21 @@ from sqlalchemy import text
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.attempt import LONGEST_DELAY
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent
 from activities.channels.inbox import InboxChannel
 from activities.channels.memory import MemoryChannel
 from activities.live_directory import LiveDirectory
-from activities.notify import LONGEST_DELAY, Notifying
+from activities.notify import Notifying
 from escalation.issue.commands import TakeDelivery, read_command
 from escalation.issue.effects import Notify
 from escalation.message import UNREADABLE
 from records import inbox, texts
 from records.database import BUSY_S, Database
 from tests.activities.given import AT, PEOPLE, notify
+from tests.activities.trying import Tried
 from tests.workflows.scenarios import locked
 from tests.workflows.waiting import until_found
-
-
-class Tried:
-    """One try of the errand at a given attempt, and the heartbeats it left."""
-
-    def __init__(self, notifying: Notifying, attempt: int = 1, noted: list[Any] | None = None) -> None:
-        self._notifying = notifying
-        self._env = ActivityEnvironment()
-        self._env.info = dataclasses.replace(self._env.info, attempt=attempt, heartbeat_details=noted or [])
-        self._env.on_heartbeat = lambda *details: self.noted.append(list(details))
-        self.noted: list[list[Any]] = []
-
-    async def tell(self, effect: Notify) -> TakeDelivery:
-        """Run it."""
-        answer = await self._env.run(self._notifying.notify, effect)
-        assert isinstance(answer, TakeDelivery)
-        return answer
-
-    async def fail(self, effect: Notify) -> ApplicationError:
-        """Run it, expecting it to fail for now."""
-        with pytest.raises(ApplicationError) as caught:
-            await self.tell(effect)
-        assert not caught.value.non_retryable
-        return caught.value
 
 
 @pytest.fixture
@@ -143,11 +120,11 @@ async def test_messages_for_a_record_that_others_keep_give_up_their_places_soon(
         assert later.message == "the record is kept by others, and messages wait for it already"
         assert (await Tried(hasty).tell(notify())).outcome == "sent"
         assert len(memory.sent) == 1
-    assert [tried.noted for tried in tries] == [[[1]]] * len(effects)
+    assert [[(each.last, each.is_unknown) for each in tried.noted] for tried in tries] == [[(1, False)]] * len(effects)
 
     async def told(effect: Notify) -> TakeDelivery | None:
         try:
-            return await Tried(hasty, attempt=2, noted=[1]).tell(effect)
+            return await Tried(hasty, attempt=2, noted=1).tell(effect)
         except ApplicationError:
             return None  # what waited is being laid in
 
@@ -183,7 +160,7 @@ async def test_the_inbox_needs_no_directory(db: Database, memory: MemoryChannel,
     assert inbox.read(db, "lee")[0].subject == "[S2] Act by 20:10 UTC: Card payments fail, desk:REF-1"
     tried = Tried(lost)
     assert (await tried.fail(notify())).type == "DirectoryUnreadable"
-    assert tried.noted == [[1]]
+    assert [(each.last, each.is_unknown) for each in tried.noted] == [(1, False)]
 
 
 async def test_the_inbox_keeps_one_copy_at_the_issues_time(notifying: Notifying, db: Database) -> None:
@@ -223,7 +200,7 @@ async def test_an_address_is_the_one_of_now(notifying: Notifying, memory: Memory
 
 async def test_a_refusal_for_good_is_an_answer_without_the_address(notifying: Notifying, memory: MemoryChannel) -> None:
     memory.refused.add("lee's")
-    answer = await Tried(notifying, attempt=3, noted=[2]).tell(notify())
+    answer = await Tried(notifying, attempt=3, noted=2).tell(notify())
     assert (answer.outcome, answer.attempts) == ("failed", 3)
     assert answer.error == "(address): no such address"
 
@@ -253,17 +230,18 @@ class TestWhatMayBeARepeat:
     @pytest.mark.parametrize(
         ("attempt", "noted", "marked"),
         [
-            (1, [], False),
-            (2, [1], False),
-            (5, [4], False),
-            (2, [], True),
-            (3, [1], True),
-            (4, [1], True),
-            (3, ["nonsense"], True),
+            (1, None, False),
+            (2, 1, False),
+            (5, 4, False),
+            (2, None, True),
+            (3, 1, True),
+            (4, 1, True),
+            (3, "nonsense", True),
+            (2, {"last": 1, "is_unknown": True}, True),
         ],
     )
     async def test_it_depends_on_what_earlier_attempts_noted(
-        self, notifying: Notifying, memory: MemoryChannel, attempt: int, noted: list[Any], *, marked: bool
+        self, notifying: Notifying, memory: MemoryChannel, attempt: int, noted: object, *, marked: bool
     ) -> None:
         answer = await Tried(notifying, attempt, noted).tell(notify())
         assert answer.is_possible_repeat is marked
@@ -272,21 +250,21 @@ class TestWhatMayBeARepeat:
 
     async def test_a_failure_in_which_nothing_left_is_noted(self, notifying: Notifying, memory: MemoryChannel) -> None:
         memory.trouble = ChannelUnavailable("away")
-        tried = Tried(notifying, attempt=3, noted=[2])
+        tried = Tried(notifying, attempt=3, noted=2)
         await tried.fail(notify())
-        assert tried.noted == [[3]]
+        assert [(each.last, each.is_unknown) for each in tried.noted] == [(3, False)]
 
-    async def test_a_failure_that_leaves_it_open_is_not(self, notifying: Notifying, memory: MemoryChannel) -> None:
+    async def test_so_is_one_that_leaves_it_open(self, notifying: Notifying, memory: MemoryChannel) -> None:
         memory.trouble = ChannelUnavailable("silence", is_outcome_unknown=True)
         tried = Tried(notifying)
         await tried.fail(notify())
-        assert tried.noted == []
+        assert [each.is_unknown for each in tried.noted] == [True]
 
     async def test_what_was_open_once_stays_open(self, notifying: Notifying, memory: MemoryChannel) -> None:
         memory.trouble = ChannelUnavailable("away")
-        tried = Tried(notifying, attempt=3, noted=[1])
+        tried = Tried(notifying, attempt=3, noted=1)
         await tried.fail(notify())
-        assert tried.noted == []
+        assert [each.is_unknown for each in tried.noted] == [True]
 
     async def test_an_attempt_that_was_broken_off_is_not(self, directory: LiveDirectory, db: Database) -> None:
         class Slow:
