@@ -24,9 +24,9 @@ from chaos.processes import NotReady
 
 def main() -> int:
     """Make the runs that are asked for; the exit code."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
-    )  # doors complain of faults
+    # Doors and the SDK complain of faults.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.getLogger().addHandler(logging.NullHandler())
     asked = _arguments()
     missing = why_not()
     if missing and asked.database != "sqlite":
