@@ -56,6 +56,15 @@ KINDS: dict[str, Kind] = {
         "the inbox does not take messages",
         "See whether the record's database has room and can be written to. Other channels go on.",
     ),
+    "record_altered": Kind(
+        "the record lacks what was on it yesterday",
+        "Look with `escalon audit verify`, also with the copies of the roots that lie elsewhere. Where a backup was "
+        "restored, move the old roots away; else find out who can write to the record's database.",
+    ),
+    "root_not_written": Kind(
+        "today's root of the record could not be written",
+        "Mend the folder or the key. What is cut off or made anew meanwhile could not be shown later.",
+    ),
     "messages_stuck": Kind(
         "messages do not leave",
         "Mend the way to the channel's server, or its settings. They are tried again until they leave; until then tell "

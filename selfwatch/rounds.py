@@ -12,6 +12,7 @@ import structlog
 
 from escalation.value import Value
 from selfwatch import file_checks, record_checks, server_checks
+from selfwatch.daily_root import DailyRoot
 from selfwatch.found import Found
 from selfwatch.lagging import RecordLag
 from selfwatch.leaving import messages_stuck
@@ -48,6 +49,7 @@ class Round(Value):
 def all_checks() -> dict[str, Look]:
     """Every check, by the kind that it finds; they remember where they were, so one set serves one watch."""
     server, record = "server_unreachable", "record_unreachable"
+    root = DailyRoot()
     return {
         server: Look(_plain(server_checks.server_unreachable)),
         record: Look(_plain(record_checks.record_unreachable)),
@@ -57,6 +59,8 @@ def all_checks() -> dict[str, Look]:
         "overdue_on_record": Look(_plain(record_checks.overdue_on_record), frozenset({record})),
         "record_lags": Look(RecordLag().look, frozenset({server, record})),
         "inbox_fails": Look(_plain(record_checks.inbox_fails), frozenset({record})),
+        "record_altered": Look(root.altered, frozenset({record})),
+        "root_not_written": Look(root.unwritten, frozenset({record})),
         "messages_stuck": Look(messages_stuck, frozenset({server})),
         "policies_unusable": Look(_plain(file_checks.policies_unusable)),
         "directory_unusable": Look(_plain(file_checks.directory_unusable)),
