@@ -119,12 +119,18 @@ class Server:
         except RPCError as error:
             raise ServerAway(f"{self.address}, namespace {self.namespace!r}: {in_words(error)}") from error
 
+    async def retention(self) -> timedelta:
+        """How long the namespace keeps what has ended. Raises RPCError."""
+        found = await self._client.workflow_service.describe_namespace(
+            DescribeNamespaceRequest(namespace=self.namespace), timeout=_RPC
+        )
+        return found.config.workflow_execution_retention_ttl.ToTimedelta()
+
     async def keep_ended(self, at_least: timedelta) -> None:
         """Keep what has ended for this long; a namespace that keeps it longer stays as it is. Raises RPCError."""
-        service = self._client.workflow_service
-        found = await service.describe_namespace(DescribeNamespaceRequest(namespace=self.namespace), timeout=_RPC)
-        if found.config.workflow_execution_retention_ttl.ToTimedelta() >= at_least:
+        if await self.retention() >= at_least:
             return
+        service = self._client.workflow_service
         kept = Duration()
         kept.FromTimedelta(at_least)
         await service.update_namespace(

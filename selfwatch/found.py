@@ -70,6 +70,11 @@ KINDS: dict[str, Kind] = {
         "Mend the way to the channel's server, or its settings. They are tried again until they leave; until then tell "
         "whoever is asked yourself.",
     ),
+    "retention_short": Kind(
+        "the Temporal namespace forgets too soon what has ended",
+        "Have it keep longer what has ended: `temporal operator namespace update --retention`. Nothing that runs is "
+        "lost; of what has ended, its history is.",
+    ),
     "policies_unusable": Kind(
         "the policies cannot be used as they are",
         "Mend the file that `escalon policy check` names. Issues that run keep the policy that they were opened with; "

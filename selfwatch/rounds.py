@@ -11,7 +11,7 @@ from typing import NamedTuple
 import structlog
 
 from escalation.value import Value
-from selfwatch import file_checks, record_checks, server_checks
+from selfwatch import file_checks, record_checks, retention, server_checks
 from selfwatch.daily_root import DailyRoot
 from selfwatch.found import Found
 from selfwatch.lagging import RecordLag
@@ -62,6 +62,7 @@ def all_checks() -> dict[str, Look]:
         "record_altered": Look(root.altered, frozenset({record})),
         "root_not_written": Look(root.unwritten, frozenset({record})),
         "messages_stuck": Look(messages_stuck, frozenset({server})),
+        "retention_short": Look(_plain(retention.retention_short), frozenset({server, "policies_unusable"})),
         "policies_unusable": Look(_plain(file_checks.policies_unusable)),
         "directory_unusable": Look(_plain(file_checks.directory_unusable)),
     }

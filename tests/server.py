@@ -22,6 +22,7 @@ from client.converter import data_converter
 from client.names import register_search_attributes
 from client.opening import OpenAnswer, open_issue
 from client.sending import Sent, ask_to_write, send
+from client.server import Server
 from client.settings import Settings
 from client.skipping import SERVER_FLAGS, pass_time
 from escalation.issue.commands import Command, Open
@@ -135,6 +136,7 @@ async def dev_server(*flags: str, **more: Any) -> AsyncIterator[WorkflowEnvironm
     )
     try:
         await register_search_attributes(environment.client)
+        await Server(environment.client).keep_ended(timedelta(days=90))
         yield environment
     finally:
         await environment.shutdown()

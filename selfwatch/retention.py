@@ -1,0 +1,43 @@
+"""Looking at how long the namespace keeps what has ended: longer than any issue can be reopened, or that is lost."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from client.policy_files import PoliciesUnreadable, read_policy_files
+from client.settings import Settings
+from escalation.duration import words
+from escalation.policy.check_set import read_set
+from escalation.policy.finding import PolicyErrors
+from escalation.policy.model import Policy
+from selfwatch.found import Found
+from selfwatch.watched import Watched
+
+MARGIN = timedelta(days=1)
+"""Kept beyond the window: the server removes by timers of its own, and somebody may want to look at what has ended."""
+
+
+async def retention_short(watched: Watched, now: datetime) -> list[Found]:  # noqa: ARG001 - as all checks
+    """Whether what has ended is kept for longer than the longest `reopen_within` of the policies, and a day."""
+    policies = await asyncio.to_thread(_policies, watched.settings)
+    if not policies:
+        return []
+    longest = max(policies, key=lambda policy: policy.closing.reopen_within)
+    needed = longest.closing.reopen_within + MARGIN
+    server = await watched.server()
+    kept = await server.retention()
+    if kept >= needed:
+        return []
+    why = f"the policy {longest.name!r} lets issues be reopened for {words(longest.closing.reopen_within)}"
+    detail = (
+        f"the namespace {server.namespace!r} keeps what has ended for {words(kept)}; allowed: {words(needed)} or more"
+    )
+    return [Found(kind="retention_short", detail=f"{detail}, since {why}"[:600])]
+
+
+def _policies(settings: Settings) -> tuple[Policy, ...]:
+    """Those that are installed; none where they cannot be used, which is a finding of its own."""
+    with suppress(PoliciesUnreadable, PolicyErrors, OSError, UnicodeDecodeError):
+        people = (settings.people.name, settings.people.read_text(encoding="utf-8"))
+        return read_set(read_policy_files(settings), people)[0]
+    return ()
