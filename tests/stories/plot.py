@@ -4,7 +4,8 @@ Whoever acts in it looks at the record and sends through the client, as a person
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -24,6 +25,8 @@ from tests.server import House
 SECONDS = 1 / 60
 SOON = timedelta(seconds=2)
 """How long somebody waits for an answer before the command is stored as a signal."""
+STUCK_AFTER = timedelta(seconds=60)
+"""When a story in which nothing more comes on record counts as stuck: longest is the wait for a dead worker's task."""
 PEOPLE = """
 operator: olga
 teams: {main: {duty_lead: lee}}
@@ -52,6 +55,28 @@ def quick_policy() -> Policy:
             reopen_within=timedelta(seconds=2),
         ),
     )
+
+
+@asynccontextmanager
+async def going_on(house: House, kills: Callable[[], int] = lambda: 0) -> AsyncIterator[None]:
+    """TimeoutError once nothing came on record for a while and nothing was killed, however slow the machine is."""
+    loop = asyncio.get_running_loop()
+
+    async def watching(limit: asyncio.Timeout) -> None:
+        before: tuple[int, list[datetime]] = (0, [])
+        while True:
+            now = kills(), [row.written_at for row in reading.list_issues(house.db)]
+            if now != before:
+                before = now
+                limit.reschedule(loop.time() + STUCK_AFTER.total_seconds())
+            await asyncio.sleep(0.5)
+
+    async with asyncio.timeout(STUCK_AFTER.total_seconds()) as limit:
+        watch = asyncio.create_task(watching(limit))
+        try:
+            yield
+        finally:
+            watch.cancel()
 
 
 class Part:

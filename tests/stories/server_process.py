@@ -8,7 +8,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from client.converter import data_converter
-from tests.server import SERVER_FLAGS, TEMPORAL
+from client.skipping import SERVER_FLAGS
+from tests.server import TEMPORAL
 
 
 def free_port() -> int:

@@ -14,11 +14,11 @@ from client.names import register_search_attributes
 from tests.activities.channels.mail_server import mail_server
 from tests.server import working
 from tests.stories.kept import Kept
-from tests.stories.plot import ACTS, PEOPLE, Part
+from tests.stories.plot import ACTS, PEOPLE, Part, going_on
 from tests.stories.server_process import ServerProcess
 from tests.workflows.history import failed_tasks
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(600)]
 
 KILLS = 3
 
@@ -51,7 +51,7 @@ async def test_the_story_goes_on_when_the_server_is_killed(tmp_path: Path) -> No
             ) as house,
         ):  # fmt: skip
             parts = [Part(house, Random(chance.random())) for _ in ACTS]
-            async with asyncio.timeout(90), asyncio.TaskGroup() as playing:
+            async with going_on(house), asyncio.TaskGroup() as playing:
                 playing.create_task(killing(server, chance))
                 for part, act in zip(parts, ACTS, strict=True):
                     playing.create_task(part.play(act))

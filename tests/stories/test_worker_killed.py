@@ -18,10 +18,10 @@ from records.database import migrate, open_database
 from tests.activities.channels.mail_server import MailServer, mail_server
 from tests.server import House
 from tests.stories.kept import Kept
-from tests.stories.plot import ACTS, PEOPLE, Part
+from tests.stories.plot import ACTS, PEOPLE, Part, going_on
 from tests.workflows.history import failed_tasks
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(600)]
 
 ISSUES = 6
 KILLS = 6
@@ -106,10 +106,11 @@ async def test_nothing_is_lost_when_workers_are_killed(env: WorkflowEnvironment,
         killer = asyncio.create_task(killing.run())
         parts = [Part(house, Random(chance.random())) for _ in range(ISSUES)]
         try:
-            async with asyncio.timeout(100), asyncio.TaskGroup() as playing:
+            async with going_on(house, lambda: killing.kills), asyncio.TaskGroup() as playing:
                 for number, part in enumerate(parts):
                     playing.create_task(part.play(ACTS[number % len(ACTS)]))
                     await asyncio.sleep(chance.uniform(0, 1.5))
+            assert not killer.done(), killer
             results = [await house.handle(part.issue).result() for part in parts]
         finally:
             killer.cancel()
