@@ -8,17 +8,18 @@ import argparse
 import asyncio
 import json
 import os
+import statistics
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import lateness, reading
+from bench import api, lateness, reading
 from bench.beside import Compared, compare
 from bench.stand import Cpu
 
-PARTS = ("beside", "lateness", "reading")
+PARTS = ("beside", "lateness", "api", "reading")
 
 
 def main() -> int:
@@ -43,6 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=5, help="pairs of rounds, ours and the naive one")
     parser.add_argument("--stories", type=int, default=12, help="issues at once in each round")
     parser.add_argument("--issues", type=int, default=30, help="issues whose pages' lateness is measured")
+    parser.add_argument("--starts", type=int, default=400, help="issues that are opened in each round of the HTTP door")
     parser.add_argument("--runs", type=int, default=3, help="replays of the log")
     default = Path(os.environ.get("ESCALON_DATA", "../shared/data"))
     parser.add_argument("--data", type=Path, default=default, help="folder of the log; default ESCALON_DATA")
@@ -89,6 +91,24 @@ def _lateness(home: Path, asked: argparse.Namespace, say: Callable[[str], None])
     }
 
 
+def _api(home: Path, asked: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
+    rates = asyncio.run(api.measure(home, asked.pairs, asked.starts, say))
+    by_door = {"door_by_sdk": rates.door, "door_with_text_and_key_by_sdk": rates.door_with_text}
+    return {
+        "again": f'make bench ARGS="--only api --pairs {asked.pairs} --starts {asked.starts}"',
+        **{
+            name: {
+                "median": round(rates.ratio(rounds), 2),
+                "pairs": [round(ratio, 2) for ratio in rates.ratios(rounds)],
+                "starts_a_second": [round(each.rate) for each in rounds],
+                "door_cpu_ms_each": round(statistics.median(each.door_ms for each in rounds), 2),
+            }
+            for name, rounds in by_door.items()
+        },
+        "sdk_starts_a_second": [round(each.rate) for each in rates.sdk],
+    }
+
+
 def _reading(home: Path, asked: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
     try:
         read = reading.measure(home, asked.data, asked.runs, say)
@@ -124,6 +144,21 @@ def _show_lateness(found: dict[str, Any]) -> str:
     return "\n".join([*lines, f"  again: {found['again']}", ""])
 
 
+def _show_api(found: dict[str, Any]) -> str:
+    lines = [
+        "Issues opened by one process of the HTTP door, as a share of the SDK's rate of starting them (goal: 0.90)"
+    ]
+    for name, words in (
+        ("door_by_sdk", "title alone"),
+        ("door_with_text_and_key_by_sdk", "with text and idempotency key"),
+    ):
+        each = found[name]
+        lines.append(f"  {words:<29} x{each['median']:.2f}  pairs {each['pairs']}")
+        lines.append(f"  {'':<29} {each['starts_a_second']} a second, {each['door_cpu_ms_each']} ms of CPU each")
+    lines.append(f"  {'the SDK':<29} {found['sdk_starts_a_second']} a second")
+    return "\n".join([*lines, f"  again: {found['again']}", ""])
+
+
 def _show_reading(found: dict[str, Any]) -> str:
     title = "CPU of the simulated replay of the log, as a multiple of reading it with csv.DictReader (goal: under 10)"
     if "skipped" in found:
@@ -132,8 +167,8 @@ def _show_reading(found: dict[str, Any]) -> str:
     return f"{title}\n  {figures}\n  again: {found['again']}\n"
 
 
-_MEASURED = {"beside": _beside, "lateness": _lateness, "reading": _reading}
-_SHOWN = {"beside": _show_beside, "lateness": _show_lateness, "reading": _show_reading}
+_MEASURED = {"beside": _beside, "lateness": _lateness, "api": _api, "reading": _reading}
+_SHOWN = {"beside": _show_beside, "lateness": _show_lateness, "api": _show_api, "reading": _show_reading}
 
 
 if __name__ == "__main__":
