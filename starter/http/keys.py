@@ -47,8 +47,10 @@ class Keys:
     async def find(self, key: str) -> ApiKey | None:
         """The key with this id, good or not. Raises NotDone where that cannot be told."""
         await self._read(FRESH_S)
-        if key not in self._known:
-            await self._read(_LATELY_S)  # it may have been made a moment ago
+        if key not in self._known and self._read_at is not None:
+            # It may have been made a moment ago; however many come with one that never was, the record is spared.
+            await asyncio.sleep(max(0.0, self._read_at + _LATELY_S - time.monotonic()))
+            await self._read(_LATELY_S)
         if not self.are_known:
             raise NotDone("the record is away, and with it the keys: nobody can be let in now", "key_store_away")
         return self._known.get(key)

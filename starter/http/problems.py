@@ -21,7 +21,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 """When a caller may try again whose server or record was away."""
 _SHOWN = 60
-_SENTENCE = re.compile(r"(?P<field>[a-z][a-z0-9_.]*)(?: \([^)]*\))?: (?P<rest>.*)", re.DOTALL)
+_FIRST = re.compile(r"(?P<field>[A-Za-z][A-Za-z0-9_.-]*)(?P<colon>:)?")
 _ALLOWED = re.compile(r"; allowed: (?P<allowed>.*?)(?:; did you mean .*)?$", re.DOTALL)
 _AWAY = {
     "no_server", "no_namespace", "no_worker", "server_error", "search_attributes_wrong", "record_away", "record_busy",
@@ -120,10 +120,8 @@ def status_of_refusal(code: str) -> int:
 
 def faults_in(why: str, given: Mapping[str, Any]) -> list[Fault]:
     """The fault that a sentence of the command line's form tells: `field: … ; allowed: …`."""
-    found = _SENTENCE.match(why)
-    if found is None:
-        return []
-    field, allowed = found["field"], _ALLOWED.search(why)
+    found, allowed = _FIRST.match(why), _ALLOWED.search(why)
+    field = found["field"] if found is not None and (found["colon"] or found["field"] in given) else "body"
     value = given.get(field.partition(".")[0])
     return [Fault(field=field, value=_shown(value), allowed=allowed["allowed"] if allowed else None, why=why)]
 

@@ -11,8 +11,6 @@ import httpx2
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from client.settings import Settings
-from records import api_keys
 from records.database import Database
 from starter.http.app import make_app
 from starter.http.doors import Doors
@@ -84,10 +82,6 @@ class Door:
             answer = await self.call("GET", path, by, key)
         assert answer.status_code == 200, answer.text
         return answer.json()
-
-    def kept_key(self, person: str) -> api_keys.ApiKey:
-        """The person's key as the record has it."""
-        return next(key for key in api_keys.every(self.db) if key.person == person)
 
 
 def problem(answer: httpx2.Response, status: int, code: str) -> Any:
