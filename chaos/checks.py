@@ -90,7 +90,7 @@ def _journal(evidence: Evidence) -> Iterator[str]:
 
 
 def _commands(evidence: Evidence) -> Iterator[str]:
-    """What a door said of a command is what the record says of it, and each was carried out once."""
+    """What a door said of a command is what the record says of it, with its words; each was carried out once."""
     of_people = [e for e in evidence.entries if e.command and not e.by.is_machine]
     acts = Counter((e.command, e.event.kind) for e in of_people if not isinstance(e.event, Refused))
     for (command, kind), count in acts.items():
@@ -101,6 +101,12 @@ def _commands(evidence: Evidence) -> Iterator[str]:
         outcome = said.answer.outcome
         if outcome == "done" and said.id not in done:
             yield f"command {said.id} was answered as done, and is not on record"
+        if outcome in {"opened", "done", "stored"} and not said.answer.notes:
+            yield from (
+                f"command {said.id} was answered as {outcome}, and its {name} is not kept"
+                for name in said.texts
+                if f"{said.id}.{name}" not in evidence.texts
+            )
         if outcome == "missing":
             yield f"command {said.id} was answered as about an issue that is not there ({said.answer.why})"
         if outcome == "stored" and said.id not in heard:

@@ -41,6 +41,8 @@ class Answer:
     issue: IssueId | None = None
     """Of an opening."""
     why: str = ""
+    notes: tuple[str, ...] = ()
+    """What its sender must hear besides: that a text could not be kept."""
 
 
 class Door(Protocol):
@@ -93,7 +95,7 @@ class ClientDoor:
         answer = await open_issue(client, prepared.command, self._settings.task_queue, prepared.latest, prepared.carry)
         if answer.sent is not None and answer.sent.outcome == "refused":
             return Answer("refused", answer.issue, answer.sent.why)
-        return Answer("opened", answer.issue)
+        return Answer("opened", answer.issue, notes=prepared.notes)
 
     async def act(
         self, issue: IssueId, command: str, person: str, fields: Mapping[str, Any], command_id: str
@@ -113,7 +115,7 @@ class ClientDoor:
             return Answer("unknown", why=_words(error))
         except (WrongInput, NotDone) as error:
             return Answer("refused", why=_words(error))
-        return Answer(sent.outcome, why=sent.why)
+        return Answer(sent.outcome, why=sent.why, notes=prepared.notes)
 
     async def close(self) -> None:
         """Let go of the record."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Column, select
 from temporalio.client import Client, WorkflowHistory
 
 from chaos.mailbox import Mail
@@ -45,6 +45,8 @@ class Evidence:
     """What `escalon audit verify` finds, and what it cannot check."""
     mails: dict[str, list[Mail]] = field(default_factory=dict)
     """Copies by Message-ID without brackets and domain, of all issues of the stage."""
+    texts: frozenset[str] = frozenset()
+    """References under which text of this issue is kept."""
     inbox: list[str] = field(default_factory=list)
     """Messages of this issue that lie in anybody's inbox."""
 
@@ -68,7 +70,8 @@ async def gather(
         failures=[*await failed_tasks(client, issue), *await _replayed(await runs(client, str(issue)))],
         audit=await _audited(client, db, issue),
         mails=by_id(mails),
-        inbox=await asyncio.to_thread(_inbox, db, issue),
+        texts=frozenset(await asyncio.to_thread(_column, db, tables.texts.c.ref, issue)),
+        inbox=await asyncio.to_thread(_column, db, tables.inbox.c.message, issue),
     )
 
 
@@ -108,7 +111,6 @@ async def _audited(client: Client, db: Database, issue: IssueId) -> list[str]:
     return [*(f"{each.what}: {each.detail}" for each in audit.findings), *audit.unchecked, *compared]
 
 
-def _inbox(db: Database, issue: IssueId) -> list[str]:
-    table = tables.inbox
+def _column(db: Database, column: Column[str], issue: IssueId) -> list[str]:
     with db.reading() as connection:
-        return list(connection.scalars(select(table.c.message).where(table.c.issue == str(issue))))
+        return list(connection.scalars(select(column).where(column.table.c.issue == str(issue))))

@@ -82,7 +82,7 @@ class Sums:
         rows = [
             ("runs", f"{found['runs']} ({on})"),
             ("failed", str(len(self.failed))),
-            ("issues", f"{found['issues']}, of which no door said so of {found['not_accepted']} or they are not there"),
+            ("issues", f"{found['issues']}; openings that were never answered: {found['not_accepted']}"),
             ("entries", str(found["entries"])),
             ("answers to commands", _counted(found["answers"])),
             ("pages", str(found["pages"])),

@@ -39,7 +39,7 @@ class HttpDoor:
         answer = await self._post("/v1/issues", person, body, command_id)
         if isinstance(answer, Answer):
             return answer
-        return Answer("opened", read_issue_id(answer["issue"])[0])
+        return Answer("opened", read_issue_id(answer["issue"])[0], notes=tuple(answer["notes"]))
 
     async def act(
         self, issue: IssueId, command: str, person: str, fields: Mapping[str, Any], command_id: str
@@ -49,7 +49,7 @@ class HttpDoor:
         answer = await self._post(f"/v1/issues/{issue}/{command}", person, body, command_id)
         if isinstance(answer, Answer):
             return answer
-        return Answer(answer["outcome"], why=answer["why"])
+        return Answer(answer["outcome"], why=answer["why"], notes=tuple(answer["notes"]))
 
     async def close(self) -> None:
         """Hang up."""

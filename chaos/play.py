@@ -14,8 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from chaos.doors import SOURCE, Answer, Door
 from chaos.plan import ACTS_END_S, Act, Plan, Story
 from chaos.stage import Stage, ended, status_of
+from escalation.issue.commands import HUMAN_COMMANDS
 from escalation.issue.identity import IssueId
 from records import reading
+from starter.door import holds_text
 
 _TRY_AGAIN_S = 0.3
 _INSIST_FOR_S = 40
@@ -34,6 +36,8 @@ class Said:
     person: str
     answer: Answer
     tries: int
+    texts: tuple[str, ...] = ()
+    """Its fields that hold text."""
 
 
 @dataclass
@@ -50,6 +54,13 @@ class Followed:
     def is_accepted(self) -> bool:
         """Whether a door said that it was opened."""
         return self.opening.outcome == "opened"
+
+
+def texts_of(act: Act) -> tuple[str, ...]:
+    """The act's fields that hold text."""
+    kind = HUMAN_COMMANDS.get(act.command)
+    known = {} if kind is None else kind.model_fields
+    return tuple(name for name in act.fields if name in known and holds_text(known[name].annotation))
 
 
 class Play:
@@ -94,13 +105,14 @@ class Play:
         await asyncio.sleep(story.after_s)
         began = asyncio.get_running_loop().time()
         door = self._doors[story.door]
-        opening, _ = await self._insist(
+        opening, tries = await self._insist(
             lambda: door.open(story.reference, story.kind, "ray", f"{story.reference}-open"),
             is_insisting=story.is_insisting,
         )
         issue = opening.issue or IssueId(source=SOURCE, reference=story.reference)
         followed = Followed(story, opening, issue)
         self.followed.append(followed)
+        followed.said.append(Said("open", f"{story.reference}-open", "ray", opening, tries, ("description",)))
         if followed.is_accepted:
             async with asyncio.TaskGroup() as acting:
                 for number, act in enumerate(story.acts, start=1):
@@ -138,7 +150,7 @@ class Play:
                 lambda: door.act(followed.issue, act.command, act.person, fields, command_id),
                 is_insisting=act.is_insisting,
             )
-        followed.said.append(Said(act.command, command_id, act.person, answer, tries))
+        followed.said.append(Said(act.command, command_id, act.person, answer, tries, texts_of(act)))
 
     async def _insist(self, call: Callable[[], Awaitable[Answer]], *, is_insisting: bool) -> tuple[Answer, int]:
         end, tries = asyncio.get_running_loop().time() + _INSIST_FOR_S, 0

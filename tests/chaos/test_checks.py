@@ -66,10 +66,10 @@ def kept(repeats: int = 0) -> Evidence:
         assert due is not None
         played.tick(due)
         answer()
-    said = [Said("resolve", "command-1", "ray", Answer("done"), 1)]
+    said = [Said("resolve", "command-1", "ray", Answer("done"), 1, ("told_customer",))]
     return Evidence(
         issue=played.state.facts.id, is_accepted=True, said=said, entries=list(played.entries), state=played.state,
-        mails=mails, inbox=inbox,
+        mails=mails, inbox=inbox, texts=frozenset({"command-1.told_customer"}),
     )  # fmt: skip
 
 
@@ -153,6 +153,7 @@ FLAWS: dict[str, tuple[Callable[[Evidence], Evidence], str]] = {
     "done and not on record": (lambda e: answered(e, "done"), "was answered as done, and is not on record"),
     "stored and not heard of": (lambda e: answered(e, "stored"), "was neither done nor refused"),
     "a door that does not know it": (lambda e: answered(e, "missing"), "about an issue that is not there"),
+    "words that are lost": (lambda e: replace(e, texts=frozenset()), "and its told_customer is not kept"),
     "refused and done": (lambda e: answered(e, "refused", "command-1"), "was answered as refused (so)"),
 }
 
