@@ -167,7 +167,7 @@ def _body(reference: str, *, is_full: bool) -> dict[str, str]:
 
 
 class _Door:
-    """Starts by HTTP/1.1 over connections that stay, with as little of a client as will do: it is on the machine too."""
+    """Starts by HTTP/1.1 over connections that stay; as little of a client as will do, for it is on the machine too."""
 
     def __init__(self, stand: Stand, port: int, key: str) -> None:
         self._stand = stand
