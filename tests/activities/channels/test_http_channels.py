@@ -90,6 +90,14 @@ async def test_one_that_lies_is_not_believed(name: str, body: bytes) -> None:
     assert error.is_outcome_unknown
 
 
+@pytest.mark.parametrize("name", sorted(MADE.keys() - BELIEVES_ANY_BODY))
+@pytest.mark.parametrize("body", [b"ok", b'{"ok": true, "id": "x"}'])
+async def test_one_that_breaks_off_in_its_answer_is_not_believed(name: str, body: bytes) -> None:
+    error = await fails(MADE[name], says(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + body))
+    assert isinstance(error, ChannelUnavailable)
+    assert error.is_outcome_unknown
+
+
 @pytest.mark.parametrize("name", sorted(BELIEVES_ANY_BODY))
 @pytest.mark.parametrize("body", [b"<html>", b"", b"\xff\x00", b"[" * 50_000, b"ok" * 100_000])
 async def test_where_the_body_says_nothing_it_does_no_harm(name: str, body: bytes) -> None:

@@ -217,6 +217,20 @@ async def test_a_certificate_must_be_of_the_host_that_was_called() -> None:
         assert side.got == []
 
 
+async def test_it_is_the_name_that_must_prove_itself_not_where_it_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "_resolve", lambda *_: [ip_address("127.0.0.1")])
+    async with http_side(host="hooks.example.org") as side:
+        with pytest.raises(ChannelUnavailable, match="not to be trusted: Hostname mismatch"):
+            await post(side)
+        assert side.got == []
+
+
+async def test_of_a_body_that_is_too_long_the_head_is_read() -> None:
+    async with http_side(says(answer(200, b"x" * (MOST_READ + 1)))) as side:
+        taken = await post(side)
+    assert (len(taken.body), taken.is_whole) == (MOST_READ, False)
+
+
 async def test_an_endless_body_is_read_up_to_a_limit_and_the_message_is_taken() -> None:
     async def flood(_: Got, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")

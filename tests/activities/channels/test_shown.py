@@ -118,6 +118,13 @@ def test_a_post_keeps_what_is_to_be_copied_as_it_is() -> None:
     assert fences == ["> since 21:50 <b>\n> ```@here\n", "escalon acknowledge desk:REF-1 --as kim@x\n"]
 
 
+def test_nobody_breaks_out_of_what_is_to_be_copied() -> None:
+    quoted = ("```", "@channel **b**", "`````", "x")
+    shown = envelope("x", message=Message(subject="s", lines=(Line(label="Said", items=quoted, is_verbatim=True),)))
+    tokens = MarkdownIt("commonmark").parse(rendered(shown.message, shown, ""))
+    assert [token.content for token in tokens if token.type == "fence"] == ["\n".join(quoted) + "\n"]
+
+
 def test_rich_text_of_slack_holds_all_of_a_message() -> None:
     elements = slack_rendered(envelope("#desk", message=COMPOSED), "")["blocks"][1]["elements"]
     assert [element["type"] for element in elements].count("rich_text_preformatted") == 2
