@@ -16,4 +16,4 @@ os.environ.pop("COLUMNS", None)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-pytest_plugins = ["tests.server", "tests.starter.office"]
+pytest_plugins = ["tests.left_out", "tests.server", "tests.starter.office"]
