@@ -125,7 +125,8 @@ class Notifying:
             return _answer(effect, attempt, noted, "delayed", ask_again_at=next_try_at if asked_for else None)
         self._log.ended(effect, noted.tries[-1], next_try_at=next_try_at)
         attempt.note(noted)
-        raise _for_now(effect, words, type(error).__name__, attempt.pause(asked_for))
+        # Without what it came from: its words may hold the address, and all of it more than the server keeps.
+        raise _for_now(effect, words, type(error).__name__, attempt.pause(asked_for)) from None
 
     def _channel(self, effect: Notify) -> Channel:
         try:

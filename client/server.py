@@ -199,11 +199,9 @@ class Server:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return []
             raise
-        return [
-            self._errand(activity)
-            for activity in described.raw_description.pending_activities
-            if activity.activity_type.name in kinds and activity.attempt >= attempts
-        ]
+        running = described.raw_description.pending_activities
+        errands = [self._errand(activity) for activity in running if activity.activity_type.name in kinds]
+        return [errand for errand in errands if errand.attempts >= attempts]
 
     def _errand(self, activity: PendingActivityInfo) -> PendingErrand:
         last = activity.last_failure
@@ -212,7 +210,8 @@ class Server:
         told = self._client.data_converter.payload_converter.from_payloads(details) if details else []
         return PendingErrand(
             kind=activity.activity_type.name,
-            attempts=activity.attempt,
+            # With those of an errand before it for the same message, which says so beside the channel.
+            attempts=activity.attempt + (int(told[1]) if len(told) > 1 else 0),
             failure="TimedOut" if last.HasField("timeout_failure_info") else failed.type,
             why=last.message,
             channel=str(told[0]) if told else "",

@@ -21,8 +21,8 @@ import starter.commands
 from starter.failure import REFUSED, WRONG, as_failure
 
 _FIRST = (
-    "open", "list", "show", "timeline", "explain", "watch", "inbox", "policy", "intake", "act", "adopt_policy", "up",
-    "worker",
+    "open", "list", "show", "timeline", "deliveries", "explain", "watch", "inbox", "policy", "intake", "act",
+    "adopt_policy", "up", "worker",
 )  # fmt: skip
 """The modules whose commands the help shows first; the others follow by name."""
 _INTERRUPTED = 130

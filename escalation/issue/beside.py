@@ -33,6 +33,7 @@ def beside(state: IssueState, *, hides_parties: bool = False) -> tuple[Fact, ...
         ("Targets", "; ".join(f"{each.name} by {instant(each.due_at)}" for each in running_targets(state))),
         ("Must hear", _ceilings(state)),
         ("Declined", ", ".join(state.declined)),
+        ("Not reached", "; ".join(_out_of_reach(state))),
         ("Never asked", f"{', '.join(state.excluded)}: a conflict of interest" if state.excluded else ""),
         (
             "Cancelling",
@@ -42,6 +43,18 @@ def beside(state: IssueState, *, hides_parties: bool = False) -> tuple[Fact, ...
         ("Repeated by", _duplicates(state)),
     )
     return tuple(Fact(name=name, words=said) for name, said in found if said)
+
+
+def _out_of_reach(state: IssueState) -> list[str]:
+    """Whom no channel has reached of those who are asked, and by which it may still."""
+    found = []
+    for asking in state.askings:
+        for person in state.asked_in(asking):
+            if state.is_out_of_reach(asking, person, "failed", "delayed"):
+                ways = asking.ways.get(person, {}).items()
+                said = ", ".join(f"{way} {'refused' if became == 'failed' else 'tried on'}" for way, became in ways)
+                found.append(f"{person} ({said})")
+    return found
 
 
 def standing_clocks(state: IssueState) -> tuple[str, ...]:

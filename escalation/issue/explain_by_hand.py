@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from escalation.duration import words
 from escalation.issue.clocks import Due
+from escalation.issue.delivery import PATIENCE
 from escalation.issue.state import IssueState
 from escalation.narrate import instant
 
@@ -30,6 +31,10 @@ def by_hand_sum(state: IssueState, due: Due) -> str | None:
             return f"as {state.hold.by} set it" if state.hold is not None else None
         case "snooze":
             return f"as {due.name} wanted"
+        case "unreached":
+            is_put_off = due.at == state.tier_began_at + PATIENCE
+            began = f"{instant(state.tier_began_at)} (when the tier began) + {words(PATIENCE)} (each tier has so long)"
+            return began if is_put_off else "when the last of them refused"
         case "target":
             return _target(state, due)
         case "ceiling":

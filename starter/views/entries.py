@@ -45,6 +45,8 @@ _STYLES: dict[str, str] = {
     "refused": "magenta",
     "told": "dim",
     "people_asked": "dim",
+    "stand_in_asked": "yellow",
+    "nobody_reached": "red",
 }
 DELIVERIES = frozenset({"told", "people_asked"})
 """Kinds of entries that only say who was told: left out where the course of things matters."""
@@ -93,8 +95,8 @@ def _day(day: date) -> str:
 def _sentence(entry: Entry, reader: Reader) -> Text:
     event = entry.event
     style = _STYLES.get(event.kind, "")
-    if event.kind == "told" and event.outcome == "failed":
-        style = "red"
+    if event.kind == "told" and event.outcome != "sent":
+        style = "red" if event.outcome == "failed" else "yellow"
     line = Text.assemble((reader.sentence(narrate(entry)), style))
     if entry.by.door == "signal":
         line.append(f"  (said to be {one_line(entry.by.person)}, by signal)", "dim")

@@ -56,6 +56,7 @@ class TestPatience:
         memory.trouble = ChannelUnavailable("away")
         error = await Tried(notifying, attempt=3, noted=2, waited=timedelta(seconds=3)).fail(ASKS)
         assert (error.message, error.next_retry_delay) == ("away", None)
+        assert (error.__cause__, error.__suppress_context__) == (None, True), "whose words may hold an address"
 
     async def test_the_last_attempt_is_at_its_end(self, notifying: Notifying, memory: MemoryChannel) -> None:
         memory.trouble = ChannelUnavailable("away")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from escalation.issue.beside import beside
+from escalation.issue.explain import explain
 from escalation.narrate import narrate
 from tests.escalation.issue.paged import BY_MAIL, MAIL, Paged, all_fail
 from tests.given import at, done, exhaustion, minutes, opened, policy, tier
@@ -158,3 +160,21 @@ def test_an_outage_of_one_mail_server_that_refuses_everything_takes_no_issue_to_
         assert played.state.tier == name
         played.run_to(at(2 * number + 2))
     assert played.entry("exhausted").happened_at == at(8)
+
+
+def test_it_is_explained_who_was_not_reached_and_when_it_is_left() -> None:
+    played = Paged(channels=BY_MAIL)
+    played.became(played.message("first-1", "email"), "delayed", at(0.1))
+    (fact,) = beside(played.state)
+    assert (fact.name, fact.words) == ("Not reached", "first-1 (email tried on)")
+    all_fail(played, "first-1", "first-2", now=at(0.2))
+    (fact,) = beside(played.state)
+    assert fact.words == "first-1 (email refused); first-2 (email refused)"
+    lines = explain(played.state, at(1)).what_next
+    assert lines[0] == (
+        "Fri 20 Nov 19:42:00 UTC = Fri 20 Nov 19:40:00 UTC (when the tier began) + 2 min (each tier has so long) "
+        "(in 1 min): nobody could be reached: Second is asked."
+    )
+    late = Paged(channels=BY_MAIL)
+    all_fail(late, "first-1", "first-2", now=at(4))
+    assert "= when the last of them refused" in explain(late.state, at(4)).what_next[0]
