@@ -14,6 +14,8 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from records import kept_keys
+
 _MANIFEST = "manifest.json"
 _WAIT_S = 30
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -45,8 +47,10 @@ class Manifest(BaseModel):
     sources: dict[str, BackedUp]
 
 
-def back_up(sources: Mapping[str, Path], to: Path) -> Manifest:
+def back_up(sources: Mapping[str, Path], to: Path, keys_to: Path | None = None) -> Manifest:
     """Copy the SQLite files into the new folder `to`, each as of one instant, verified. Raises BackupError.
+
+    `keys_to`: a new file for the keys of the first source's texts, which then are not in the backup.
 
     Writers of the first source wait until all are copied: name the record first and the server's file after it. Then
     the server's copy holds every decision of which the record's copy has an entry, and the record's copy every entry
@@ -63,11 +67,16 @@ def back_up(sources: Mapping[str, Path], to: Path) -> Manifest:
     making = to.with_name(f"{to.name}.unfinished")
     if making.exists():
         raise BackupError(f"{making} exists, left by a backup that did not end: remove it")
+    if keys_to is not None and keys_to.exists():
+        raise BackupError(f"{keys_to} exists: keys go into a new file")
     making.mkdir(parents=True, mode=0o700)
     try:
         with _held(next(iter(sources.values()))):
             for name, path in sources.items():
                 _copy(path, making / f"{name}.db")
+        if keys_to is not None:
+            keys_to.parent.mkdir(parents=True, exist_ok=True)
+            kept_keys.take_out(making / f"{next(iter(sources))}.db", keys_to, datetime.now(UTC))
         manifest = Manifest(
             made_at=datetime.now(UTC), sources={name: _measured(making / f"{name}.db") for name in sources}
         )

@@ -120,6 +120,12 @@ def erasures(db: Database, issue: str | None = None) -> list[Erasure]:
     return [Erasure.model_validate(dict(row)) for row in rows]
 
 
+def has_key(db: Database, issue: str) -> bool:
+    """Whether there is or was text of the issue."""
+    with db.reading() as connection:
+        return connection.scalar(select(_TABLE.c.issue).where(_TABLE.c.issue == issue).limit(1)) is not None
+
+
 def rewrap(db: Database) -> int:
     """Put the newest key of the setting around every text's key that can be opened; says how many were changed."""
     newest = (db.ring.names or ("",))[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from client.settings import Settings
-from records import backup
+from records import backup, kept_keys
 from starter.failure import NotDone
 from starter.homelock import HomeLock, InUse
 
@@ -26,16 +26,25 @@ def files(settings: Settings) -> dict[str, Path]:
     return found
 
 
-def back_up(settings: Settings, to: Path) -> backup.Manifest:
-    """Copy the files that are there into the new folder `to`, while everything runs. Raises BackupError."""
+def back_up(settings: Settings, to: Path, keys_to: Path | None = None) -> backup.Manifest:
+    """Copy the files that are there into the new folder `to`, while everything runs. Raises BackupError.
+
+    `keys_to`: a file for the keys of the texts, which then are not in the backup.
+    """
     there = {name: path for name, path in files(settings).items() if path.is_file()}
     if not there:
         raise NotDone(f"there is nothing to back up in {settings.home}: set ESCALON_HOME to where the state lies")
-    return backup.back_up(there, to)
+    if keys_to is not None and RECORD not in there:
+        raise NotDone("the record is no file here: its keys are left out by its own tools, see docs/operating.md")
+    return backup.back_up(there, to, keys_to)
 
 
-def restore(settings: Settings, folder: Path) -> backup.Manifest:
-    """Put a backup's files where this installation has its own; overwrites nothing. Raises BackupError, NotDone."""
+def restore(settings: Settings, folder: Path, keys: Path | None = None) -> backup.Manifest:
+    """Put a backup's files where this installation has its own; overwrites nothing. Raises BackupError, NotDone.
+
+    `keys`: the file into which the keys of the texts were taken, of that backup or a later one. Raises KeysUnreadable.
+    """
+    kept_apart = kept_keys.read(keys) if keys is not None else None
     kept = backup.read_manifest(folder).sources
     places = {name: path for name, path in files(settings).items() if name in kept}
     if left := sorted(kept.keys() - places.keys()):
@@ -50,6 +59,8 @@ def restore(settings: Settings, folder: Path) -> backup.Manifest:
         raise NotDone(str(error), "in_use") from None
     try:
         manifest = backup.restore(folder, places)
+        if kept_apart is not None and RECORD in places:
+            kept_keys.put_back(places[RECORD], kept_apart)
     except BaseException:
         lock.undo()
         raise

@@ -47,6 +47,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "client.asking.NoWorker": (REFUSED, "no_worker"),
     "escalation.policy.finding.PolicyErrors": (WRONG, "policy_errors"),
     "records.backup.BackupError": (REFUSED, "backup_error"),
+    "records.kept_keys.KeysUnreadable": (WRONG, "keys_unreadable"),
     "records.roots.BadKey": (WRONG, "bad_key"),
     "records.sealing.BadTextKey": (WRONG, "bad_key"),
     "records.roots.RootUnreadable": (WRONG, "root_unreadable"),

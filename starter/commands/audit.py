@@ -21,6 +21,8 @@ def register(app: typer.Typer) -> None:
     audit.command("verify")(verify)
     audit.command("root")(root)
     audit.command("key")(key)
+    audit.command("erasures")(erasures)
+    audit.command("rewrap")(rewrap)
     app.add_typer(audit, name="audit", rich_help_panel=RUN)
 
 
@@ -168,3 +170,55 @@ def key(as_json: JsonOption = False) -> None:
         say_json({"private": private, "public": public})
     else:
         console().print(f"ESCALON_ROOT_KEY={private}\npublic key: {public}")
+
+
+def erasures(as_json: JsonOption = False) -> None:
+    """Show what text was erased: of which issue, when, by whom and why."""
+    from datetime import UTC, datetime
+
+    from escalation.issue.identity import read_issue_id
+    from escalation.message import one_line
+    from records import text_keys
+    from starter.installation import open_record, people_names, settings_now
+    from starter.reader import Reader, machine_zone
+    from starter.showing import console, note, say_json, table
+
+    settings = settings_now()
+    with open_record(settings) as db:
+        found = text_keys.erasures(db)
+    if as_json:
+        say_json(found)
+        return
+    if not found:
+        note("no text was erased")
+        return
+    reader = Reader(datetime.now(UTC), machine_zone(), people_names(settings))
+    made = table("when", ("issue", {"style": "cyan"}), "who", ("why", {"overflow": "fold"}))
+    for each in found:
+        issue = read_issue_id(each.issue)[0].short
+        made.add_row(
+            reader.clock(each.erased_at), issue, reader.person(each.erased_by), one_line(each.erased_why or "")
+        )
+    console().print(made)
+
+
+def rewrap(as_json: JsonOption = False) -> int:
+    """Put the first key of ESCALON_TEXT_KEY around every issue's text key, after it was changed or first set."""
+    from records import text_keys
+    from starter.failure import REFUSED, WrongInput
+    from starter.installation import open_record, settings_now
+    from starter.showing import console, note, say_json
+
+    settings = settings_now()
+    if not settings.text_key.get_secret_value().strip():
+        raise WrongInput("ESCALON_TEXT_KEY: is empty; set the new key, and the old ones after it, commas between")
+    with open_record(settings) as db:
+        changed = text_keys.rewrap(db)
+        locked = text_keys.locked_away(db)
+    if as_json:
+        say_json({"changed": changed, "locked_away": locked})
+    else:
+        console().print(f"{changed} keys of texts are under the first key now")
+    for name, number in locked.items():
+        note(f"{number} are under key {name}, which ESCALON_TEXT_KEY does not hold: their text cannot be read")
+    return REFUSED if locked else 0

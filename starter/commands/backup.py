@@ -23,6 +23,12 @@ def register(app: typer.Typer) -> None:
 def back_up(
     to: Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False, help="A new folder for the backup.")],
     home: HomeOption = None,
+    keys_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys-to", metavar="FILE", help="A new file for the keys of the texts, which then lie there only."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Back up the record, and the server's file where `up` keeps one, as of one instant and while they are in use.
@@ -32,7 +38,7 @@ def back_up(
     from starter import backup
 
     settings = _settings(home)
-    manifest = backup.back_up(settings, to)
+    manifest = backup.back_up(settings, to, keys_to)
     _show(manifest, to, as_json=as_json)
     if backup.RECORD not in backup.files(settings):
         from starter.showing import note
@@ -43,6 +49,10 @@ def back_up(
 def restore(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False, help="The backup's folder.")],
     home: HomeOption = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option("--keys", metavar="FILE", help="The keys of the texts, of that backup or a later one."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put a backup where this installation has its files. Checks it first, overwrites nothing, and needs it stopped.
@@ -51,7 +61,7 @@ def restore(
     """
     from starter import backup
 
-    _show(backup.restore(_settings(home), folder), folder, as_json=as_json)
+    _show(backup.restore(_settings(home), folder, keys), folder, as_json=as_json)
 
 
 def _settings(home: Path | None) -> "Settings":

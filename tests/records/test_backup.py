@@ -9,8 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from records import journal, reading, texts
+from records import journal, kept_keys, reading, tables, texts, verifying
 from records.backup import BackupError, Manifest, back_up, read_manifest, restore, verify
 from records.database import Database, check_schema, open_database
 from tests.records.samples import issue_id, record
@@ -248,3 +249,56 @@ def test_a_backup_can_be_carried_elsewhere(sqlite_db: Database, home: Path, tmp_
     back_up({"record": home / "record.db"}, tmp_path / "backup")
     shutil.copytree(tmp_path / "backup", tmp_path / "elsewhere")
     assert isinstance(verify(tmp_path / "elsewhere"), Manifest)
+
+
+def test_a_backup_has_the_chain_and_the_keys(sqlite_db: Database, home: Path, tmp_path: Path) -> None:
+    journal.write(sqlite_db, record(issue_id(), 1, 4))
+    texts.keep(sqlite_db, issue_id(), "r1", "said")
+    back_up({"record": home / "record.db"}, tmp_path / "backup")
+    restore(tmp_path / "backup", {"record": tmp_path / "new" / "record.db"})
+    with closing(open_database(f"sqlite:///{tmp_path}/new/record.db")) as again:
+        assert verifying.heads(again) == verifying.heads(sqlite_db)
+        assert texts.read(again, issue_id(), ["r1"]) == {"r1": "said"}
+
+
+def test_an_erasure_reaches_a_backup_whose_keys_lie_apart(sqlite_db: Database, home: Path, tmp_path: Path) -> None:
+    """Monday's backup, an erasure on Tuesday, and of the files of keys only Tuesday's is kept."""
+    erased, kept = issue_id("ERASED"), issue_id("KEPT")
+    for issue in (erased, kept):
+        texts.keep(sqlite_db, issue, "r1", f"text of {issue.reference}")
+    with sqlite_db.reading() as connection:
+        keys = connection.scalars(select(tables.text_keys.c.key)).all()
+    sources = {"record": home / "record.db"}
+    back_up(sources, tmp_path / "monday", tmp_path / "keys" / "monday")
+    assert not [key for key in keys if key in (tmp_path / "monday" / "record.db").read_bytes()]
+    assert (tmp_path / "keys" / "monday").stat().st_mode & 0o777 == 0o600
+    texts.erase(sqlite_db, erased)
+    back_up(sources, tmp_path / "tuesday", tmp_path / "keys" / "tuesday")
+    verify(tmp_path / "monday")
+
+    def restored(name: str, with_keys: str) -> dict[str, dict[str, str]]:
+        file = tmp_path / f"{name}-{with_keys}" / "record.db"
+        restore(tmp_path / name, {"record": file})
+        if with_keys:
+            kept_keys.put_back(file, kept_keys.read(tmp_path / "keys" / with_keys))
+        with closing(open_database(f"sqlite:///{file}")) as again:
+            return {issue.reference: texts.read(again, issue, ["r1"]) for issue in (erased, kept)}
+
+    whole = {"ERASED": {"r1": "text of ERASED"}, "KEPT": {"r1": "text of KEPT"}}
+    assert restored("monday", "") == {"ERASED": {}, "KEPT": {}}
+    assert restored("monday", "monday") == whole
+    assert restored("monday", "tuesday") == {**whole, "ERASED": {}}
+    assert restored("tuesday", "monday") == {**whole, "ERASED": {}}, "what was erased is not brought back"
+
+
+def test_a_file_of_keys_is_not_overwritten_nor_anything_else_read_as_one(
+    sqlite_db: Database, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "keys").write_text("something else", encoding="utf-8")
+    with pytest.raises(BackupError, match="keys exists: keys go into a new file"):
+        back_up({"record": home / "record.db"}, tmp_path / "backup", tmp_path / "keys")
+    assert not (tmp_path / "backup").exists()
+    with pytest.raises(kept_keys.KeysUnreadable, match="holds no keys of texts"):
+        kept_keys.read(tmp_path / "keys")
+    with pytest.raises(kept_keys.KeysUnreadable, match="cannot be read"):
+        kept_keys.read(tmp_path / "nowhere")
