@@ -74,7 +74,8 @@ def request_of(number: int, key: str) -> bytes:
     ).encode()
     head = (
         f"POST /v1/issues HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
-        f"Idempotency-Key: burst-{number}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        f"Idempotency-Key: burst-{number}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode() + body
 
@@ -104,7 +105,8 @@ async def test_none_of_two_thousand_at_once_is_lost(env: WorkflowEnvironment, do
         sys.stdout.write(f"{ISSUES} issues in {took:.1f} s: {dict(answers)}\n")
         assert sorted(accepted) == sorted(f"main:main:main:burst:B-{number}:1" for number in range(ISSUES))
 
-        while (await env.client.count_workflows(of_burst)).count < ISSUES:  # the list is a moment behind what there is
+        # The list is a moment behind what there is.
+        while (await env.client.count_workflows(of_burst)).count < ISSUES:  # noqa: ASYNC110 - the server is asked
             await asyncio.sleep(0.5)
         there = [each.id async for each in env.client.list_workflows(of_burst, page_size=1000)]
     assert Counter(there) == Counter(accepted)
