@@ -23,6 +23,8 @@ from worker import build_replayer
 
 ANSWER_WITHIN_S = 40
 """How long one waits for a worker that was just started again."""
+_STOOD_STILL = "[TMPRL1101]"
+"""How the SDK gives up a task whose worker stood still for two seconds, as one that was frozen does: it is tried again."""
 _T = TypeVar("_T")
 
 
@@ -67,7 +69,10 @@ async def gather(
         entries=entries,
         state=await _patiently(lambda: ask_state(client, issue)),
         unwritten=await _patiently(lambda: ask_unwritten(client, issue)),
-        failures=[*await failed_tasks(client, issue), *await _replayed(await runs(client, str(issue)))],
+        failures=[
+            *(failed for failed in await failed_tasks(client, issue) if not failed.startswith(_STOOD_STILL)),
+            *await _replayed(await runs(client, str(issue))),
+        ],
         audit=await _audited(client, db, issue),
         mails=by_id(mails),
         texts=frozenset(await asyncio.to_thread(_column, db, tables.texts.c.ref, issue)),

@@ -20,7 +20,7 @@ from records import reading
 from starter.door import holds_text
 
 _TRY_AGAIN_S = 0.3
-_INSIST_FOR_S = 40
+_INSIST_FOR_S = 120
 """So long after its first try somebody gives up all the same. Longer than any fault."""
 _LOOK_S = 0.1
 _LAST_WORD_EVERY_S = 1.0
