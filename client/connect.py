@@ -7,6 +7,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RetryConfig, RPCError
 
+from client import tracing
 from client.converter import data_converter
 from client.runtime import quiet_runtime
 
@@ -38,6 +39,7 @@ async def connect(runtime: Runtime | None = None, profile: str | None = None, co
             data_converter=data_converter,
             retry_config=RetryConfig(max_retries=3, max_elapsed_time_millis=2000),
             runtime=runtime or quiet_runtime(),
+            interceptors=tracing.interceptors(),
         )
     except RuntimeError as error:
         raise NoServer(

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     raise_secret: SecretStr = Field(default=SecretStr(""), description="What signs its forms; empty: drawn anew.")
     temporal_metrics_port: int = Field(default=0, ge=0, le=65535, description="The SDK's own Prometheus port; 0: none.")
     watch_port: int = Field(default=0, ge=0, le=65535, description="Watch's health and metrics port; 0: none.")
+    otlp_endpoint: str = Field(default="", description="OTLP collector that traces are sent to; empty: no traces.")
     heartbeat_url: str = Field(default="", description="URL that the watch calls after each round; empty: none.")
     watch_every_s: float = Field(default=30, gt=0, le=3600, description="Seconds between two rounds of the watch.")
     overdue_after_s: float = Field(default=60, gt=0, description="Seconds past a deadline that the watch reports.")
@@ -128,7 +129,7 @@ class Settings(BaseSettings):
         networks(given)
         return given
 
-    _are_urls = field_validator("slack_url", "ntfy_url")(url_or_none)
+    _are_urls = field_validator("slack_url", "ntfy_url", "otlp_endpoint")(url_or_none)
     _is_template = field_validator("issue_link")(template_or_none)
     _are_certificates = field_validator("ca_file")(certificates_or_none)
 

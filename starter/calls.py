@@ -6,9 +6,7 @@ the request from then on has them, its own too; what was sent or answered is in 
 
 import re
 import time
-from collections.abc import MutableMapping
 from contextvars import ContextVar
-from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -19,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from client import tracing
 from starter.health import metrics_page, process_registry
 
 REQUEST_ID = "x-request-id"
@@ -99,18 +98,20 @@ class Calls:
         _noted.set(noted)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(**noted)
-        self._metrics.running.inc()
-        try:
-            await self._app(scope, receive, sending)
-        finally:
-            self._metrics.running.dec()
-            structlog.contextvars.bind_contextvars(**noted)
-            self._ended(scope, status, time.monotonic() - began)
-            structlog.contextvars.clear_contextvars()
-
-    def _ended(self, scope: MutableMapping[str, Any], status: int, took_s: float) -> None:
-        route = getattr(scope.get("route"), "path", NO_ROUTE)
         method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.running.inc()
+        with tracing.request(method, _headers(scope)) as traced:
+            try:
+                await self._app(scope, receive, sending)
+            finally:
+                self._metrics.running.dec()
+                route = getattr(scope.get("route"), "path", NO_ROUTE)
+                traced(route, status)
+                structlog.contextvars.bind_contextvars(**noted)
+                self._ended(method, route, status, time.monotonic() - began)
+                structlog.contextvars.clear_contextvars()
+
+    def _ended(self, method: str, route: str, status: int, took_s: float) -> None:
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.duration.labels(method, route).observe(took_s)
         say = _log.debug if route in _QUIET and status < 400 else _log.info
@@ -119,5 +120,9 @@ class Calls:
 
 def _request_id(scope: Scope) -> str:
     """The caller's own, where it is fit to stand in a log; else one of ours."""
-    given = dict(scope["headers"]).get(REQUEST_ID.encode(), b"").decode("latin-1")
+    given = _headers(scope).get(REQUEST_ID, "")
     return given if _FIT.fullmatch(given) else uuid4().hex
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}

@@ -25,6 +25,7 @@ def run_api(
     from starter.http import running
     from starter.installation import check_installed, settings_now
     from starter.serving import run_until_signalled
+    from starter.tracing import traced
 
     settings = settings_now()
     logs.set_up(logs.level(log_level))
@@ -35,4 +36,5 @@ def run_api(
         async with pages_at(metrics, settings.health_ip, settings.api_metrics_port, "ESCALON_API_METRICS_PORT"):
             return await running.serve(settings, stop)
 
-    return run_until_signalled(main, running.ENDS_WITHIN)
+    with traced(settings, "api"):
+        return run_until_signalled(main, running.ENDS_WITHIN)

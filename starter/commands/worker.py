@@ -22,9 +22,11 @@ def run_worker(
     """
     from starter import logs, serving
     from starter.installation import check_people, settings_now
+    from starter.tracing import traced
     from worker import build_worker
 
     settings = settings_now()
     logs.set_up(logs.level(log_level))
     check_people(settings)
-    return serving.run_until_signalled(lambda stop: serving.serve(settings, build_worker, stop))
+    with traced(settings, "worker"):
+        return serving.run_until_signalled(lambda stop: serving.serve(settings, build_worker, stop))

@@ -13,7 +13,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from pytest_httpserver import HTTPServer
 from temporalio.client import Client, WorkflowHandle
+from werkzeug import Request, Response
 
 from client.settings import SHIPPED
 from tests.activities.channels.mail_server import mail_server
@@ -37,6 +41,9 @@ ROLES = {
 TITLE, DESCRIPTION, NOTE = "canary-title", "canary-description", "canary-note"
 CARD = "4111 1111 1111 1111"
 PASSWORD = "canary-password"
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+CALLER = f"00-{TRACE}-00f067aa0ba902b7-01"
+"""The trace of whoever calls."""
 WRONG_KEY = "esc_00000000000000000000_canarycanarycanarycanarycanarycanary"
 
 
@@ -47,6 +54,7 @@ class Installation:
     home: Path
     client: Client
     ports: dict[str, int]
+    collector: "Collector"
     key: str = ""
     issue: str = ""
     logs: dict[str, Path] = field(default_factory=dict)
@@ -70,14 +78,48 @@ class Installation:
         """Where it answers."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
-    async def call(self, method: str, path: str, key: str | None = None, **more: Any) -> httpx2.Response:
-        """A request to the API."""
-        headers = {"authorization": f"Bearer {self.key if key is None else key}"}
+    async def call(
+        self, method: str, path: str, key: str | None = None, more: dict[str, str] | None = None, **body: Any
+    ) -> httpx2.Response:
+        """A request to the API, with more headers."""
+        headers = {"authorization": f"Bearer {self.key if key is None else key}", **(more or {})}
         async with httpx2.AsyncClient(timeout=20) as client:
-            return await client.request(method, self.at("api") + path, headers=headers, **more)
+            return await client.request(method, self.at("api") + path, headers=headers, **body)
 
 
-def settings(home: Path, server: str, mail: int, ports: dict[str, int]) -> dict[str, str]:
+class Collector:
+    """A collector of traces: takes what is sent to it by OTLP over HTTP."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[str, Span]] = []
+        """Each with the service that sent it."""
+        self.raw: list[bytes] = []
+
+    def take(self, request: Request) -> Response:
+        """One delivery."""
+        body = request.get_data()
+        self.raw.append(body)
+        for of_one in ExportTraceServiceRequest.FromString(body).resource_spans:
+            named = {each.key: each.value.string_value for each in of_one.resource.attributes}
+            for scope in of_one.scope_spans:
+                self.spans += [(named["service.name"], span) for span in scope.spans]
+        return Response(b"", content_type="application/x-protobuf")
+
+    def of_trace(self, trace: str) -> set[tuple[str, str]]:
+        """Services and names of the spans of one trace."""
+        return {(service, span.name) for service, span in self.spans if span.trace_id.hex() == trace}
+
+
+@contextlib.contextmanager
+def collecting() -> Iterator[tuple[Collector, str]]:
+    """One that runs, and its URL."""
+    collector = Collector()
+    with HTTPServer(threaded=True) as server:
+        server.expect_request("/v1/traces", method="POST").respond_with_handler(collector.take)
+        yield collector, server.url_for("")
+
+
+def settings(home: Path, server: str, mail: int, ports: dict[str, int], collector: str) -> dict[str, str]:
     (home / "people.yaml").write_text(PEOPLE)
     (home / "policies").mkdir()
     text = (SHIPPED / "samples/quick-climb.yaml").read_text()
@@ -102,6 +144,8 @@ def settings(home: Path, server: str, mail: int, ports: dict[str, int]) -> dict[
         ESCALON_WATCH_PORT=str(ports["watch"]),
         ESCALON_API_PORT=str(ports["api"]),
         ESCALON_API_METRICS_PORT=str(ports["api_metrics"]),
+        ESCALON_OTLP_ENDPOINT=collector,
+        OTEL_BSP_SCHEDULE_DELAY="500",
         TEMPORAL_ADDRESS=server,
     )
 
@@ -143,16 +187,17 @@ async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     home = tmp_path_factory.mktemp("installation")
     ports = {name: free_port() for name in ("worker", "sdk", "watch", "api", "api_metrics")}
     async with dev_server() as server, mail_server() as mail:
-        env = settings(home, server.client.service_client.config.target_host, mail.port, ports)
-        with processes(env, home) as logs:
-            it = Installation(home, server.client, ports, logs=logs)
-            await ready(it.at("worker") + "/readyz")
-            made = await asyncio.to_thread(escalon, "key", "create", "--for", "ann", "--json", env=env)
-            assert made.returncode == 0, made.stderr
-            it.key = json.loads(made.stdout)["written"]
-            await ready(it.at("api") + "/readyz")
-            await lived(it)
-            yield it
+        with collecting() as (collector, url):
+            env = settings(home, server.client.service_client.config.target_host, mail.port, ports, url)
+            with processes(env, home) as logs:
+                it = Installation(home, server.client, ports, collector, logs=logs)
+                await ready(it.at("worker") + "/readyz")
+                made = await asyncio.to_thread(escalon, "key", "create", "--for", "ann", "--json", env=env)
+                assert made.returncode == 0, made.stderr
+                it.key = json.loads(made.stdout)["written"]
+                await ready(it.at("api") + "/readyz")
+                await lived(it)
+                yield it
 
 
 async def lived(it: Installation) -> None:
@@ -163,7 +208,7 @@ async def lived(it: Installation) -> None:
         "title": f"{TITLE} {CARD}",
         "description": f"{DESCRIPTION} {CARD} {it.key} {PASSWORD}",
     }
-    opened = await it.call("POST", "/v1/issues", json=opening)
+    opened = await it.call("POST", "/v1/issues", json=opening, more={"traceparent": CALLER, "baggage": f"who={NOTE}"})
     assert opened.status_code == 202, opened.text
     it.issue = opened.json()["issue"]
     refused = await it.call("POST", "/v1/issues", key=WRONG_KEY, json=opening)

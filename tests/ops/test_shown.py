@@ -3,6 +3,7 @@
 And nowhere what people wrote, a card's number, a password or a key.
 """
 
+import asyncio
 import json
 import re
 import shutil
@@ -15,7 +16,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from scripts import dashboard
-from tests.ops.conftest import CARD, DESCRIPTION, NOTE, PASSWORD, TITLE, WRONG_KEY, Installation
+from tests.ops.conftest import CALLER, CARD, DESCRIPTION, NOTE, PASSWORD, TITLE, TRACE, WRONG_KEY, Installation
 from tests.structure.tree import ROOT
 
 running = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -106,6 +107,32 @@ class TestRunning:
         assert [canary for canary in canaries(installation) if canary in shown] == []
         assert "REF-1" not in shown, "metrics are about no issue"
 
+    async def test_nor_in_a_trace(self, installation: Installation) -> None:
+        await whole_trace(installation)
+        sent = b"".join(installation.collector.raw)
+        assert installation.issue.encode() in sent
+        assert [canary for canary in canaries(installation) if canary.encode() in sent] == []
+
+    async def test_one_trace_goes_from_the_request_to_the_errand(self, installation: Installation) -> None:
+        assert await whole_trace(installation) >= WHOLE
+        parents = {span.span_id: span for _, span in installation.collector.spans}
+        (request,) = [span for _, span in installation.collector.spans if span.parent_span_id.hex() == CALLER[36:52]]
+        assert request.name == "POST /v1/issues"
+        (told, *_) = [
+            span for _, span in installation.collector.spans
+            if span.name == "RunActivity:notify" and span.trace_id.hex() == TRACE
+        ]  # fmt: skip
+        up = told
+        while up.span_id != request.span_id:  # KeyError where the chain is broken
+            up = parents[up.parent_span_id]
+
+    async def test_what_somebody_does_later_is_a_trace_of_its_own(self, installation: Installation) -> None:
+        await whole_trace(installation)
+        (noted,) = [span for _, span in installation.collector.spans if span.name.endswith("/note")]
+        assert noted.trace_id.hex() != TRACE
+        names = {name for _, name in installation.collector.of_trace(noted.trace_id.hex())}
+        assert "StartWorkflowUpdate:note" in names
+
     async def test_a_line_about_an_issue_says_who_acted(self, installation: Installation) -> None:
         about = [line for line in installation.lines() if "issue" in line]
         assert len(about) > 5
@@ -125,6 +152,22 @@ class TestRunning:
         assert "key" not in refused
         opened = [line for line in calls if line["route"] == "/v1/issues" and line["status"] == 202]
         assert [line["issue"] for line in opened] == [installation.issue]
+
+
+WHOLE = {
+    ("escalon-api", "POST /v1/issues"),
+    ("escalon-api", "StartWorkflow:Escalation"),
+    ("escalon-worker", "RunWorkflow:Escalation"),
+    ("escalon-worker", "RunActivity:notify"),
+}
+
+
+async def whole_trace(installation: Installation) -> set[tuple[str, str]]:
+    """The spans of the opening's trace, once those that must be there are."""
+    async with asyncio.timeout(30):
+        while not installation.collector.of_trace(TRACE) >= WHOLE:  # noqa: ASYNC110 - others send them
+            await asyncio.sleep(0.2)
+    return installation.collector.of_trace(TRACE)
 
 
 def canaries(installation: Installation) -> list[str]:
