@@ -31,6 +31,8 @@ def show_panel(plan: Plan, sample: IssueId | None, somebody: str, key: Path | No
         rows.append(("stop it", f"{us} acknowledge {sample.short} --as {somebody}"))
     if not plan.address:
         rows.append(("Temporal UI", f"{plan.ui}/namespaces/default/workflows"))
+    if plan.page and os.environ.get("ESCALON_RAISE_PAGE") != "off":
+        rows.append(("raise an issue", f"{plan.page} in a browser"))
     if plan.api:
         rows.append(("HTTP", f"{plan.api}/openapi.json"))
         if key is None:

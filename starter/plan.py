@@ -13,6 +13,7 @@ from starter.failure import WrongInput
 from starter.ports import why_not_free
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - told apart from others, not listened at
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 RELEASED_WITHIN_S = 15.0
 """How long ports are waited for that children of an `up` that was killed still hold: they end by themselves."""
 
@@ -50,6 +51,11 @@ class Plan:
         host = _bracketed(_ANY.get(self.api_host, self.api_host))
         return f"http://{host}:{self.api_port}" if self.api_port else ""
 
+    @property
+    def page(self) -> str:
+        """The page to raise an issue, which nobody but this machine's browsers can reach; empty: not switched on."""
+        return f"{self.api}/raise" if self.api_port and self.api_host in _LOOPBACK else ""
+
     def ports(self) -> dict[str, tuple[str, int]]:
         """What will be listened at, by the option that chooses it."""
         ours = {} if self.address else {"--port": (self.ip, self.port), "--ui-port": (self.ip, self.ui_port)}
@@ -68,6 +74,7 @@ class Plan:
             kept |= {"TEMPORAL_NAMESPACE": "default", "TEMPORAL_CONFIG_FILE": os.devnull}
         more = {"TEMPORAL_ADDRESS": self.server, "ESCALON_HOME": str(self.home)}
         more |= {"ESCALON_API_PORT": str(self.api_port)} if self.api_port else {}
+        more |= {"ESCALON_RAISE_PAGE": given.get("ESCALON_RAISE_PAGE", "local")} if self.page else {}
         return {**kept, **more, "ESCALON_HEALTH_PORT": str(self.health_port)}
 
     def server_command(self, settings: Settings) -> list[str]:

@@ -23,6 +23,7 @@ from starter.http.form import Typed, abouts, read, request_of
 from starter.http.formtoken import GOOD_FOR, FormTokens
 from starter.http.raising import next_lines
 from starter.installation import installed
+from starter.plan import Plan
 from starter.reader import Reader
 from tests.starter.office import Office
 from tests.starter.running import free_port
@@ -353,3 +354,14 @@ def test_where_there_is_one_policy_it_is_not_asked_for() -> None:
 def test_without_a_worker_it_says_so() -> None:
     (line,) = next_lines(None, Reader(datetime(2026, 11, 22, tzinfo=UTC)))
     assert "kept safely" in line
+
+
+def test_up_has_the_page_where_only_this_machine_can_see_it(tmp_path: Path) -> None:
+    plan = Plan(home=tmp_path, ip="127.0.0.1", port=1, ui_port=2, health_port=0, api_port=8088)
+    assert plan.page == "http://127.0.0.1:8088/raise"
+    assert plan.environment({})["ESCALON_RAISE_PAGE"] == "local"
+    assert plan.environment({"ESCALON_RAISE_PAGE": "off"})["ESCALON_RAISE_PAGE"] == "off"
+    beyond = replace(plan, api_host="0.0.0.0")  # noqa: S104 - said, not listened at
+    assert beyond.page == ""
+    assert "ESCALON_RAISE_PAGE" not in beyond.environment({})
+    assert replace(plan, api_port=0).page == ""
