@@ -24,7 +24,7 @@ from worker import build_replayer
 ANSWER_WITHIN_S = 40
 """How long one waits for a worker that was just started again."""
 _STOOD_STILL = "[TMPRL1101]"
-"""How the SDK gives up a task whose worker stood still for two seconds, as one that was frozen does: it is tried again."""
+"""How the SDK gives up a task whose worker stood still for two seconds, as a frozen one does; it is tried again."""
 _T = TypeVar("_T")
 
 
