@@ -23,6 +23,16 @@ def channels(settings: Settings, db: Database) -> tuple[Channel, ...]:
 
     Raises ValueError where the sender of mails is no address, or what a channel needs is not installed.
     """
+    return tuple(make() for make in _makers(settings, db).values())
+
+
+def channel(settings: Settings, db: Database, name: str) -> Channel:
+    """One of them alone; raises KeyError where it is not set up, else as above."""
+    return _makers(settings, db)[name]()
+
+
+def _makers(settings: Settings, db: Database) -> dict[str, Callable[[], Channel]]:
+    """How each that is set up is made, in their order."""
     post, link = HttpPost(_post(settings)), settings.issue_link
     makers: dict[str, Callable[[], Channel]] = {
         "inbox": lambda: InboxChannel(db),
@@ -34,7 +44,7 @@ def channels(settings: Settings, db: Database) -> tuple[Channel, ...]:
         "ntfy": lambda: NtfyChannel(post, _ntfy(settings)),
         "apprise": lambda: AppriseChannel(listed(settings.apprise_services), _seconds(settings.http_timeout_s), link),
     }
-    return tuple(makers[name]() for name in settings.ways)
+    return {name: makers[name] for name in settings.ways}
 
 
 def _post(settings: Settings) -> PostSettings:
