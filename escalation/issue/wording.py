@@ -8,7 +8,7 @@ from escalation.narrate import instant
 
 def instead(state: IssueState, about: About, in_place_of: str) -> str:
     """The same for who is asked in somebody's place."""
-    return f"{in_place_of} cannot be reached, so you are asked in their place. {request(state, about)}"
+    return f"No channel reaches {in_place_of}, so you are asked in their place. {request(state, about)}"
 
 
 def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 - one arm per occasion

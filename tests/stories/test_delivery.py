@@ -234,7 +234,7 @@ async def test_where_all_channels_of_the_first_responder_are_dead_the_deputy_is_
             issue = await begun(house, "ann", "dora")
             await told(house, issue, "dora", "email", "sent")
             (mail,) = to(mails, "dora")
-            assert "ann cannot be reached, so you are asked in their place" in body_of(mail)
+            assert "No channel reaches ann, so you are asked in their place" in body_of(mail)
             entries = await house.recorded(issue)
             assert kinds(entries) == ["opened", "tier_began", "people_asked", "stand_in_asked"]
             asked = next(entry.event for entry in entries if entry.event.kind == "stand_in_asked")

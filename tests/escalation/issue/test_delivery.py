@@ -206,7 +206,7 @@ class TestStandIns:
         assert played.by("dora") == ["inbox", "email"]
         note = played.message("dora", "email")
         assert note.asked_of_you == (
-            "first-1 cannot be reached, so you are asked in their place. "
+            "No channel reaches first-1, so you are asked in their place. "
             "You are asked as First: acknowledge if you work on it, or move it up."
         )
         assert (note.until, note.turn) == (at(10), 1)
@@ -274,7 +274,7 @@ class TestStandIns:
         assert all_fail(played, "boss", about="last_resort") == ["told", "stand_in_asked"]
         assert played.state.last_resort == ("boss", "dora")
         assert played.by("dora", "last_resort") == ["inbox", "email"]
-        assert "boss cannot be reached" in played.message("dora", "email", "last_resort").asked_of_you
+        assert "No channel reaches boss" in played.message("dora", "email", "last_resort").asked_of_you
         done(played.take_charge("dora", at(40), at(11)))
 
     def test_who_was_only_last_known_has_none(self) -> None:
