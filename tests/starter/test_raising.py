@@ -304,9 +304,7 @@ async def test_while_the_record_is_away_it_is_opened_and_its_text_asked_for_agai
     again = Page(answer.text)
     assert "It is in, but not all of its text." in again.words
     assert "Not to be lost." in again.words
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app_of(office)), base_url=HERE
-    ) as http:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app_of(office)), base_url=HERE) as http:
         visitor = Browser(http)  # another process by now: its first answer asks to send once more, the form is the same
         once_more = Page((await visitor.send(again, description="Not to be lost.")).text)
         issue, _ = read_issue_id(issue_of(await visitor.send(once_more, description="Not to be lost.")))
