@@ -23,11 +23,12 @@ from chaos.play import Followed, Play
 from chaos.stage import Stage
 from client.asking import NoWorker
 from records import promised
+from records.database import Database
 from records.verifying import heads
 
 STUCK_AFTER_S = 130
 """A run in which nothing more happens for so long is over, and failed. Retries are two minutes apart at worst."""
-_PROMISES_WITHIN_S = 25
+_PROMISES_WITHIN_S = 60
 """So long after a run the watch may need until every promise of a sender is kept."""
 
 
@@ -106,7 +107,7 @@ class Lane:
             outcome.add(kept)
             self._messages |= kept.messages
         outcome.findings += nobody_asked_for(by_id(stage.mailbox.mails), self._messages)
-        outcome.findings += await self._promises()
+        outcome.findings += await unkept_promises(stage.db)
         outcome.issues = sum(bool(each.status) for each in evidence)
         outcome.not_accepted = sum(not each.is_accepted for each in play.followed)
         outcome.answers = Counter(said.answer.outcome for each in play.followed for said in each.said)
@@ -149,18 +150,6 @@ class Lane:
             outcome.findings.append(f"{issue.short}: it cannot be asked: {error}")
             return None
 
-    async def _promises(self) -> list[str]:
-        """Every promise of a sender to write is kept, or was kept for it by the watch."""
-        end = time.monotonic() + _PROMISES_WITHIN_S
-        while True:
-            now = datetime.now(UTC) + timedelta(days=1)
-            left = await asyncio.to_thread(promised.unkept, self.stage.db, now, 1000)
-            if not left:
-                return []
-            if time.monotonic() > end:
-                return [f"promises to write are not kept, nor mended by the watch: {left[:5]}"]
-            await asyncio.sleep(0.2)
-
     def _keep(self, plan: Plan, outcome: Outcome, followed: list[Followed], evidence: list[Evidence]) -> Path:
         """Write down everything about a run that failed."""
         folder = self.stage.folder / f"failed-{plan.number}"
@@ -183,3 +172,15 @@ class Lane:
 async def _break_all(faults: Faults, play: Play) -> None:
     await faults.all()
     play.all_is_mended.set()
+
+
+async def unkept_promises(db: Database, within_s: float = _PROMISES_WITHIN_S) -> list[str]:
+    """Waits until each promise of a sender is kept, by whomever; what is left then is a finding."""
+    end = time.monotonic() + within_s
+    while True:
+        left = await asyncio.to_thread(promised.unkept, db, datetime.now(UTC) + timedelta(days=1), 1000)
+        if not left:
+            return []
+        if time.monotonic() > end:
+            return [f"promises to write are not kept, nor mended by the watch: {left[:5]}"]
+        await asyncio.sleep(0.2)

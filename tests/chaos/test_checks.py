@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,14 @@ from chaos.doors import Answer, Outcome
 from chaos.evidence import Evidence
 from chaos.mailbox import Mail
 from chaos.play import Said
+from chaos.run import unkept_promises
 from escalation.issue.commands import TakeDelivery, TakePeople
 from escalation.issue.effects import Notify
 from escalation.issue.events import Told
 from escalation.issue.facts import Actor
+from escalation.issue.identity import IssueId
+from records import promised
+from records.database import migrate, open_database
 from tests.given import Played, at, minutes, opened, person, policy, tier
 
 DELIVERER = Actor(person="escalon", door="email", assurance="system", is_machine=True)
@@ -186,3 +191,15 @@ def test_a_mail_that_nobody_asked_for_is_found() -> None:
     messages = check(evidence).messages
     assert nobody_asked_for(evidence.mails, messages) == []
     assert nobody_asked_for({**evidence.mails, "stray": []}, messages) == ["mail stray was asked for by nobody"]
+
+
+async def test_a_promise_that_nobody_keeps_is_found(tmp_path: Path) -> None:
+    db = open_database(f"sqlite:///{tmp_path / 'record.db'}")
+    migrate(db)
+    issue = IssueId(source="chaos", reference="R-1")
+    promised.promise(db, issue, "command-1", at(0))
+    found = await unkept_promises(db, within_s=0)
+    assert [words for words in found if "command-1" in words] == found != []
+    promised.settle(db, str(issue), "command-1")
+    assert await unkept_promises(db, within_s=0) == []
+    db.close()
