@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ipaddress
 import json
+import logging
 import re
 import socket
 import ssl
@@ -97,6 +98,8 @@ class HttpPost:
     def __init__(self, settings: PostSettings) -> None:
         """Raises OSError or ssl.SSLError where the certificates to trust cannot be read."""
         self._settings = settings
+        for name in ("httpx2", "httpcore2"):  # they log the whole of every address
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._tls = ssl.create_default_context()
         if settings.ca_file is not None:
             self._tls.load_verify_locations(cafile=settings.ca_file)

@@ -1,11 +1,13 @@
 """One POST: what each answer and each breakdown means, where it may go, and that it ends."""
 
 import asyncio
+import logging
 import os
 import socket
 import struct
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_address, ip_network
@@ -353,6 +355,15 @@ async def test_of_several_addresses_of_a_host_one_that_answers_is_enough(monkeyp
 async def test_a_message_that_was_written_goes_to_no_further_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "_resolve", lambda *_: [ip_address("127.0.0.1"), ip_address("127.0.0.1")])
     await unavailable(says(b""))
+
+
+async def test_no_log_holds_an_address(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for status in (200, 307, 404, 500):
+            async with http_side(says(answer(status))) as side:
+                with suppress(ChannelRefused, ChannelUnavailable):
+                    await post(side)
+    assert SECRET not in caplog.text
 
 
 async def test_environment_proxies_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
