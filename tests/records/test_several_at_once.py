@@ -10,20 +10,27 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
+from escalation.issue.chain import Head, extended
 from escalation.issue.effects import LogRefusal
-from records import database, inbox, journal, reading, refusals, tables, texts
+from records import database, inbox, journal, reading, refusals, tables, texts, verifying
 from records.database import Database, RecordBusy, check_schema
 from tests.records.samples import KIM, NOON, issue_id, record
-from tests.records.writer import SHARED
+from tests.records.writer import BATCH, SHARED
 
 ROOT = Path(__file__).parents[2]
 
 
+EACH = 600
+"""Entries of each issue that a process writes, half of them of one that all write at once."""
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_processes_that_migrate_and_write_at_once(empty_url: str, another: Callable[[], Database]) -> None:
+    """Four of them race for thousands of entries; nothing is lost or twice, there is no gap, and the chain holds."""
     names = ["one", "two", "three", "four"]
     with ExitStack() as running:
-        writers = [running.enter_context(_writer(empty_url, name, 60)) for name in names]
+        writers = [running.enter_context(_writer(empty_url, name, EACH)) for name in names]
         for step in ("ready", "migrated"):
             assert [_line(writer) for writer in writers] == [step] * len(writers)
             for writer in writers:
@@ -32,11 +39,21 @@ def test_processes_that_migrate_and_write_at_once(empty_url: str, another: Calla
         assert [writer.wait(30) for writer in writers] == [0] * len(writers)
     db = another()
     check_schema(db)
-    for issue in (*map(issue_id, names), SHARED):
-        assert tuple(reading.timeline(db, issue)) == record(issue, 1, 60).entries
+    issues = (*map(issue_id, names), SHARED)
+    for issue in issues:
+        assert tuple(reading.timeline(db, issue)) == record(issue, 1, EACH).entries
         row = reading.issue(db, issue)
         assert row is not None
-        assert row.entries == 60
+        assert row.entries == EACH
+        refs = {f"text-{first}": f"said at {first}" for first in range(1, EACH + 1, BATCH)}
+        assert texts.read(db, issue, refs) == refs
+    checked = list(verifying.check_rows(db))
+    assert {each.issue: each.head for each in checked} == {
+        str(issue): extended(Head(), str(issue), record(issue, 1, EACH).entries) for issue in issues
+    }
+    assert [each.findings for each in checked] == [()] * len(issues)
+    with db.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(tables.text_keys)) == len(issues)
 
 
 def _writer(url: str, name: str, count: int) -> subprocess.Popen[str]:
