@@ -120,8 +120,12 @@ def next_lines(state: IssueState | None, reader: Reader) -> list[str]:
         lines = [f"Whoever is {title} is being looked up and told."]
     due = next_move(state)
     if due is not None:
-        lines.append(f"At the latest at {reader.clock(due.at)} ({reader.away(due.at)}): {due.words}.")
-    lines.append("You need not do anything; it goes up by itself until somebody has it.")
+        when = f"{reader.clock(due.at)} ({reader.away(due.at)})"
+        then = due.words.rpartition(": ")[2]
+        unless = {"acknowledge": "If nobody answers by", "work": "If it is not solved by"}.get(due.what)
+        lines.append(f"{unless} {when}, {then}." if unless else f"At {when}: {due.words}.")
+    if state.handler is None:
+        lines.append("You need not do anything: it goes up by itself until somebody has it.")
     return lines
 
 
