@@ -12,9 +12,9 @@ POLICIES = {"two-tiers": "support", "three-tiers": "technical", "one-tier": "pri
 DOORS = ("client", "api")
 PEOPLE = ("ann", "ben", "lee", "eva", "boss", "ray")
 
-ACTS_END_S = 5.0
+ACTS_END_S = 4.0
 """Seconds after its opening by which people have acted on an issue; then it is resolved, as often as it takes."""
-FAULTS_END_S = 6.0
+FAULTS_END_S = 4.5
 """Seconds after the run's beginning by which the last fault has begun."""
 
 Trigger: TypeAlias = Literal["", "mail", "sent", "recorded"]
@@ -134,7 +134,7 @@ def _story(chance: Random, reference: str) -> Story:
     return Story(
         reference=reference,
         kind=chance.choice(list(POLICIES.values())),
-        after_s=round(chance.uniform(0, 2.5), 3),
+        after_s=round(chance.uniform(0, 1.5), 3),
         door=chance.choice(DOORS),
         is_insisting=chance.random() < 0.9,
         acts=tuple(_act(chance, round(after_s, 3)) for after_s in instants),

@@ -32,7 +32,7 @@ from records.database import Database, migrate, open_database
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 WORKERS = 2
-_PATIENCE_S = 120
+_PATIENCE_S = 300
 
 
 @dataclass

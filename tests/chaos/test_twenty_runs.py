@@ -21,7 +21,7 @@ def test_every_issue_is_kept_whatever_breaks() -> None:
     seed = int(os.environ.get("STORY_SEED", random.SystemRandom().randrange(10**6)))
     sys.stdout.write(f"STORY_SEED={seed}\n")  # shown where it fails
     ran = subprocess.run(
-        [sys.executable, "-m", "chaos", "--runs", str(RUNS), "--seed", str(seed), "--lanes", "4", "--json"],
+        [sys.executable, "-m", "chaos", "--runs", str(RUNS), "--seed", str(seed), "--json"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-6000:]
