@@ -11,6 +11,8 @@ from tests.activities.channels.trial import Trial, envelope, message
 from tests.activities.channels.trials import TRIALS
 
 REFUSES_NOBODY = {"inbox"}
+SAYS_IT_IS_DELIVERED = {"inbox", "memory", "slack", "mattermost"}
+GIVES_NO_REFERENCE = {"teams", "mattermost", "apprise"}
 
 
 @pytest.fixture(params=TRIALS)
@@ -30,6 +32,13 @@ async def test_a_message_arrives_whole(trial: Trial) -> None:
     await trial.channel.send(envelope(trial.address, message=message(subject, body)))
     (found,) = trial.arrived()
     assert (found.to, found.subject, found.body) == (trial.address, subject, body)
+
+
+@pytest.mark.parametrize(("trial", "name"), [(name, name) for name in TRIALS], indirect=["trial"])
+async def test_what_the_other_side_says_of_it_is_known(trial: Trial, name: str) -> None:
+    sent = await trial.channel.send(envelope(trial.address))
+    assert sent.is_delivered == (name in SAYS_IT_IS_DELIVERED)
+    assert (sent.reference is None) == (name in GIVES_NO_REFERENCE)
 
 
 async def test_copies_of_a_message_are_known_as_the_same(trial: Trial) -> None:
