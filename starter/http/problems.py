@@ -176,7 +176,7 @@ def answer_problems(app: FastAPI) -> None:
             404: f"there is nothing at {request.url.path}; /openapi.json says what there is",
             405: f"{request.method} is not for {request.url.path}; see Allow",
         }
-        code = HTTPStatus(error.status_code).name.lower()
+        code = "content_too_large" if error.status_code == 413 else HTTPStatus(error.status_code).name.lower()
         said = words.get(error.status_code) or str(error.detail)
         return Refused(error.status_code, code, said, headers=error.headers).response()
 

@@ -1,5 +1,7 @@
 """A door of a test's own: the app in this process, on the real server, with a record, a worker, and keys."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import uvicorn
 from temporalio.testing import WorkflowEnvironment
 
 from records.database import Database
@@ -100,6 +103,21 @@ async def a_door(office: Office, **settings: Any) -> AsyncIterator[Door]:
     async with httpx2.AsyncClient(transport=transport, base_url="http://door.example.org") as client:
         yield Door(doors, office, client)
     doors.close()
+
+
+@asynccontextmanager
+async def listening(door: Door) -> AsyncIterator[str]:
+    """The same door on a port; its URL."""
+    doors = Doors(door.office.settings.model_copy(update={"api_rate": 1_000_000}), door.office.env.client)
+    taken = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(make_app(doors), log_config=None, access_log=False))
+    serving = asyncio.create_task(server.serve(sockets=[taken]))
+    try:
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        taken.close()
 
 
 @pytest.fixture(scope="session")
