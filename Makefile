@@ -13,7 +13,7 @@ run: $(READY)  ## Temporal, its UI, a worker and a sample issue that climbs with
 	$(BIN)/escalon up --sample
 
 test: $(READY)  ## the whole suite, in JOBS=2 processes; ARGS="tests/records -k journal" for a part of it
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 peers: $(READY)  ## peers' cases on the simulated clock; SCENARIOS=dir for another folder; docs/conventions.md
 	@$(BIN)/python -m tests.peers "$(SCENARIOS)"

@@ -2,7 +2,10 @@
 
 import os
 import signal
+from collections import defaultdict
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # Two busy cores make any deadline per example a coin toss; a property that hangs is caught by the suite's own timeout.
@@ -15,5 +18,20 @@ os.environ.pop("COLUMNS", None)
 # A suite started in the background of a script inherits that Ctrl-C is ignored, and so would all that it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+SLOW, SERVER = 60, 2
+"""About how many seconds a test takes that has this mark; others next to none."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Side by side, files that take longest begin first: none of them is still alone under way at the end."""
+    if not config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return
+    takes: dict[Path, int] = defaultdict(int)
+    for item in items:
+        is_slow, is_server = (item.get_closest_marker(mark) is not None for mark in ("slow", "server"))
+        takes[item.path] += SLOW if is_slow else SERVER if is_server else 0
+    items.sort(key=lambda item: -takes[item.path])
+
 
 pytest_plugins = ["tests.left_out", "tests.server", "tests.starter.office"]

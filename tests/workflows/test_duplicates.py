@@ -13,10 +13,11 @@ from temporalio.testing import WorkflowEnvironment
 from escalation.issue.commands import Cancel, Resolve, Suppress
 from escalation.issue.events import Entry
 from escalation.issue.identity import IssueId
-from tests.given import actor, policy
+from tests.given import actor, minutes, policy
 from tests.server import House, dev_server, working
 from tests.workflows.by_hand import update
 from tests.workflows.history import failed_tasks
+from workflows import errands
 
 pytestmark = pytest.mark.server
 
@@ -134,7 +135,11 @@ async def test_it_waits_for_a_first_issue_whose_worker_is_away(
         assert len(events(await far.recorded(first), "duplicate_recorded")) == 1
 
 
-async def test_a_first_issue_that_is_away_for_good_leaves_it_open(house: House) -> None:
+async def test_a_first_issue_that_is_away_for_good_leaves_it_open(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try takes seconds, which are not skipped; so it is tried for a minute alone."""
+    monkeypatch.setitem(errands._OPTIONS["link_duplicate"], "schedule_to_close_timeout", minutes(1))
     command = house.fresh(CLOSABLE)
     elsewhere = house.settings.model_copy(update={"task_queue": "nobody-works-here"})
     first = (await House(house.env, house.client, house.db, elsewhere).open(command)).issue
