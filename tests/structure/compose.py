@@ -1,11 +1,17 @@
-"""The compose files as Docker's own compose tool reads them, in a folder of their own, with everything said."""
+"""The compose files as Docker's own compose tool reads them, in a folder of their own, with everything said.
+
+Where there is no such tool they are read here, as far as the tests look: so much of the format as the files use.
+"""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from tests.structure.tree import ROOT
 
@@ -57,7 +63,58 @@ def read(folder: Path, file: str = PRODUCTION) -> "subprocess.CompletedProcess[s
 
 def services(folder: Path, file: str = PRODUCTION) -> dict[str, dict[str, Any]]:
     """The services by name."""
+    if tool() is None:
+        return read_here(folder, file)
     ran = read(folder, file)
     assert ran.returncode == 0, ran.stderr
     found: dict[str, dict[str, Any]] = json.loads(ran.stdout)["services"]
     return found
+
+
+def read_here(folder: Path, file: str) -> dict[str, dict[str, Any]]:
+    """The same without the tool; raises KeyError for a variable that .env leaves empty."""
+    chosen = dict(
+        line.split("=", 1) for line in (folder / ".env").read_text().splitlines() if re.match(r"[A-Z_]+=", line)
+    )
+
+    def said(found: re.Match[str]) -> str:
+        if not chosen.get(found[1]):
+            raise KeyError(f"{found[1]}: {found[2]}")
+        return chosen[found[1]]
+
+    text = re.sub(r"\$\{(\w+):\?([^}]*)\}", said, (folder / file).read_text(encoding="utf-8"))
+    given = YAML(typ="safe").load(text)["services"]
+    return {name: _as_the_tool(service, folder, chosen) for name, service in given.items()}
+
+
+def _as_the_tool(service: dict[str, Any], folder: Path, chosen: dict[str, str]) -> dict[str, Any]:
+    """Short forms written out, as the tests need them."""
+    variables = {**(chosen if "env_file" in service else {}), **(service.get("environment") or {})}
+    return {
+        **service,
+        "environment": {name: chosen.get(name) if value is None else str(value) for name, value in variables.items()},
+        "mem_limit": _bytes(service.get("mem_limit", "0m")),
+        "networks": dict.fromkeys(service.get("networks", ["default"])),
+        "ports": [_port(each) for each in service.get("ports", [])],
+        "volumes": [_volume(each, folder) for each in service.get("volumes", [])],
+    }
+
+
+def _bytes(text: str) -> int:
+    return int(text[:-1]) * {"m": 1 << 20, "g": 1 << 30}[text[-1]]
+
+
+def _port(text: str) -> dict[str, Any]:
+    *address, published, target = text.split(":")
+    return {"host_ip": address[0] if address else None, "published": published, "target": int(target)}
+
+
+def _volume(text: str, folder: Path) -> dict[str, Any]:
+    source, target, *how = text.split(":")
+    is_bind = source.startswith((".", "/"))
+    return {
+        "type": "bind" if is_bind else "volume",
+        "source": str((folder / source).resolve()) if is_bind else source,
+        "target": target,
+        "read_only": how == ["ro"],
+    }

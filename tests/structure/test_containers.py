@@ -1,4 +1,7 @@
-"""The container files, read by Docker's own compose tool, agree with the rest of the house. No container is started."""
+"""The container files agree with the rest of the house. They are read by Docker's own compose tool, where there is one.
+
+No container is started here: that needs an engine.
+"""
 
 import re
 import subprocess
@@ -43,7 +46,6 @@ def all_services(folder: Path, services: dict[str, dict[str, Any]]) -> list[tupl
     return [*services.items(), *compose.services(folder, TRIAL).items()]
 
 
-@needs_compose
 def test_the_server_is_the_one_that_is_tested_with(services: dict[str, dict[str, Any]], folder: Path) -> None:
     program = Path(sys.executable).with_name("temporal")
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
@@ -57,7 +59,6 @@ def test_the_server_is_the_one_that_is_tested_with(services: dict[str, dict[str,
     assert compose.services(folder, TRIAL)["temporal"]["image"] == f"temporalio/temporal:{cli}"
 
 
-@needs_compose
 def test_every_image_has_an_exact_tag_or_is_built_here(all_services: list[tuple[str, dict[str, Any]]]) -> None:
     for name, service in all_services:
         if "build" not in service:
@@ -74,7 +75,6 @@ def test_what_must_be_said_is_asked_for_by_name(missing: str, tmp_path: Path) ->
     assert "say in .env which folder" in ran.stderr
 
 
-@needs_compose
 def test_no_password_comes_with_the_files(all_services: list[tuple[str, dict[str, Any]]]) -> None:
     for name, service in all_services:
         for variable, value in service.get("environment", {}).items():
@@ -86,7 +86,6 @@ def test_no_password_comes_with_the_files(all_services: list[tuple[str, dict[str
     )
 
 
-@needs_compose
 def test_what_asks_nobody_who_they_are_is_published_on_loopback_only(
     all_services: list[tuple[str, dict[str, Any]]],
 ) -> None:
@@ -95,22 +94,19 @@ def test_what_asks_nobody_who_they_are_is_published_on_loopback_only(
     assert {port.get("host_ip") for port in ports} == {"127.0.0.1"}
 
 
-@needs_compose
 def test_no_two_ports_are_the_same(services: dict[str, dict[str, Any]]) -> None:
     published = [port["published"] for service in services.values() for port in service.get("ports", [])]
     assert len(published) == len(set(published))
 
 
-@needs_compose
 def test_the_databases_are_reached_from_within_only(services: dict[str, dict[str, Any]]) -> None:
-    assert "ports" not in services["postgres"]
+    assert not services["postgres"].get("ports")
     assert set(services["postgres"]["networks"]) == {"databases"}
     assert not {"ui", "mail", "namespace"} & {
         name for name, service in services.items() if "databases" in service["networks"]
     }
 
 
-@needs_compose
 def test_what_runs_on_says_how_it_is_and_is_started_again(services: dict[str, dict[str, Any]]) -> None:
     for name, service in services.items():
         if name in JOBS | BY_HAND:
@@ -120,7 +116,6 @@ def test_what_runs_on_says_how_it_is_and_is_started_again(services: dict[str, di
             assert service["restart"] == "unless-stopped", name
 
 
-@needs_compose
 def test_no_health_check_uses_what_the_image_lacks(services: dict[str, dict[str, Any]]) -> None:
     for service in services.values():
         check = service.get("healthcheck", {}).get("test", ["", ""])
@@ -128,7 +123,6 @@ def test_no_health_check_uses_what_the_image_lacks(services: dict[str, dict[str,
     assert services["temporal"]["healthcheck"]["test"][1] == "wget", "its image has neither curl nor a CLI"
 
 
-@needs_compose
 def test_every_service_is_confined(services: dict[str, dict[str, Any]]) -> None:
     for name, service in services.items():
         assert service["cap_drop"] == ["ALL"], name
@@ -139,7 +133,6 @@ def test_every_service_is_confined(services: dict[str, dict[str, Any]]) -> None:
         assert service["logging"]["options"]["max-size"], name
 
 
-@needs_compose
 def test_what_follows_waits_for_what_it_needs(services: dict[str, dict[str, Any]]) -> None:
     waits = {name: set(service.get("depends_on", {})) for name, service in services.items()}
     conditions = {
@@ -155,7 +148,6 @@ def test_what_follows_waits_for_what_it_needs(services: dict[str, dict[str, Any]
         assert condition == ("service_completed_successfully" if needed in JOBS else "service_healthy"), needed
 
 
-@needs_compose
 def test_our_services_are_told_settings_that_there_are(services: dict[str, dict[str, Any]]) -> None:
     known = {f"ESCALON_{name.upper()}" for name in Settings.model_fields}
     for name, service in services.items():
@@ -163,7 +155,6 @@ def test_our_services_are_told_settings_that_there_are(services: dict[str, dict[
         assert told <= known, name
 
 
-@needs_compose
 def test_every_named_volume_is_declared_and_every_file_is_there(
     all_services: list[tuple[str, dict[str, Any]]], folder: Path
 ) -> None:
@@ -178,13 +169,38 @@ def test_every_named_volume_is_declared_and_every_file_is_there(
                 assert (ROOT / "ops/temporal" / word.removeprefix("/ops/")).is_file()
 
 
-@needs_compose
 def test_the_server_for_a_try_keeps_its_state_in_a_volume_and_survives_a_kill(folder: Path) -> None:
     server = compose.services(folder, TRIAL)["temporal"]
     command = server["command"]
     assert {"--sqlite-pragma=journal_mode=wal", "--sqlite-pragma=synchronous=normal"} <= set(command)
     (file,) = [option.partition("=")[2] for option in command if option.startswith("--db-filename=")]
     assert any(file.startswith(f"{volume['target']}/") for volume in server["volumes"])
+
+
+@needs_compose
+@pytest.mark.parametrize("file", [PRODUCTION, TRIAL])
+def test_what_is_read_here_without_the_tool_is_what_the_tool_reads(file: str, folder: Path) -> None:
+    theirs, ours = compose.services(folder, file), compose.read_here(folder, file)
+    assert theirs.keys() == ours.keys()
+    for name, service in theirs.items():
+        for field in ("image", "command", "entrypoint", "environment", "restart", "read_only", "cap_drop", "profiles"):
+            assert (ours[name].get(field) or None) == (service.get(field) or None), (name, field)
+        assert ours[name]["networks"].keys() == service["networks"].keys(), name
+        assert str(ours[name]["mem_limit"]) == str(service.get("mem_limit", 0)), name
+        for field, parts in (
+            ("ports", ("host_ip", "published", "target")), ("volumes", ("type", "source", "target")),
+        ):  # fmt: skip
+            shown = [{part: each.get(part) for part in parts} for each in service.get(field, [])]
+            assert [{part: each[part] for part in parts} for each in ours[name][field]] == shown, (name, field)
+
+
+def test_the_image_is_of_a_named_debian_and_runs_as_nobody_who_may_write_to_it() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    bases = {line.split()[1] for line in lines if line.startswith("FROM ")}
+    assert len(bases) == 1, "the environment that is built is copied: both stages need the same Python"
+    assert re.fullmatch(r"python:3\.1[1-4]-slim-[a-z]+", bases.pop())
+    assert lines.index("USER escalon") > max(place for place, line in enumerate(lines) if line.startswith("COPY "))
+    assert not [line for line in lines if line.startswith(("ARG ", "ENV ")) and SECRET.search(line)]
 
 
 def let_in() -> Iterator[str]:
