@@ -155,6 +155,14 @@ def test_our_services_are_told_settings_that_there_are(services: dict[str, dict[
         assert told <= known, name
 
 
+def test_what_escalon_writes_into_its_home_is_kept(services: dict[str, dict[str, Any]]) -> None:
+    for name in ("worker", "api", "watch", "escalon"):
+        home = services[name]["environment"]["ESCALON_HOME"]
+        kept = {volume["target"]: volume for volume in services[name]["volumes"]}
+        assert kept[home]["type"] == "volume", name
+        assert not kept[home].get("read_only"), name
+
+
 def test_every_named_volume_is_declared_and_every_file_is_there(
     all_services: list[tuple[str, dict[str, Any]]], folder: Path
 ) -> None:
