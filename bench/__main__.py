@@ -102,6 +102,7 @@ def _api(home: Path, asked: argparse.Namespace, say: Callable[[str], None]) -> d
                 "pairs": [round(ratio, 2) for ratio in rates.ratios(rounds)],
                 "starts_a_second": [round(each.rate) for each in rounds],
                 "door_cpu_ms_each": round(statistics.median(each.door_ms for each in rounds), 2),
+                "server_cpu_ms_each": round(statistics.median(each.server_ms for each in rounds), 2),
             }
             for name, rounds in by_door.items()
         },
@@ -154,7 +155,8 @@ def _show_api(found: dict[str, Any]) -> str:
     ):
         each = found[name]
         lines.append(f"  {words:<29} x{each['median']:.2f}  pairs {each['pairs']}")
-        lines.append(f"  {'':<29} {each['starts_a_second']} a second, {each['door_cpu_ms_each']} ms of CPU each")
+        cpu = f"CPU of each: door {each['door_cpu_ms_each']} ms, server {each['server_cpu_ms_each']} ms"
+        lines.append(f"  {'':<29} {each['starts_a_second']} a second, {cpu}")
     lines.append(f"  {'the SDK':<29} {found['sdk_starts_a_second']} a second")
     return "\n".join([*lines, f"  again: {found['again']}", ""])
 

@@ -43,10 +43,11 @@ _PATIENCE_S = 60
 
 @dataclass(frozen=True)
 class Round:
-    """How many were started in a second, and the CPU of the door's process for each, in milliseconds."""
+    """How many were started in a second, and the CPU of door and server for each, in milliseconds."""
 
     rate: float
     door_ms: float
+    server_ms: float
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,11 @@ async def measure(home: Path, pairs: int, starts: int, say: Callable[[str], None
         for number in range(-1, pairs):
             say(f"pair {number + 1} of {pairs}")
             for place in sorted(range(3), key=lambda each: (each + number) % 3):
-                before = stand.cpu().worker
+                before = stand.cpu()
                 rate = await variants[place](f"{number + 1}-{place}")
+                used = stand.cpu().since(before)
                 if number >= 0:
-                    found[place].append(Round(rate, 1000 * (stand.cpu().worker - before) / starts))
+                    found[place].append(Round(rate, 1000 * used.worker / starts, 1000 * used.server / starts))
         return Rates(*found)
 
 
