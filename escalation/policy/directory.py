@@ -28,7 +28,10 @@ class Person(Value):
     teams: tuple[str, ...] = ()
     """The teams whose issues they are asked about first."""
     addresses: dict[str, str]
-    """By channel: inbox, email; also the person's id in an outside system such as pagerduty."""
+    """By channel, the preferred one first: inbox, email; also the person's id in an outside system such as pagerduty.
+
+    One after the other is used where the one before fails; the inbox always, beside them.
+    """
     limit: dict[str, Decimal] = Field(default_factory=dict)
     """What this person may decide alone, by currency (ISO 4217), in its unit."""
     deputy: str | None = None
