@@ -49,8 +49,10 @@ async def kept_heads(client: Client, only: IssueId | None = None) -> AsyncIterat
     async for execution in client.list_workflows(_query(only), rpc_timeout=_RPC):
         batch.append(execution)
         if len(batch) == _AT_ONCE:
-            for kept in await _all(client, batch, has_worker=has_worker):
-                has_worker = has_worker and kept.is_latest
+            found = await _all(client, batch, has_worker=has_worker)
+            # Not one has answered: the rest need not wait for it. One alone may be stuck.
+            has_worker = has_worker and (not found or any(kept.is_latest for kept in found))
+            for kept in found:
                 yield kept
             batch = []
     for kept in await _all(client, batch, has_worker=has_worker):

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from client.settings import Settings
+from escalation.issue.effects import Record
 from escalation.issue.identity import read_issue_id
-from records import journal
+from records import journal, reading
 from records.database import Database
 from tests.records import tampering
-from tests.records.samples import issue_id
+from tests.records.samples import entry, issue_id
 from tests.records.samples import record as entries_of
 from tests.records.tampering import SEEN_BY_ITSELF, SEEN_FROM_OUTSIDE
 from tests.starter.command_line import CommandLine, Ran
@@ -171,12 +172,35 @@ async def test_the_record_is_held_against_the_workflow(office: Office, escalon_i
     assert ran.code == 0, ran.out
     assert "1 of the 1 issues on the server held against their workflows" in ran.out
 
+    there = reading.issue(office.db, read_issue_id(issue)[0])
+    assert there is not None
+    forged = there.model_copy(update={"entries": there.entries + 1})
+    journal.write(office.db, Record(snapshot=forged, entries=(entry(there.entries + 1),)))
+    ran = await escalon("audit", "verify", issue, "--json")
+    assert (ran.code, [each["what"] for each in answer(ran)["findings"]]) == (1, ["added"])
+
     tampering.make_the_chain_anew(office.db, name)
     ran = await escalon("audit", "verify", issue, "--json")
-    assert (ran.code, [each["what"] for each in answer(ran)["findings"]]) == (1, ["made_anew"])
+    assert (ran.code, [each["what"] for each in answer(ran)["findings"]]) == (1, ["made_anew", "added"])
     tampering.delete_the_issue(office.db, name)
     ran = await escalon("audit", "verify", issue, "--json")
     assert (ran.code, [each["what"] for each in answer(ran)["findings"]]) == (1, ["deleted"])
+
+
+@pytest.mark.server
+async def test_without_a_worker_it_is_held_against_the_memo(
+    deserted: Office, escalon_in: Callable[[Office], Escalon]
+) -> None:
+    escalon = escalon_in(deserted)
+    issue = deserted.fresh()
+    async with deserted.working():
+        await opened(escalon, issue)
+        await deserted.on_record(issue, 4)  # that the page left, which leaves a memo
+    ran = await escalon("audit", "verify", issue)
+    assert (ran.code, "1 of the 1 issues on the server held against" in ran.out) == (0, True), ran.out
+    tampering.delete_the_issue(deserted.db, str(read_issue_id(issue)[0]))
+    ran = await escalon("audit", "verify", issue)
+    assert "1 of the server's issues could not be asked how far they are" in ran.err, "it might be on its way"
 
 
 def answer(ran: Ran) -> Any:
