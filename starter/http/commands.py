@@ -26,6 +26,7 @@ from starter.http.issues import IssuePath
 from starter.http.once import Answered, IdempotencyKey, carried_out
 from starter.http.problems import Refused, refused, status_of_refusal
 from starter.http.readable import hides, named, not_there, standing
+from starter.http.refused_calls import log_refused_call
 from starter.listing import hidden_from
 from starter.recording import send_and_record
 from starter.when import instant_past
@@ -37,6 +38,10 @@ async def act_from_form(doors: Doors, caller: Caller, name: str, text: str, form
     """Send the command. Raises Refused, Failed, and what the server raises."""
     now = doors.clock()
     issue = await named(doors, text)
+    if await hides(doors, issue, caller.reader):
+        # A policy may let a role act that this issue does not concern: to act on it would be to read it.
+        await log_refused_call(doors, caller.actor, name, "hidden", f"{issue.short} is none that they may read")
+        raise not_there(issue)
     happened_at = instant_past(form.happened_at, "happened_at", now) if form.happened_at else None
     prepared = await _prepared(doors, caller, name, issue, form, command_id, now, happened_at)
     client, db = await doors.client(), await doors.record()
@@ -46,8 +51,6 @@ async def act_from_form(doors: Doors, caller: Caller, name: str, text: str, form
     except NoSuchIssue:
         raise not_there(issue) from None
     if sent.outcome == "refused":
-        if await hides(doors, issue, caller.reader):
-            raise not_there(issue)
         why, status = f"{issue.short}: {sent.why}", status_of_refusal(sent.code)
         raise Refused(status, sent.code, why, issue=str(issue), command=name, id=command_id)
     body = answer_json(name, sent, prepared)

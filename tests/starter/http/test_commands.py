@@ -99,6 +99,7 @@ async def test_who_may_not_is_told_so_and_it_is_in_the_security_log(door: Door) 
     issue = await opened(door)
     told = problem(await door.act(issue, "release", AGENT), 403, "not_allowed")
     assert f"{AGENT}, as front_line_agent, may not release this issue" in told["detail"]
+    logged: list[refusals.Refusal] = []
     for _ in range(200):
         logged = [each for each in refusals.read(door.db) if each.issue.endswith(f"{issue}:1")]
         if logged:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 
@@ -10,7 +11,7 @@ from records import idempotency, reading, tables
 from tests.starter.http.conftest import AGENT, LEAD, Door, problem
 
 
-def keyed(key: str) -> dict[str, dict[str, str]]:
+def keyed(key: str) -> dict[str, Any]:
     """The header."""
     return {"headers": {"Idempotency-Key": key}}
 
