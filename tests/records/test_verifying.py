@@ -1,6 +1,9 @@
 """Checking the journal: what was done to a copy is found and named, and nothing else is."""
 
+import hashlib
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -175,3 +178,41 @@ def test_one_issue_can_be_checked_alone(written: Database) -> None:
     (checked,) = verifying.check_rows(written, str(OTHERS[0]))
     assert isinstance(checked, Checked)
     assert len(checked.findings) == 1
+
+
+def test_an_auditor_can_do_it_from_the_description_alone(written: Database) -> None:
+    """As docs/record.md says it, with none of our code."""
+
+    def kept(value: Any) -> Any:
+        match value:
+            case dict():
+                parts = {name: kept(part) for name, part in value.items()}
+                return {name: part for name, part in parts.items() if part not in (None, False, 0, "", [], {})}
+            case list():
+                return [kept(part) for part in value]
+            case _:
+                return value
+
+    def at(instant: datetime) -> str:
+        return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    chain = ""
+    with written.reading() as connection:
+        of_issue = select(tables.entries).where(tables.entries.c.issue == NAME).order_by(tables.entries.c.number)
+        for row in connection.execute(of_issue).mappings():
+            by = {name: row[f"by_{name}"] for name in ("person", "role", "door", "assurance", "is_machine")}
+            content = {
+                "issue": row["issue"],
+                "number": row["number"],
+                "happened_at": at(row["happened_at"]),
+                "recorded_at": at(row["recorded_at"]),
+                "by": by,
+                "command": row["command"],
+                "event": row["event"],
+            }
+            said = json.dumps(kept(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            digest = hashlib.sha256(said.encode()).hexdigest()
+            assert digest == row["digest"]
+            chain = hashlib.sha256(f"escalon chain 1\n{chain}\n{digest}".encode()).hexdigest()
+            assert chain == row["chain"]
+    assert chain == verifying.heads(written)[NAME].chain
