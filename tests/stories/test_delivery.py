@@ -24,6 +24,7 @@ from tests.activities.channels.mail_server import CERTIFICATE, MailServer, body_
 from tests.given import actor, minutes, policy, tier
 from tests.server import House, working
 from tests.starter.running import free_port
+from tests.stories.failing import in_short, simulated_again
 from tests.workflows.history import goes_on
 from tests.workflows.scenarios import locked, pending
 from tests.workflows.waiting import until_found
@@ -73,6 +74,13 @@ async def begun(house: House, *asked: str, command: Open | None = None) -> Issue
     return issue
 
 
+async def agrees(house: House, command: Open, directory: str) -> None:
+    """The simulated clock comes to the same journal, where its world does the same."""
+    journal = await house.recorded(command.issue.id)
+    again = simulated_again(command, directory, journal, journal[-1].recorded_at)
+    assert in_short(again) == in_short(journal)
+
+
 async def told(
     house: House, issue: IssueId, person: str, channel: str, outcome: str, within_s: float = 20
 ) -> ToldEvent:
@@ -117,8 +125,10 @@ async def test_a_mail_server_that_is_away_for_an_hour_gets_its_mail_and_the_duty
     env: WorkflowEnvironment, tmp_path: Path
 ) -> None:
     port = free_port()
-    async with reached(env, tmp_path, people(ann="email: ann@example.org"), port) as house:
-        issue = await begun(house, "ann")
+    directory = people(ann="email: ann@example.org")
+    async with reached(env, tmp_path, directory, port) as house:
+        command = house.fresh(LADDER)
+        issue = await begun(house, "ann", command=command)
         await house.pass_time(issue, minutes(2.5))
         delayed = await told(house, issue, "ann", "email", "delayed")
         assert delayed.attempts >= 6
@@ -138,6 +148,7 @@ async def test_a_mail_server_that_is_away_for_an_hour_gets_its_mail_and_the_duty
         assert (late.is_possible_repeat, late.tries[-1].outcome) == (False, "sent")
         state = await house.state(issue)
         assert (state.tier, state.unreached_at) == ("first", None), "an outage empties no tier"
+        await agrees(house, command, directory)
         await quietly_over(house, issue)
 
 
@@ -230,8 +241,10 @@ async def test_where_all_channels_of_the_first_responder_are_dead_the_deputy_is_
 ) -> None:
     async with mail_server() as mails, http_side(says(answer(410))) as side:
         ann = f"webhook: '{side.url('/ann')}', email: nobody@example.org, inbox: ann"
-        async with reached(env, tmp_path, people(ann=ann, deputy="dora"), mails.port) as house:
-            issue = await begun(house, "ann", "dora")
+        directory = people(ann=ann, deputy="dora")
+        async with reached(env, tmp_path, directory, mails.port) as house:
+            command = house.fresh(LADDER)
+            issue = await begun(house, "ann", "dora", command=command)
             await told(house, issue, "dora", "email", "sent")
             (mail,) = to(mails, "dora")
             assert "No channel reaches ann, so you are asked in their place" in body_of(mail)
@@ -244,6 +257,7 @@ async def test_where_all_channels_of_the_first_responder_are_dead_the_deputy_is_
             assert state.acknowledge_due_at == state.tier_began_at + 2 * HOUR, "no clock has moved"
             messages = await asyncio.to_thread(inbox.read, house.db, "ann")
             assert [message.issue for message in messages] == [issue], "who was not reached may read it after all"
+            await agrees(house, command, directory)
             done = await house.send(issue, Acknowledge(id="ack", by=actor("dora")))
             assert done.outcome == "done"
             await quietly_over(house, issue)
@@ -257,7 +271,8 @@ async def test_where_nobody_can_be_reached_the_next_tier_begins(env: WorkflowEnv
             "{inbox: ray}", "{email: spam@example.org}"
         )
         async with reached(env, tmp_path, directory, mails.port) as house:
-            issue = await begun(house, "ann", "ben")
+            command = house.fresh(LADDER)
+            issue = await begun(house, "ann", "ben", command=command)
             state = await house.until(issue, lambda state: state.unreached_at is not None)
             assert (state.tier, state.asked) == ("first", ("ann", "ben", "ray"))
             await house.pass_time(issue, minutes(2.1))
@@ -270,6 +285,7 @@ async def test_where_nobody_can_be_reached_the_next_tier_begins(env: WorkflowEnv
             ]  # fmt: skip
             began = [entry.happened_at for entry in entries if entry.event.kind == "tier_began"]
             assert began[1] - began[0] == minutes(2)
+            await agrees(house, command, directory)
             await quietly_over(house, issue)
 
 
