@@ -113,10 +113,10 @@ class HttpPost:
 
         `within` shortens the settings' time for all of it.
         """
-        url = self._url(address)
+        url, whole = self._url(address), self._settings.timeout
         stage = _Stage()
         try:
-            async with asyncio.timeout((within or self._settings.timeout).total_seconds()):
+            async with asyncio.timeout(min(within or whole, whole).total_seconds()):
                 ips = await self._find(url)
                 stage.now = "connecting"
                 return await self._first_that_answers(url, ips, content, headers, stage)
