@@ -15,6 +15,10 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.effects import LogRefusal, Notify, Record
 
+TRIED = {"sent": "sent", "failed": "failed_for_good", "delayed": "failed_for_now"}
+"""What an answer says of the attempt that brought it, in the record's words."""
+SAID = {"sent": "told", "failed": "not_told", "delayed": "not_told_yet"}
+
 _log = structlog.get_logger(__name__)
 
 
@@ -47,10 +51,10 @@ class _Observed(ActivityInboundInterceptor):
                     _count_attempt(effect, "failed_for_now")
                 raise
             if isinstance(effect, Notify) and isinstance(answer, TakeDelivery):
-                _count_attempt(effect, answer.outcome)
+                _count_attempt(effect, TRIED[answer.outcome])
                 if answer.outcome == "sent":
                     _measure_lateness(effect)
-                _log.info("told" if answer.outcome == "sent" else "not_told", outcome=answer.outcome, **_about(effect))
+                _log.info(SAID[answer.outcome], **_about(effect))
             else:
                 _log.debug("errand_done")
             return answer

@@ -83,6 +83,8 @@ def set_up(level: str = "info", *, is_json: bool | None = None) -> None:
     root.setLevel(level.upper())
     for noisy in ("httpx2", "httpcore2", "uvicorn", "alembic", "sqlalchemy.engine", "opentelemetry", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # What the SDK says below that quotes what is sent to and fro.
+    logging.getLogger("temporalio").setLevel(max(logging.INFO, root.level))
     _no_ids_in_messages()
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import structlog
@@ -17,9 +17,10 @@ from temporalio.runtime import MetricBuffer, MetricBufferDurationFormat, Runtime
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.observed import Observing, actor_of
+from activities.observed import SAID, TRIED, Observing, actor_of
 from client.converter import data_converter
 from escalation.issue.commands import TakeDelivery
+from escalation.issue.delivery import Outcome, TryOutcome
 from escalation.issue.effects import LogRefusal, Notify
 from tests.activities.given import notify
 from tests.given import actor
@@ -121,3 +122,9 @@ def test_who_acted_is_who_is_written_down() -> None:
         at=datetime.now(UTC),
     )  # fmt: skip
     assert actor_of(refusal) == "ann"
+
+
+def test_every_answer_has_its_word_and_its_count() -> None:
+    outcomes = set(get_args(Outcome))
+    assert outcomes == TRIED.keys() == SAID.keys()
+    assert set(TRIED.values()) <= set(get_args(TryOutcome))

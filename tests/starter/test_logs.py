@@ -89,6 +89,26 @@ def test_below_the_level_nothing_is_said() -> None:
     )
 
 
+def test_what_the_sdk_quotes_is_said_at_no_level() -> None:
+    program = LOGGING.replace('"info"', '"debug"').format(
+        lines="log.debug('ours')\nfor name in ('temporalio.activity', 'temporalio.worker._activity'):\n"
+        "    logging.getLogger(name).debug('quoted')\n    logging.getLogger(name).warning('late')",
+        is_json=True,
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], env=surroundings(), capture_output=True, text=True, check=True
+    ).stderr
+    assert [json.loads(line)["event"] for line in said.splitlines()] == ["ours", "late", "late"]
+    assert events("logging.getLogger('temporalio.worker').info('x')") != []
+
+
+def test_a_line_about_an_issue_says_who_acted() -> None:
+    without, by_ann, about_none = events(
+        "log.info('x', issue='i-1')\nlog.info('x', issue='i-1', actor='ann')\nlog.info('x')"
+    )
+    assert (without["actor"], by_ann["actor"], "actor" in about_none) == ("escalon", "ann", False)
+
+
 def test_a_level_that_is_none_is_refused() -> None:
     assert level("WARNING") == "warning"
     with pytest.raises(WrongInput, match="log-level: 'verbose' is not known; allowed: debug, info, warning, error"):
