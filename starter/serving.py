@@ -46,11 +46,13 @@ BuildWorker = Callable[[Any, Settings, Database], Runs]
 
 
 def run_until_signalled(
-    main: Callable[[asyncio.Event], Coroutine[Any, Any, int]], end_within: timedelta = END_WITHIN
+    main: Callable[[asyncio.Event], Coroutine[Any, Any, int]],
+    end_within: timedelta = END_WITHIN,
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> int:
     """Run it with an event that SIGTERM, SIGINT or SIGHUP sets, and return its exit code.
 
-    A second signal ends the process at once, and so does `end_within` after the first.
+    A second signal ends the process at once, and so does `end_within` after the first. `loop_factory`: else asyncio's.
     """
 
     async def guarded() -> int:
@@ -69,7 +71,8 @@ def run_until_signalled(
                 loop.add_signal_handler(name, asked_to_stop)
         return await main(stop)
 
-    return asyncio.run(guarded())
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(guarded())
 
 
 async def serve(settings: Settings, build: BuildWorker, stop: asyncio.Event) -> int:

@@ -37,4 +37,4 @@ def run_api(
             return await running.serve(settings, stop)
 
     with traced(settings, "api"):
-        return run_until_signalled(main, running.ENDS_WITHIN)
+        return run_until_signalled(main, running.ENDS_WITHIN, running.new_loop)
