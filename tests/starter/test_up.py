@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from records import findings, reading
@@ -67,8 +68,18 @@ def test_nothing_is_found_wrong(running: Up) -> None:
     assert "All is well" in looked.stdout
 
 
+def test_the_http_door_answers_and_its_sample_key_is_its_owners(running: Up) -> None:
+    file = running.home / "sample.key"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert f"http://127.0.0.1:{running.api_port}/v1/issues" in running.said
+    assert file.read_text(encoding="utf-8").strip() not in running.said
+    headers = {"Authorization": f"Bearer {file.read_text(encoding='utf-8').strip()}"}
+    told = httpx2.get(f"http://127.0.0.1:{running.api_port}/v1/issues", headers=headers)
+    assert (told.status_code, told.json()["issues"][0]["issue"]["source"]) == (200, "sample")
+
+
 def test_a_second_one_on_the_same_home_is_refused(running: Up, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["up", "--home", str(running.home), "--port", str(free_port())]) == 1
+    assert run(["up", "--home", str(running.home), "--port", str(free_port()), "--api-port", "0"]) == 1
     said = capsys.readouterr().err
     assert f"in use by another `escalon up`, process {running.process.pid}" in said
     assert "--home" in said
@@ -82,7 +93,7 @@ def test_a_used_port_is_named_with_its_option_and_its_holder(
         (("--port", server, "--ui-port", str(free_port())), f"--port: port {server} is in use by process"),
         (("--port", str(free_port()), "--ui-port", ui), f"--ui-port: port {ui} is in use by process"),
     ):
-        assert run(["up", "--home", str(tmp_path / "other"), *options]) == 2
+        assert run(["up", "--home", str(tmp_path / "other"), "--api-port", "0", *options]) == 2
         said = capsys.readouterr().err
         assert named in said
         assert f"process {running.pid('server')} (temporal server start-dev)" in said
@@ -200,7 +211,7 @@ def test_a_server_that_cannot_start_is_said_with_its_last_words(tmp_path: Path) 
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "temporal.db").write_text("this is no database\n" * 100)
     port = str(free_port())
-    failed = escalon("up", "--home", str(tmp_path / "home"), "--port", port, env=surroundings())
+    failed = escalon("up", "--home", str(tmp_path / "home"), "--port", port, "--api-port", "0", env=surroundings())
     assert failed.returncode == 1
     assert "server ended with exit code" in failed.stderr
     assert "not a database" in failed.stderr
@@ -230,7 +241,7 @@ def test_a_wrong_call_starts_nothing(
     if variable is not None:
         monkeypatch.setenv(*variable)
     given = [option.replace("PORT", port) for option in options]
-    assert run(["up", "--home", str(tmp_path / "home"), "--port", port, *given]) == 2
+    assert run(["up", "--home", str(tmp_path / "home"), "--port", port, "--api-port", "0", *given]) == 2
     assert words.replace("PORT", port) in capsys.readouterr().err
     assert not (tmp_path / "home" / "temporal.db").exists()
 
