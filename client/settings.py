@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     api_host: str = Field(default="127.0.0.1", description="Address of the HTTP door; 0.0.0.0: all.")
     api_port: int = Field(default=8088, ge=1, le=65535, description="Its port.")
     api_most_bytes: int = Field(
-        default=262144, ge=1024, le=16777216, description="Bytes of one request's body at most."
+        default=1048576, ge=1024, le=16777216, description="Bytes of one request's body at most."
     )
     api_metrics_port: int = Field(default=0, ge=0, le=65535, description="Port of its metrics; 0: none.")
     api_rate: int = Field(default=6000, ge=1, le=1000000, description="Calls a minute at most, for each key.")

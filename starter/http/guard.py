@@ -5,6 +5,7 @@ Sizes are counted as the bytes come in: what a header claims is believed only wh
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from starter.http.limits import Limits
@@ -61,6 +62,8 @@ class Guard:
             if has_begun:
                 raise
             problem = error if isinstance(error, Refused) else unforeseen(error)
+            if isinstance(error, ClientDisconnect):  # nobody hears it; the log and the counters do
+                problem = Refused(400, "hung_up", "the caller hung up before all of the body had come")
             if problem.status == 500:
                 _log.exception("request_failed", method=scope["method"], path=scope["path"])
             await problem.response()(scope, receive, sending)

@@ -119,6 +119,30 @@ async def test_too_many_calls_are_an_outage_to_who_takes_4xx_as_final(office: Of
     assert second.headers["retry-after"].isdigit()
 
 
+async def test_who_hangs_up_in_mid_body_is_no_error_of_ours(
+    office: Office, intake_key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = make_app(Doors(office.settings, given_client=office.env.client))
+    headers = [(b"authorization", f"Bearer {intake_key}".encode()), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/v1/intake/alertmanager", "raw_path": b"/v1/intake/alertmanager", "query_string": b"",
+        "headers": headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8088),
+    }  # fmt: skip
+    came: list[Any] = [{"type": "http.request", "body": b'{"al', "more_body": True}, {"type": "http.disconnect"}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return came.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert "request_failed" not in capsys.readouterr().out
+
+
 def outcome(*came: Any, is_for_now: bool = False) -> Outcome:
     report = Reported(
         place="$",

@@ -107,7 +107,7 @@ async def test_a_body_that_is_too_long_is_refused_by_what_comes_not_by_what_is_c
             yield b" " * 1024
 
     told = problem(await door.call("POST", "/v1/issues", content=endless(), headers=JSON), 413, "content_too_large")
-    assert told["detail"] == "body: it has more than 262,144 bytes; allowed: at most 262,144"
+    assert told["detail"] == "body: it has more than 1,048,576 bytes; allowed: at most 1,048,576"
     claimed = {**JSON, "Content-Length": str(most + 1)}
     problem(await door.call("POST", "/v1/issues", content=b"{}", headers=claimed), 413, "content_too_large")
 
