@@ -178,3 +178,35 @@ def test_it_is_explained_who_was_not_reached_and_when_it_is_left() -> None:
     late = Paged(channels=BY_MAIL)
     all_fail(late, "first-1", "first-2", now=at(4))
     assert "= when the last of them refused" in explain(late.state, at(4)).what_next[0]
+
+
+def test_it_is_said_once() -> None:
+    ladder = policy(tier("first", remind_every={"S1": minutes(1)}), tier("second"))
+    played = Paged(opened(ladder), channels=BY_MAIL)
+    all_fail(played, "first-1", "first-2", now=at(0.5))
+    played.run_to(at(1))
+    assert all_fail(played, "first-1", "first-2", about="reminded", now=at(1.2)) == ["told"]
+
+
+def test_a_tier_that_somebody_has_acknowledged_is_not_left_for_it() -> None:
+    played = Paged(channels=BY_MAIL)
+    all_fail(played, "first-1", now=at(0.5))
+    done(played.acknowledge("kim", at(1)))
+    assert done(played.decline("first-2", at(2))) == ["declined"]
+
+
+def test_a_handler_from_below_has_not_taken_it_also_where_nobody_must_acknowledge() -> None:
+    played = Paged(opened(policy(tier("first"), tier("second", acknowledge_within={}))), channels=BY_MAIL)
+    done(played.acknowledge("first-1", at(1)))
+    played.run_to(at(30))
+    assert (played.state.tier, played.state.handler, played.state.acknowledge_due_at) == ("second", "first-1", None)
+    assert all_fail(played, "second-1", "second-2", now=at(30)) == ["told", "nobody_reached"]
+
+
+def test_moved_up_by_hand_first_the_next_tier_has_its_own_time() -> None:
+    played = Paged(channels=BY_MAIL)
+    all_fail(played, "first-1", "first-2", now=at(0.5))
+    done(played.escalate("kim", at(1)))
+    assert "unreached" not in played.due()
+    played.run_to(at(9))
+    assert played.state.tier == "second"
