@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +18,7 @@ FRESH_S = 5.0
 WITHOUT_RECORD_S = 3600.0
 """How long the last copy serves while the record is away: nobody can revoke a key in it meanwhile."""
 NOTED_EVERY = timedelta(minutes=1)
+TIDY_EVERY_S = 3600.0
 _LATELY_S = 0.2
 
 _log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ class Keys:
         self._read_at: float | None = None
         self._used: dict[str, datetime] = {}
         self._noted: dict[str, datetime] = {}
-        self._forgot_at: datetime | None = None
+        self._tidied_at = -TIDY_EVERY_S
         self._lock = asyncio.Lock()
 
     @property
@@ -71,33 +72,25 @@ class Keys:
             if db is None:
                 return
             used, self._used = self._used, {}
+            is_tidying = time.monotonic() - self._tidied_at >= TIDY_EVERY_S
             try:
-                found = await asyncio.to_thread(_exchange, db, used)
+                found = await asyncio.to_thread(_exchange, db, used, is_tidying=is_tidying)
             except (SQLAlchemyError, RecordBusy) as error:
                 _log.warning("keys_not_read", error=type(error).__name__)
                 self._used = {**used, **self._used}
                 return
             self._known = {each.key: each for each in found}
             self._read_at = time.monotonic()
+            self._tidied_at = self._read_at if is_tidying else self._tidied_at
 
     def _is_newer(self, not_older_s: float) -> bool:
         return self._read_at is not None and time.monotonic() - self._read_at < not_older_s
 
-    async def tidy(self, now: datetime) -> None:
-        """Forget old answers, about once an hour."""
-        if self._forgot_at is not None and now - self._forgot_at < timedelta(hours=1):
-            return
-        self._forgot_at = now
-        db = await self._record.now()
-        if db is None:
-            return
-        try:
-            await asyncio.to_thread(idempotency.forget, db, now)
-        except (SQLAlchemyError, RecordBusy) as error:
-            _log.warning("old_answers_kept", error=type(error).__name__)
 
-
-def _exchange(db: Database, used: dict[str, datetime]) -> list[ApiKey]:
+def _exchange(db: Database, used: dict[str, datetime], *, is_tidying: bool) -> list[ApiKey]:
+    """Write down which keys were used, read all of them, and once in a while forget answers that are a day old."""
     if used:
         api_keys.used(db, used)
+    if is_tidying:
+        idempotency.forget(db, datetime.now(UTC))
     return api_keys.every(db)

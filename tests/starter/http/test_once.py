@@ -4,11 +4,11 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from escalation.issue.identity import read_issue_id
 from records import idempotency, reading, tables
-from tests.starter.http.conftest import AGENT, LEAD, Door, problem
+from tests.starter.http.conftest import AGENT, LEAD, Door, a_door, problem
 
 
 def keyed(key: str) -> dict[str, Any]:
@@ -116,6 +116,19 @@ async def test_after_a_day_the_key_is_free(door: Door) -> None:
     with door.db.writing() as connection:
         connection.execute(update(table).where(table.c.key == key).values(claimed_at=old))
     assert idempotency.forget(door.db, datetime.now(UTC)) >= 1
+
+
+async def test_a_door_that_begins_forgets_what_is_a_day_old(door: Door) -> None:
+    issue, key = door.fresh(), "forgotten-1"
+    await door.open(issue, **keyed(key))
+    table = tables.idempotency
+    old = datetime.now(UTC) - timedelta(days=1)
+    with door.db.writing() as connection:
+        connection.execute(update(table).where(table.c.key == key).values(claimed_at=old))
+    async with a_door(door.office) as another:
+        await another.doors.keys.look()
+    with door.db.reading() as connection:
+        assert connection.scalar(select(table.c.status).where(table.c.key == key)) is None
 
 
 async def test_a_key_that_cannot_be_one_is_named(door: Door) -> None:
