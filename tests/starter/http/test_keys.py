@@ -94,9 +94,13 @@ async def test_when_it_was_last_used_is_on_record(door: Door) -> None:
 async def test_wrong_keys_are_counted_and_right_ones_still_open(office: Office) -> None:
     async with a_door(office) as door:
         right = door.key(AGENT)
-        for number in range(WRONG_KEYS):
-            problem(await door.call("GET", "/v1/issues", key=f"esc_{number:012x}_{'c' * 43}"), 401, "unknown_key")
-        answer = await door.call("GET", "/v1/issues", key=f"esc_{99:012x}_{'c' * 43}")
+        answer = await door.call("GET", "/v1/issues", key=f"esc_{0:012x}_{'c' * 43}")
+        for number in range(1, 3 * WRONG_KEYS):  # on a slow machine the first are forgiven meanwhile
+            if answer.status_code == 429:
+                assert number > WRONG_KEYS
+                break
+            problem(answer, 401, "unknown_key")
+            answer = await door.call("GET", "/v1/issues", key=f"esc_{number:012x}_{'c' * 43}")
         problem(answer, 429, "too_many")
         assert int(answer.headers["retry-after"]) >= 1
         assert (await door.call("GET", "/v1/issues", key=right)).status_code == 200
