@@ -30,9 +30,10 @@ _log = structlog.get_logger(__name__)
 class DeliveryLog:
     """For one worker."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, most_kept: int = MOST_KEPT) -> None:
         self._db = db
-        self._waiting: deque[deliveries.Delivery] = deque(maxlen=MOST_KEPT)
+        self._waiting: deque[deliveries.Delivery] = deque(maxlen=most_kept)
+        self._most_kept = most_kept
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="delivery-log")
         self._writing: asyncio.Task[None] | None = None
 
@@ -68,7 +69,8 @@ class DeliveryLog:
                 await loop.run_in_executor(self._writer, deliveries.write, self._db, rows, WITHIN_S)
             except Exception as error:  # noqa: BLE001 - whatever ails the record, pages go on
                 _log.warning("deliveries_not_written", rows=len(rows), error=type(error).__name__)
-                self._waiting.extendleft(reversed(rows[-(MOST_KEPT - len(self._waiting)) :]))
+                room = self._most_kept - len(self._waiting)
+                self._waiting.extendleft(reversed(rows[max(0, len(rows) - room) :]))
                 return
 
 

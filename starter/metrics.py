@@ -65,7 +65,7 @@ class RecordMetrics:
         yield entries
         messages = CounterMetricFamily(
             "escalon_messages",
-            "Messages to people, by channel and outcome: sent or failed.",
+            "Messages to people, by channel and outcome: sent, delayed or failed.",
             labels=["channel", "outcome"],
         )
         for (channel, outcome), count in sorted(self._messages.items()):

@@ -10,7 +10,7 @@ from activities.attempt import LONGEST_DELAY
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent
 from activities.channels.inbox import InboxChannel
 from activities.channels.memory import MemoryChannel
-from activities.delivery_log import MOST_KEPT
+from activities.delivery_log import DeliveryLog
 from activities.live_directory import LiveDirectory
 from activities.notify import Notifying
 from escalation.issue.delivery import Noted, Try
@@ -249,9 +249,16 @@ class TestLiveLog:
         assert len(await log_of(db, 4)) == 4
         assert len(memory.sent) == 4
 
-    async def test_what_waits_for_it_is_bounded(self, notifying: Notifying) -> None:
-        log = notifying._log
-        assert log._waiting.maxlen == MOST_KEPT
+    async def test_of_what_waits_for_it_the_newest_is_kept(self, db: Database, tmp_path: Path) -> None:
+        log, tried = DeliveryLog(db, most_kept=3), Try(number=1, at=AT, outcome="sent")
+        with locked(tmp_path / "record.db"):
+            for number in range(5):
+                log.ended(notify(key=f"{ASKS.issue}/{number}/lee/memory"), tried)
+                await asyncio.sleep(0.1)  # the first is on its way by now, and comes back when all places are taken
+            await asyncio.sleep(1.5)
+        log.ended(notify(key=f"{ASKS.issue}/5/lee/memory"), tried)
+        rows = await log_of(db, 3)
+        assert [row.message.split("/")[-3] for row in rows] == ["3", "4", "5"]
 
 
 def test_how_it_ended_is_not_undone(db: Database) -> None:
