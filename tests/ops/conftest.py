@@ -181,7 +181,7 @@ async def ready(url: str, within_s: float = 100) -> None:
             await asyncio.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     """Everything that runs, after an issue was opened, paged about in vain, climbed, was noted on and acknowledged."""
     home = tmp_path_factory.mktemp("installation")

@@ -153,11 +153,11 @@ def test_killed_it_leaves_nothing_behind_and_started_again_it_has_everything(tmp
     with up(home, "--sample", "--no-watch") as first:
         issue = sample(home).issue
         children = set(belonging(home))
-        assert children == {first.pid("server"), first.pid("worker")}
+        assert children == {first.pid(each) for each in ("server", "worker", "api")}
         first.end(signal.SIGKILL)
         # At once, on the same ports: it waits for what its children still hold.
         with up(home, port=first.port, ui_port=first.ui_port) as second:
-            assert set(belonging(home)) == {second.pid(each) for each in ("server", "worker", "watch")}
+            assert set(belonging(home)) == {second.pid(each) for each in ("server", "worker", "api", "watch")}
             assert not children & set(belonging(home))
             assert sample(home).issue == issue
             done = second.escalon("resolve", issue.short, "--as", "sample-lead-1", "--outcome", "solved")
