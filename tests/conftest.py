@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sys
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 # Two busy cores make any deadline per example a coin toss; a property that hangs is caught by the suite's own timeout.
@@ -18,6 +20,9 @@ os.environ.pop("COLUMNS", None)
 # A suite started in the background of a script inherits that Ctrl-C is ignored, and so would all that it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Workers of tests run in the test's own process, and what they log is not what a command says on stdout.
+structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 SLOW, SERVER = 60, 2
 """About how many seconds a test takes that has this mark; others next to none."""

@@ -35,7 +35,10 @@ def replay(
     With the server's clock every case is played on the simulated clock too, and the two journals are compared. Exit
     code 1 where they differ.
     """
+    from starter import logs
     from starter.replaying.command import replay_from
+
+    logs.set_up("error")  # the worker of the server's clock works in this process, and stdout is the answer's
 
     def worker(*given: Any) -> Any:
         from worker import build_worker
