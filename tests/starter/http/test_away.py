@@ -1,13 +1,16 @@
 """What the door does while the record, the server or its files are not as they should be; and when it is killed."""
 
 import asyncio
+import itertools
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,15 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from client.settings import SHIPPED, Settings
+from records.database import BUSY_S
+from starter.http import keys
 from starter.http.app import make_app
 from starter.http.doors import Doors
 from tests.starter.http.conftest import AGENT, Door, a_door, problem
 from tests.starter.office import an_office
 from tests.starter.running import ESCALON, free_port, surroundings
+
+_logs = itertools.count(1)
 
 
 async def away(_self: Any) -> None:
@@ -46,6 +53,21 @@ async def test_without_the_record_issues_are_opened_and_acted_on_and_what_is_los
         answer = await door.call("GET", path)
         problem(answer, 503, "record_away")
         assert answer.headers["retry-after"]
+
+
+async def test_a_record_that_others_write_to_holds_up_nobody(
+    tmp_path: Path, env: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "FRESH_S", 0.0)
+    with an_office(env, tmp_path, "kept-by-others") as office:
+        async with a_door(office) as door:
+            assert (await door.open(door.fresh())).status_code == 202, "from now on there is a use to be noted"
+            with closing(sqlite3.connect(tmp_path / "record.db", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                began = time.monotonic()
+                answers = await asyncio.gather(*(door.open(door.fresh()) for _ in range(3)))
+                assert [answer.status_code for answer in answers] == [202] * 3
+                assert time.monotonic() - began < BUSY_S / 2
 
 
 async def test_a_door_that_never_saw_the_record_lets_nobody_in(tmp_path: Path, env: WorkflowEnvironment) -> None:
@@ -106,16 +128,24 @@ class Process:
             ESCALON_API_PORT=str(port),
             TEMPORAL_ADDRESS=office.env.client.service_client.config.target_host,
         )
-        self.process = subprocess.Popen(
-            [sys.executable, str(ESCALON), "api"], env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
-        )
+        # A file: a pipe that nobody empties is full one day, and then the process stands still.
+        self.log = office.settings.home / f"api-{next(_logs)}.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(ESCALON), "api"], env=env, stderr=log, start_new_session=True
+            )
+
+    @property
+    def said(self) -> str:
+        """Everything that it has logged."""
+        return self.log.read_text(encoding="utf-8")
 
     async def ready(self) -> None:
         """Wait until it answers."""
         end = time.monotonic() + 40
         async with httpx2.AsyncClient() as client:
             while time.monotonic() < end:
-                assert self.process.poll() is None, self.process.stderr and self.process.stderr.read()
+                assert self.process.poll() is None, self.said
                 try:
                     if (await client.get(f"{self.url}/readyz")).status_code == 200:
                         return
@@ -133,8 +163,6 @@ def processes() -> Iterator[list[Process]]:
         if each.process.poll() is None:
             os.kill(each.process.pid, signal.SIGKILL)
         each.process.wait()
-        assert each.process.stderr is not None
-        each.process.stderr.close()
 
 
 async def test_a_process_that_is_killed_in_the_middle_of_a_burst_loses_nothing_it_answered(
@@ -194,5 +222,4 @@ async def test_a_port_that_is_taken_is_named(door: Door, processes: list[Process
     await processes[0].ready()
     processes.append(Process(door, port))
     assert await asyncio.to_thread(processes[1].process.wait, 30) == 2
-    assert processes[1].process.stderr is not None
-    assert f"ESCALON_API_PORT: 127.0.0.1:{port}" in processes[1].process.stderr.read()
+    assert f"ESCALON_API_PORT: 127.0.0.1:{port}" in processes[1].said
