@@ -36,7 +36,8 @@ A worker has a hundred places, and pages that go other ways need them."""
 _LOOKS_S = (0.03, 0.06, 0.12, 0.24)
 """Pauses between looks for a text that is not there yet."""
 _LONGEST_ERROR = 300
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+"""From where a word begins alone: else a long word without an @ would be looked through once for each of its signs."""
 
 _log = structlog.get_logger(__name__)
 

@@ -138,7 +138,8 @@ def _held(db: Database, issue: str, there: Head, head: Head, whose: str, unwritt
         if is_whole and (not head.chain or extended(there, issue, rest) == head):
             return None
         return _behind(issue, there.number, head.number, whose)
-    if head.chain and chain_at(db, issue, head.number) != head.chain:
+    lying = there.chain if there.number == head.number else chain_at(db, issue, head.number)
+    if head.chain and lying != head.chain:
         detail = f"entry {head.number} has another chain than {whose} has for it"
         return _finding("made_anew", issue, head.number, detail)
     return None

@@ -50,7 +50,7 @@ class Audit:
 
     def add(self, found: Sequence[Finding]) -> None:
         """Add what is not known yet: the rows name a change best, and what is held against it later is the same."""
-        known = {(each.issue, each.what) for each in self.findings}
+        known = {(each.issue, each.what) for each in self.findings if each.issue}
         changed = {each.issue for each in self.findings if each.issue}
         self.findings += [
             each

@@ -198,6 +198,16 @@ async def test_an_address_is_the_one_of_now(notifying: Notifying, memory: Memory
     assert [sent.address for sent in memory.sent] == ["lee's", "new-address"]
 
 
+async def test_a_refusal_without_end_holds_up_nothing(notifying: Notifying, memory: MemoryChannel) -> None:
+    memory.trouble = ChannelUnavailable("a" * 20_000 + " lee@example.org, <kim@example.org>")
+    began = time.monotonic()
+    error = await Tried(notifying).fail(notify())
+    assert time.monotonic() - began < 1
+    assert error.message == "a" * 300
+    memory.trouble = ChannelUnavailable("no route to lee@example.org, <kim@example.org> @ all")
+    assert (await Tried(notifying).fail(notify())).message == "no route to (address), <(address)> @ all"
+
+
 async def test_a_refusal_for_good_is_an_answer_without_the_address(notifying: Notifying, memory: MemoryChannel) -> None:
     memory.refused.add("lee's")
     answer = await Tried(notifying, attempt=3, noted=2).tell(notify())

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from escalation.issue.chain import Head, extended
 from escalation.issue.effects import Record
@@ -143,6 +143,20 @@ def test_rows_that_are_gone_are_told_as_one(written: Database) -> None:
         gone = tables.entries.c.issue == NAME, tables.entries.c.number.in_([1, 2, 4])
         connection.execute(tables.entries.delete().where(*gone))
     assert [finding.detail for finding in found(written)] == ["entries 1 to 2 are not there", "entry 4 is not there"]
+
+
+def test_heads_that_stand_at_the_end_are_not_asked_for_one_by_one(written: Database) -> None:
+    """A root has a line for every issue there ever was, and most are where they were."""
+    asked: list[str] = []
+    event.listen(written.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert verifying.compare(written, verifying.heads(written), "the root") == []
+    asked.clear()
+    assert verifying.compare(written, verifying.heads(written), "the root") == []
+    assert len([each for each in asked if each.startswith("SELECT")]) == 2
+    earlier = {NAME: extended(Head(), NAME, record(ISSUE, 1, 4).entries)}
+    assert verifying.compare(written, earlier, "the root") == []
+    wrong = {NAME: Head(number=4, chain="0" * 64)}
+    assert [each.what for each in verifying.compare(written, wrong, "the root")] == ["made_anew"]
 
 
 def test_what_is_on_its_way_to_the_record_is_no_finding(written: Database) -> None:

@@ -123,6 +123,16 @@ def test_a_root_is_signed_by_a_key_for_which_somebody_vouches(
     assert (ran.code, "its file of heads is not the one that it stands for" in ran.out) == (1, True)
 
 
+def test_each_root_that_was_altered_is_named(written: Database, escalon: CommandLine, tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        made = Path(escalon("audit", "root", "--to", str(folder), "--json").json["written"])
+        made.write_text(made.read_text(encoding="utf-8").replace('"entries": 18', '"entries": 17'), encoding="utf-8")
+    ran = escalon(*OFFLINE, "--against", str(folders[0]), "--against", str(folders[1]), "--json")
+    assert ran.code == 1
+    assert [each["what"] for each in ran.json["findings"]] == ["altered_root"] * 2
+
+
 @pytest.mark.parametrize(
     ("call", "code", "why"),
     [
