@@ -109,8 +109,12 @@ def _port(text: str) -> dict[str, Any]:
     return {"host_ip": address[0] if address else None, "published": published, "target": int(target)}
 
 
-def _volume(text: str, folder: Path) -> dict[str, Any]:
-    source, target, *how = text.split(":")
+def _volume(given: str | dict[str, Any], folder: Path) -> dict[str, Any]:
+    if isinstance(given, dict):
+        is_bind = given["type"] == "bind"
+        source = str((folder / given["source"]).resolve()) if is_bind else given["source"]
+        return {"read_only": False, **given, "source": source}
+    source, target, *how = given.split(":")
     is_bind = source.startswith((".", "/"))
     return {
         "type": "bind" if is_bind else "volume",

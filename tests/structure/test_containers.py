@@ -23,7 +23,8 @@ BY_HAND = {"escalon"}
 """The command line: run and gone."""
 WRITES = {"ui": "it writes its configuration beside its program"}
 """What cannot have a root file system that is read only, and why."""
-CHOSEN = {"SECRETS_FOLDER": "./secrets", "POLICIES_FOLDER": "./policies"}
+CHOSEN = {"SECRETS_FOLDER": "secrets", "POLICIES_FOLDER": "./policies"}
+"""As people write it, with and without a leading `./`."""
 SECRET = re.compile("PASSWORD|SECRET|KEY|TOKEN|PWD")
 
 needs_compose = pytest.mark.skipif(compose.why_not() is not None, reason=str(compose.why_not()))
@@ -161,6 +162,25 @@ def test_what_escalon_writes_into_its_home_is_kept(services: dict[str, dict[str,
         kept = {volume["target"]: volume for volume in services[name]["volumes"]}
         assert kept[home]["type"] == "volume", name
         assert not kept[home].get("read_only"), name
+
+
+def test_the_folders_that_are_chosen_are_mounted_and_never_made(
+    services: dict[str, dict[str, Any]], folder: Path
+) -> None:
+    for name in ("worker", "api", "watch", "escalon"):
+        mounted = {volume["target"]: volume for volume in services[name]["volumes"] if volume["type"] == "bind"}
+        assert mounted["/run/secrets/escalon"]["source"] == str(folder / "secrets/escalon"), name
+        assert mounted["/etc/escalon/policies"]["source"] == str(folder / "policies"), name
+        for volume in mounted.values():
+            assert volume["read_only"], (name, volume)
+            assert not (volume.get("bind") or {}).get("create_host_path"), (name, volume)
+
+
+def test_the_database_has_room_for_all_who_connect(services: dict[str, dict[str, Any]]) -> None:
+    """Each of Temporal's services may have 20 connections and 10 for visibility; a pool of ours 5 and 10 more."""
+    (room,) = [word for word in services["postgres"]["command"] if word.startswith("max_connections=")]
+    reserved = 3
+    assert int(room.partition("=")[2]) - reserved >= 4 * (20 + 10) + 15 * 4
 
 
 def test_every_named_volume_is_declared_and_every_file_is_there(
