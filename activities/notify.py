@@ -127,7 +127,7 @@ class Notifying:
         self._log.ended(effect, noted.tries[-1], next_try_at=next_try_at)
         attempt.note(noted)
         # Without what it came from: its words may hold the address, and all of it more than the server keeps.
-        raise _for_now(effect, words, type(error).__name__, attempt.pause(asked_for)) from None
+        raise _for_now(effect, words, type(error).__name__, attempt.pause(asked_for), noted) from None
 
     def _channel(self, effect: Notify) -> Channel:
         try:
@@ -234,9 +234,13 @@ def _address(effect: Notify, directory: Directory | None) -> str:
     raise NoAddress(f"the directory has no {effect.channel} address of {person} any more")
 
 
-def _for_now(effect: Notify, words: str, kind: str, pause: timedelta | None) -> ApplicationError:
-    # The channel and earlier attempts beside it, for the watch: the server does not show an activity's input.
-    return ApplicationError(words, effect.channel, effect.earlier, type=kind, next_retry_delay=pause)
+def _for_now(
+    effect: Notify, words: str, kind: str, pause: timedelta | None, noted: Noted | None = None
+) -> ApplicationError:
+    # The channel and earlier attempts beside it, for the watch: the server does not show an activity's input. Then, in
+    # short, what the attempts left: with the last failure no heartbeat comes back (workflows/errands.py).
+    left = (noted or Noted()).changed({"tries": ()}).model_dump(mode="json")
+    return ApplicationError(words, effect.channel, effect.earlier, left, type=kind, next_retry_delay=pause)
 
 
 def _answer(

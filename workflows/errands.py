@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
 from temporalio.exceptions import TimeoutError as RanOutOfTime
 
 RECORD: dict[str, Any] = {
@@ -78,10 +79,16 @@ def options(kind: str, patience: timedelta | None = None) -> dict[str, Any]:
     return found if patience is None else {**found, "schedule_to_close_timeout": patience + BACKSTOP}
 
 
+_NOTED_AT = 2
+"""Where it stands in the details of a failure (activities/notify.py)."""
+
+
 def noted(error: BaseException | None) -> Sequence[Any]:
-    """What the attempts of an errand that ran out of time left behind; nothing of one that failed otherwise."""
+    """What the attempts of an errand left behind that ran out of time, or had none left for another attempt."""
     while error is not None:
         if isinstance(error, RanOutOfTime) and error.last_heartbeat_details:
             return error.last_heartbeat_details
+        if isinstance(error, ApplicationError) and len(error.details) > _NOTED_AT:
+            return error.details[_NOTED_AT:]
         error = error.__cause__
     return ()

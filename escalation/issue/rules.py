@@ -142,7 +142,7 @@ class IssueRules:
                     turn=effect.turn,
                     outcome="failed" if effect.patience is None else "delayed",
                     error=error[:200],
-                    attempts=effect.earlier + max(before.last, 1),
+                    attempts=effect.earlier + max(before.last - before.waited, 1),
                     is_possible_repeat=effect.is_possible_repeat or is_unknown,
                     tries=before.tries,
                     is_later=effect.earlier > 0,

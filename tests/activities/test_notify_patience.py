@@ -13,13 +13,16 @@ from activities.channels.memory import MemoryChannel
 from activities.delivery_log import DeliveryLog
 from activities.live_directory import LiveDirectory
 from activities.notify import Notifying
+from escalation.issue.commands import TakeDelivery
 from escalation.issue.delivery import Noted, Try
+from escalation.issue.rules import IssueRules
 from records import deliveries
 from records.database import Database
 from tests.activities.given import AT, notify
 from tests.activities.trying import Tried
 from tests.workflows.scenarios import locked
 from tests.workflows.waiting import until_found
+from workflows.errands import noted
 
 PATIENCE = timedelta(minutes=2)
 ASKS = notify(patience=PATIENCE, turn=3)
@@ -106,7 +109,18 @@ class TestPatience:
     async def test_the_watch_hears_of_the_attempts_before(self, notifying: Notifying, memory: MemoryChannel) -> None:
         memory.trouble = ChannelUnavailable("away")
         error = await Tried(notifying).fail(notify(earlier=7))
-        assert tuple(error.details) == ("memory", 7)
+        assert tuple(error.details)[:2] == ("memory", 7)
+
+    async def test_where_there_is_no_time_for_another_attempt_the_rules_hear_of_all(
+        self, notifying: Notifying, memory: MemoryChannel
+    ) -> None:
+        """The server then gives the last failure, and no heartbeat with it."""
+        memory.trouble = ChannelUnavailable("silence", is_outcome_unknown=True)
+        goes_on = notify(earlier=7)
+        error = await Tried(notifying, attempt=701, noted={"last": 700, "waited": 1}).fail(goes_on)
+        answer = IssueRules().on_failure(goes_on, str(error), noted(error))
+        assert isinstance(answer, TakeDelivery)
+        assert (answer.outcome, answer.attempts, answer.is_possible_repeat) == ("failed", 707, True)
 
 
 class TestLater:
