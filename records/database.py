@@ -29,6 +29,15 @@ from records.sealing import Ring
 
 BUSY_S = 10
 """Seconds a writer waits for another one before it gives up."""
+_OVER_TCP = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Seconds, the last one milliseconds. A server that is gone without a word (its host, the network) is noticed within
+half a minute, and whoever waited tries again; else threads would hang on it long after another one is there."""
 ALLOWED = "sqlite:///folder/record.db or postgresql://person:password@host/database"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATING = "escalon migrates"
@@ -131,7 +140,7 @@ def open_database(url: str, text_key: str = "") -> Database:
             parsed,
             hide_parameters=True,  # an error's text goes to logs and histories; what people wrote must not
             pool_pre_ping=parsed.get_backend_name() != "sqlite",
-            connect_args={"timeout": BUSY_S} if parsed.get_backend_name() == "sqlite" else {"connect_timeout": 5},
+            connect_args={"timeout": BUSY_S} if parsed.get_backend_name() == "sqlite" else dict(_OVER_TCP),
         )
     except ModuleNotFoundError as missing:
         raise BadDatabase(

@@ -1,5 +1,7 @@
 """Opening and migrating: from nothing, again, from another release, and what cannot be opened."""
 
+import os
+import socket
 import sqlite3
 import sys
 from pathlib import Path
@@ -28,6 +30,24 @@ def test_the_migrations_make_the_tables_that_the_code_names(db: Database) -> Non
 def test_every_row_says_whose_it_is() -> None:
     for table in tables.metadata.tables.values():
         assert {"org", "legal_entity", "team"} <= {column.name for column in table.columns if not column.nullable}
+
+
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+def test_a_server_that_is_gone_without_a_word_is_noticed_within_half_a_minute(db: Database) -> None:
+    """Unless told so the kernel waits for a quarter of an hour, or for ever where nothing was left to send."""
+    with db.reading() as connection:
+        there = connection.connection.dbapi_connection
+        assert there is not None
+        with socket.socket(fileno=os.dup(there.fileno())) as wire:
+            assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            idle, between, most, unheard_ms = (
+                wire.getsockopt(socket.IPPROTO_TCP, option)
+                for option in (
+                    socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT,
+                )
+            )  # fmt: skip
+    assert 0 < idle + between * most <= 30
+    assert 0 < unheard_ms <= 30_000
 
 
 def test_migrating_again_changes_nothing(db: Database) -> None:
