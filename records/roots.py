@@ -93,12 +93,17 @@ def public_keys(text: str, field: str, private: Ed25519PrivateKey | None = None)
 
 
 def write(db: Database, folder: Path, org: str, now: datetime, key: Ed25519PrivateKey | None) -> Path:
-    """Write the root of the record as it is into the folder, and say where. Overwrites nothing. Raises OSError."""
+    """Write the root of the record as it is into the folder, and say where. Raises OSError.
+
+    Overwrites nothing, and writes none behind a later one: FileExistsError.
+    """
     heads = verifying.heads(db)
     lines = "".join(f"{head.number} {head.chain} {issue}\n" for issue, head in sorted(heads.items()))
     folder.mkdir(parents=True, exist_ok=True)
     name = f"root-{to_utc(now):%Y%m%dT%H%M%SZ}"
     latest = newest(folder)
+    if latest is not None and latest.name >= f"{name}.json":
+        raise FileExistsError(f"{latest} is there, of this second or a later one")
     root = Root(
         org=org,
         as_of=now,
@@ -212,9 +217,13 @@ def _sha256(path: Path) -> str:
 
 def _write_once(path: Path, content: str) -> None:
     with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)  # half of one would be taken for the newest
+            raise
 
 
 def series(folders_and_files: Iterable[Path]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from client.settings import Settings
 from records import roots
@@ -53,7 +54,7 @@ class DailyRoot:
         if self._tried_at is not None and now - self._tried_at < AGAIN_AFTER and self._tried_at.date() == now.date():
             return False
         newest = roots.newest(settings.anchors_folder)
-        return newest is None or not newest.name.startswith(f"root-{now.astimezone(UTC):%Y%m%d}")
+        return newest is None or not _is_of(newest, now)
 
 
 def _attempt(db: Database, settings: Settings, now: datetime) -> tuple[list[Found], list[Found]]:
@@ -69,12 +70,25 @@ def _attempt(db: Database, settings: Settings, now: datetime) -> tuple[list[Foun
                 return [Found(kind="record_altered", detail=_in_short(last.name, wrong))], []
         roots.write(db, folder, settings.org, now, key)
     except FileExistsError:
-        return [], []  # another watch was first
+        return [], _out_of_turn(folder, now)
     except (roots.BadKey, roots.RootUnreadable) as error:
         return [], [Found(kind="root_not_written", detail=str(error)[:600])]
     except OSError as error:
         return [], [Found(kind="root_not_written", detail=f"{folder} cannot be written to: {error.strerror}"[:600])]
     return [], []
+
+
+def _out_of_turn(folder: Path, now: datetime) -> list[Found]:
+    """Nothing, where another watch was first."""
+    last = roots.newest(folder)
+    if last is None or _is_of(last, now):
+        return []
+    detail = f"{last} is of a later time than it is now: look at the clocks, and move it away where it is wrong"
+    return [Found(kind="root_not_written", detail=detail[:600])]
+
+
+def _is_of(root: Path, day: datetime) -> bool:
+    return root.name.startswith(f"root-{day.astimezone(UTC):%Y%m%d}")
 
 
 def _in_short(name: str, wrong: list[Finding]) -> str:

@@ -147,7 +147,7 @@ def root(
         try:
             path = roots.write(db, folder, settings.org, datetime.now(UTC), key)
         except FileExistsError:
-            raise NotDone(f"{folder} has a root of this second: nothing is overwritten") from None
+            raise NotDone(f"{folder} has a root of this second or a later one: nothing is overwritten") from None
         except OSError as error:
             raise NotDone(f"{folder} cannot be written to: {error.strerror}") from None
     written = roots.read(path).root

@@ -1,6 +1,8 @@
 """The daily root: one a day, held against the one before; what is missing is told and stops the series."""
 
+import errno
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,6 +72,32 @@ async def test_a_folder_that_cannot_be_written_to_is_told(stand: Stand) -> None:
     altered, unwritten = await looked(stand, DailyRoot(), DAY, anchors=str(stand.settings.home / "file" / "anchors"))
     assert altered == []
     assert "cannot be written to" in unwritten[0].detail
+
+
+async def test_one_that_was_not_written_to_its_end_is_not_in_the_way_of_the_next(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", is_full)
+        _, unwritten = await looked(stand, DailyRoot(), DAY)
+    assert "cannot be written to: No space left on device" in unwritten[0].detail
+    assert names(stand) == []
+    assert await looked(stand, DailyRoot(), DAY) == ([], [])
+    assert len(names(stand)) == 2
+
+
+async def test_none_is_written_behind_a_later_one(stand: Stand) -> None:
+    """It would name the later one as the one before it, and the series would seem to lack one for ever."""
+    await looked(stand, DailyRoot(), DAY + timedelta(days=10))
+    altered, unwritten = await looked(stand, DailyRoot(), DAY)
+    assert altered == []
+    assert "root-20261202T090000Z.json is of a later time than it is now" in unwritten[0].detail
+    assert len(names(stand)) == 2
+    with pytest.raises(FileExistsError):
+        roots.write(stand.db, stand.settings.anchors_folder, "main", DAY + timedelta(days=10), None)
 
 
 @pytest.mark.parametrize("kind", ["record_altered", "root_not_written"])
