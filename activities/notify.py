@@ -6,11 +6,9 @@ still lies in the inbox. Whether to try another channel or another person is dec
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -19,27 +17,22 @@ from activities.attempt import Attempt
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope, Sent
 from activities.delivery_log import DeliveryLog
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
+from activities.message_text import PATIENCE as TEXT_PATIENCE
+from activities.message_text import MessageText
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.delivery import Noted, Outcome
 from escalation.issue.effects import Notify, Record
 from escalation.issue.facts import Actor
-from escalation.message import MessageTexts, compose, one_line
+from escalation.message import compose, one_line
 from escalation.policy.directory import INBOX, Directory
-from records import texts
 from records.database import Database
 
-TEXT_PATIENCE = timedelta(seconds=1)
-"""How long a page waits for its text at most."""
 RECORD_PATIENCE = timedelta(seconds=1)
 """How long a message into the inbox keeps its place on the worker, where others keep the record that it is laid into.
 A worker has a hundred places, and pages that go other ways need them."""
-_LOOKS_S = (0.03, 0.06, 0.12, 0.24)
-"""Pauses between looks for a text that is not there yet."""
 _LONGEST_ERROR = 300
 _ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 """From where a word begins alone: else a long word without an @ would be looked through once for each of its signs."""
-
-_log = structlog.get_logger(__name__)
 
 
 class NoAddress(Exception):
@@ -59,13 +52,10 @@ class Notifying:
     ) -> None:
         self._channels = {channel.name: channel for channel in channels}
         self._directory = directory
-        self._db = db
-        self._text_patience = text_patience
-        # Threads of its own: reads that hang on an absent database must not hold up anything else.
+        self._text = MessageText(db, text_patience)
         self._along = WritingAlong(db)
         self._log = DeliveryLog(db)
         self._laying_in = _LayingIn(record_patience)
-        self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="message-text")
 
     @activity.defn(name="notify")
     async def notify(self, effect: Notify, along: Record | None = None) -> TakeDelivery:
@@ -151,7 +141,7 @@ class Notifying:
         if directory is not None:
             names = {person.id: person.name for person in directory.people}
             zone = directory.person(effect.person.id).zone if directory.has(effect.person.id) else zone
-        written = await self._texts(effect)
+        written = await self._text.of(effect)
         told = written.model_copy(update={"names": names})
         return Envelope(
             message_id=effect.key,
@@ -165,33 +155,6 @@ class Notifying:
             message=compose(effect, told, zone, is_possible_repeat=is_possible_repeat),
             is_possible_repeat=is_possible_repeat,
         )
-
-    async def _texts(self, effect: Notify) -> MessageTexts:
-        refs = {text.ref for text in (effect.title_ref, effect.description, effect.said) if text is not None}
-        if effect.issue_class != "normal" or not refs:
-            return MessageTexts()
-        try:
-            found = await asyncio.wait_for(self._read(effect, refs), self._text_patience.total_seconds())
-        except Exception as error:  # noqa: BLE001 - whatever ails the record, the page goes out
-            _log.warning("message_without_text", issue=str(effect.issue), error=type(error).__name__)
-            return MessageTexts(is_unreadable=True)
-        return MessageTexts(
-            title=found.get(effect.title_ref.ref) if effect.title_ref else None,
-            description=found.get(effect.description.ref) if effect.description else None,
-            said=found.get(effect.said.ref) if effect.said else None,
-            is_unreadable=bool(refs - found.keys()),
-        )
-
-    async def _read(self, effect: Notify, refs: set[str]) -> Mapping[str, str]:
-        """What is kept under them. What came by a signal is kept by an errand of the same step, in the next moments."""
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._readers, texts.read, self._db, effect.issue, refs)
-        for pause in _LOOKS_S if effect.said is not None else ():
-            if refs <= found.keys():
-                break
-            await asyncio.sleep(pause)
-            found = await loop.run_in_executor(self._readers, texts.read, self._db, effect.issue, refs)
-        return found
 
 
 class _LayingIn:

@@ -1,7 +1,9 @@
 """Telling one person: what goes out, what is answered, and what must not stop it."""
 
 import asyncio
+import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -101,6 +103,47 @@ async def test_a_record_that_hangs_holds_up_no_page(
     assert time.monotonic() - began < 1.5
     assert len(memory.sent) == 12
     assert all(UNREADABLE in sent.body for sent in memory.sent)
+
+
+async def test_pages_after_one_that_waited_in_vain_for_its_text_hardly_wait(
+    memory: MemoryChannel, directory: LiveDirectory, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the record answers in time again: then they have their text."""
+    described = texts.keep(db, notify().issue, "t2", "Since 19:00.")
+    read, is_back = texts.read, threading.Event()
+
+    def hang(*given: Any) -> dict[str, str]:
+        is_back.wait(20)
+        return read(*given)
+
+    monkeypatch.setattr(texts, "read", hang)
+    notifying = Notifying([memory], directory, db, text_patience=timedelta(seconds=0.5))
+    await Tried(notifying).tell(notify(key="first", description=described))
+    for number in range(12):  # more than are read at once
+        began = time.monotonic()
+        await Tried(notifying).tell(notify(key=f"k{number}", description=described))
+        assert time.monotonic() - began < 0.3
+    assert all(UNREADABLE in sent.body for sent in memory.sent)
+    is_back.set()
+
+    async def has_text() -> bool:
+        await Tried(notifying).tell(notify(key="later", description=described))
+        return "> Since 19:00." in memory.sent[-1].body
+
+    await until_found(has_text)
+    monkeypatch.setattr(texts, "read", slow_at(read, 0.2))
+    await Tried(notifying).tell(notify(key="last", description=described))
+    assert "> Since 19:00." in memory.sent[-1].body, "it is waited for as long as before"
+
+
+def slow_at(read: Callable[..., dict[str, str]], seconds: float) -> Callable[..., dict[str, str]]:
+    """The same, which takes its time."""
+
+    def slowly(*given: Any) -> dict[str, str]:
+        time.sleep(seconds)
+        return read(*given)
+
+    return slowly
 
 
 async def test_messages_for_a_record_that_others_keep_give_up_their_places_soon(
