@@ -94,9 +94,9 @@ def revoke(db: Database, key: str, now: datetime) -> bool:
         return connection.scalar(select(_TABLE.c.key).where(of_key)) is not None
 
 
-def used(db: Database, last: Mapping[str, datetime]) -> None:
-    """When each of these keys was last used."""
-    with db.writing() as connection:
+def used(db: Database, last: Mapping[str, datetime], within_s: float | None = None) -> None:
+    """When each of these keys was last used. Raises RecordBusy where others keep the record for longer than this."""
+    with db.writing("api keys", within_s) as connection:
         for key, at in last.items():
             connection.execute(update(_TABLE).where(_TABLE.c.key == key).values(last_used_at=at))
 

@@ -46,7 +46,7 @@ async def act_from_form(doors: Doors, caller: Caller, name: str, text: str, form
     prepared = await _prepared(doors, caller, name, issue, form, command_id, now, happened_at)
     client, db = await doors.client(), await doors.record()
     try:
-        async with doors.turn:
+        async with doors.turn_of_worker:
             sent = await send_and_record(client, db, issue, prepared.command)
     except NoSuchIssue:
         raise not_there(issue) from None

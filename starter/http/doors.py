@@ -47,6 +47,8 @@ class Doors:
         """What `/readyz` has found, and when."""
         self.turn = asyncio.Semaphore(AT_ONCE)
         """Held while the server is spoken to."""
+        self.turn_of_worker = asyncio.Semaphore(AT_ONCE)
+        """Held while a worker's answer is waited for, which may never come: issues are opened all the same."""
 
     async def client(self) -> Connection:
         """The connection to Temporal; raises Failed while no server answers."""

@@ -49,15 +49,28 @@ async def named(doors: Doors, text: str) -> IssueId:
 
 
 async def hides(doors: Doors, issue: IssueId, reader: str) -> bool:
-    """Whether the issue is one that this reader may not see, as far as the record knows."""
+    """Whether the issue is one that this reader may not see: by its row, or else by the issue itself.
+
+    The row knows neither helpers nor the last resort, and a record that is away or late knows nothing. Where no worker
+    answers either, nothing of the issue is in the answer to a command.
+    """
+    row = await _row(doors, issue)
+    if row is not None and (may_see(row, reader) or reader in row.about):
+        return reader in row.about
+    try:
+        return not may_read(await _asked(doors, issue), reader)
+    except Failed:
+        return row is not None
+
+
+async def _row(doors: Doors, issue: IssueId) -> Snapshot | None:
     db = await doors.record()
     if db is None:
-        return False
+        return None
     try:
-        row = await asyncio.to_thread(reading.issue, db, issue)
+        return await asyncio.to_thread(reading.issue, db, issue)
     except SQLAlchemyError:
-        return False
-    return row is not None and not may_see(row, reader)
+        return None
 
 
 async def standing(doors: Doors, issue: IssueId, reader: str) -> Standing:
@@ -75,7 +88,7 @@ async def standing(doors: Doors, issue: IssueId, reader: str) -> Standing:
 async def _asked(doors: Doors, issue: IssueId) -> IssueState:
     try:
         client = await doors.client()
-        async with doors.turn:
+        async with doors.turn_of_worker:
             return await ask_state(client, issue, QUICK)
     except Exception as error:
         failure = as_failure(error)
@@ -114,7 +127,7 @@ async def everything(doors: Doors, db: Database, issue: IssueId, reader: str) ->
 async def _further(doors: Doors, issue: IssueId) -> tuple[list[Entry], str]:
     try:
         client = await doors.client()
-        async with doors.turn:
+        async with doors.turn_of_worker:
             return await ask_unwritten(client, issue, QUICK), ""
     except NoSuchIssue:
         return [], ""

@@ -23,7 +23,7 @@ from records.database import BUSY_S
 from starter.http import keys
 from starter.http.app import make_app
 from starter.http.doors import Doors
-from tests.starter.http.conftest import AGENT, Door, a_door, problem
+from tests.starter.http.conftest import AGENT, LEAD, Door, a_door, problem
 from tests.starter.office import an_office
 from tests.starter.running import ESCALON, free_port, surroundings
 
@@ -53,6 +53,19 @@ async def test_without_the_record_issues_are_opened_and_acted_on_and_what_is_los
         answer = await door.call("GET", path)
         problem(answer, 503, "record_away")
         assert answer.headers["retry-after"]
+
+
+async def test_without_the_record_nobody_acts_on_what_is_not_theirs_to_read(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = door.fresh()
+    door.key(AGENT)
+    opened = await door.open(issue, LEAD, issue_class="restricted")
+    assert opened.status_code == 202, opened.text
+    await door.doors.keys.look()
+    monkeypatch.setattr(Doors, "record", away)
+    problem(await door.act(issue, "acknowledge", AGENT), 404, "no_such_issue")
+    assert (await door.act(issue, "acknowledge", LEAD)).status_code == 200
 
 
 async def test_a_record_that_others_write_to_holds_up_nobody(

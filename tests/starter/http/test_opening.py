@@ -1,10 +1,15 @@
 """Opening by HTTP: what the command line does, answered when it is durable."""
 
 import asyncio
+from datetime import timedelta
 from urllib.parse import quote
+
+import pytest
 
 from escalation.issue.identity import read_issue_id
 from records import reading
+from starter.http import readable
+from starter.http.doors import AT_ONCE
 from tests.starter.http.conftest import AGENT, LEAD, Door, problem
 
 
@@ -87,6 +92,24 @@ async def test_without_a_worker_it_is_opened_all_the_same(unmanned: Door) -> Non
     kinds = [entry.event.kind for entry in reading.timeline(unmanned.db, read_issue_id(issue)[0])]
     assert kinds[0] == "opened"
     assert "opened_again" in kinds
+
+
+async def test_who_waits_for_a_worker_holds_up_nobody_who_opens(
+    unmanned: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = unmanned.fresh()
+    assert (await unmanned.open(issue)).status_code == 202
+    monkeypatch.setattr(readable, "QUICK", timedelta(minutes=5))
+    asking = [asyncio.create_task(unmanned.call("GET", f"/v1/issues/{issue}")) for _ in range(AT_ONCE)]
+    try:
+        await asyncio.sleep(1)
+        async with asyncio.timeout(60):
+            assert (await unmanned.open(unmanned.fresh())).status_code == 202
+        assert not [each for each in asking if each.done()]
+    finally:
+        for each in asking:
+            each.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
 
 
 async def test_many_at_once_are_each_answered_and_each_there(door: Door) -> None:
