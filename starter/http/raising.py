@@ -6,9 +6,14 @@ page is reached, and by a token that only the page itself gives out. One form is
 """
 
 import asyncio
+import contextlib
+import ipaddress
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter, Request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.responses import RedirectResponse, Response
 
 from client.opening import OpenAnswer
@@ -19,6 +24,7 @@ from starter.failure import Failed, WrongInput, as_failure
 from starter.http.doors import Doors, TheDoors
 from starter.http.form import Typed, abouts, in_words, read, request_of
 from starter.http.formtoken import FormTokens, is_form
+from starter.http.guard import address_of
 from starter.http.problems import RETRY_AFTER_S, refused
 from starter.http.raisepages import LABELS, PATH, Banner, form_page, sent_page, words_page
 from starter.installation import Installed
@@ -29,6 +35,9 @@ from starter.standing import settled
 OFF, LOCAL = "off", "local"
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _MOST_FIELDS = 50
+FORMS_A_MINUTE = 60
+"""Forms that are sent from one address: each may wake somebody. Behind a proxy that does not say for whom it asks, of
+all together. Ours."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,7 +67,7 @@ async def send(request: Request, doors: TheDoors) -> Response:
     number = number if is_form(number) else tokens.new_form()
 
     def again(banner: Banner | None, status: int) -> Response:
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
+        headers = {"Retry-After": str({503: RETRY_AFTER_S, 429: 60}[status])} if status in {503, 429} else {}
         token = tokens.for_form(number, doors.clock())
         return form_page(abouts(here), typed, number, token, banner=banner, status=status, headers=headers)
 
@@ -66,6 +75,8 @@ async def send(request: Request, doors: TheDoors) -> Response:
         return again(None, 422)
     if not is_ours:
         return again(Banner("Please send it once more.", "The page was open for long, and nothing was sent yet."), 403)
+    if not _may_send(request):
+        return again(_TOO_MANY, 429)
     try:
         prepared, answer = await _open(typed, number, here, doors)
     except Exception as error:
@@ -171,6 +182,26 @@ def _tokens(request: Request, doors: Doors) -> FormTokens:
     return found
 
 
+_TOO_MANY = Banner(
+    "Too many forms are sent from where you are.",
+    "What you wrote is still here. Wait a minute, then send it again. If it is urgent, telephone.",
+)
+
+
+def _may_send(request: Request) -> bool:
+    """Count one form from its address; whether that is not too many."""
+    found = getattr(request.app.state, "forms_sent", None)
+    if not isinstance(found, SlidingWindowCounterRateLimiter):
+        found = request.app.state.forms_sent = SlidingWindowCounterRateLimiter(MemoryStorage())
+    return found.hit(RateLimitItemPerMinute(FORMS_A_MINUTE), "form", address_of(request.scope))
+
+
+def _is_of_this_machine(address: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(address).is_loopback
+    return False
+
+
 def _elsewhere(request: Request, doors: Doors) -> Response | None:
     """A page that says no, where this request is not for the page or does not come from it."""
     where = doors.settings.raise_page
@@ -179,7 +210,9 @@ def _elsewhere(request: Request, doors: Doors) -> Response | None:
     host = request.headers.get("host", "")
     if where == LOCAL:
         name = host if host.endswith("]") else host.rpartition(":")[0] or host
-        is_here, origins = name.lower() in _LOOPBACK, {f"http://{host}", f"https://{host}"}
+        # The name is whatever the caller says; the address is not.
+        is_here = name.lower() in _LOOPBACK and _is_of_this_machine(address_of(request.scope))
+        origins = {f"http://{host}", f"https://{host}"}
     else:
         is_here, origins = host.lower() == where.partition("://")[2].lower(), {where}
     if not is_here:

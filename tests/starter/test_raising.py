@@ -17,6 +17,7 @@ from client.asking import ask_state
 from client.settings import Settings
 from escalation.issue.identity import read_issue_id
 from records import reading, texts
+from starter.http import raising
 from starter.http.app import make_app
 from starter.http.doors import Doors
 from starter.http.form import Typed, abouts, read, request_of
@@ -265,6 +266,25 @@ async def test_it_is_off_unless_it_is_switched_on(office: Office) -> None:
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=HERE) as http:
         assert (await http.get("/raise")).status_code == 404
         assert (await http.post("/raise")).status_code == 404
+
+
+async def test_local_is_for_this_machine_whatever_name_the_caller_gives(office: Office) -> None:
+    app = app_of(office)
+    for address, status in (("192.0.2.7", 403), ("127.0.0.1", 200), ("::1", 200)):
+        transport = httpx2.ASGITransport(app, client=(address, 40000))
+        async with httpx2.AsyncClient(transport=transport, base_url=HERE) as http:
+            assert (await http.get("/raise")).status_code == status, address
+
+
+async def test_nobody_wakes_people_without_end(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raising, "FORMS_A_MINUTE", 2)
+    for number in (1, 2):
+        assert (await browser.send(await browser.open(), title=f"Form {number}")).status_code == 303
+    answer = await browser.send(await browser.open(), title="Form 3")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+    again = Page(answer.text)
+    assert "Too many forms are sent from where you are." in again.words
+    assert again.by_id("title")["value"] == "Form 3"
 
 
 async def test_under_a_name_it_is_there_for_that_name_alone(office: Office) -> None:
