@@ -29,6 +29,8 @@ from records.sealing import Ring
 
 BUSY_S = 10
 """Seconds a writer waits for another one before it gives up."""
+MIGRATION_S = 600
+"""The same for whoever starts while another one migrates a server's record, which takes minutes where it is large."""
 _OVER_TCP = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -42,6 +44,9 @@ ALLOWED = "sqlite:///folder/record.db or postgresql://person:password@host/datab
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATING = "escalon migrates"
 _PATIENCE = text("SELECT set_config('lock_timeout', :ms, true)")
+_ALONE = text("SELECT set_config('lock_timeout', :ms, true), pg_advisory_xact_lock(:key)")
+"""Waits, that long, until nobody else writes about the same thing; in one trip to the server."""
+_LOCK_TIMED_OUT = "55P03"
 _ALEMBIC = threading.Lock()
 """Alembic keeps the migration that runs in a global: one thread at a time, whatever the database."""
 
@@ -92,11 +97,12 @@ class Database:
             finally:
                 self._one_writer.release()
             return
-        with self.engine.begin() as connection:
-            if within_s < BUSY_S:
-                connection.execute(_PATIENCE, {"ms": f"{within_s * 1000:.0f}"})
+        with _told_as_busy(self, within_s), self.engine.begin() as connection:
+            patience = {"ms": f"{within_s * 1000:.0f}"}
             if about:
-                lock_for_transaction(connection, about)
+                connection.execute(_ALONE, {**patience, "key": _lock_key(about)})
+            else:
+                connection.execute(_PATIENCE, patience)
             yield connection
 
     def _begun(self, connection: Connection, within_s: float) -> RootTransaction:
@@ -214,10 +220,19 @@ def _say_no_more(context: ExceptionContext) -> None:
             error.args = (next(iter(str(error.args[0]).splitlines()), ""), *error.args[1:])
 
 
-def lock_for_transaction(connection: Connection, about: str) -> None:
-    """On PostgreSQL: wait until nobody else writes about the same thing."""
-    key = int.from_bytes(hashlib.sha256(about.encode()).digest()[:8], signed=True)
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+@contextmanager
+def _told_as_busy(db: Database, within_s: float) -> Iterator[None]:
+    """On PostgreSQL: a lock that did not become free, by the name that it has on SQLite too."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_TIMED_OUT:
+            raise
+        raise RecordBusy(f"{db} was kept by another writer for {within_s} s") from None
+
+
+def _lock_key(about: str) -> int:
+    return int.from_bytes(hashlib.sha256(about.encode()).digest()[:8], signed=True)
 
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
@@ -246,7 +261,7 @@ def migrate(db: Database) -> None:
     release has been here, RecordBusy where another writer does not end.
     """
     config = _config()
-    with _ALEMBIC, db.writing(_MIGRATING) as connection:
+    with _ALEMBIC, db.writing(_MIGRATING, None if db.is_sqlite else MIGRATION_S) as connection:
         if _found(connection) == _wanted():
             return
         _refuse_newer(db, connection)

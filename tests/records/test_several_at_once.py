@@ -124,6 +124,28 @@ def test_a_writer_that_does_not_get_its_turn_says_so(
 
 
 @pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("lock", ["of the issue", "of the table"])
+def test_on_a_server_too(
+    db: Database, another: Callable[[], Database], monkeypatch: pytest.MonkeyPatch, lock: str
+) -> None:
+    """Else a worker's threads wait without end, one after the other, for who has left a transaction open."""
+    monkeypatch.setattr(database, "BUSY_S", 0.2)
+    journal.write(db, record(issue_id(), 1, 1))
+    name = str(issue_id()) if lock == "of the issue" else ""
+    with another().writing(name) as connection, ThreadPoolExecutor(1) as pool:
+        if not name:
+            connection.execute(text("LOCK TABLE entries"))
+        waiting = pool.submit(journal.write, db, record(issue_id(), 2, 2))
+        try:
+            error = waiting.exception(5)
+        finally:
+            connection.rollback()
+        assert isinstance(error, RecordBusy)
+        assert "0.2 s" in str(error)
+    journal.write(db, record(issue_id(), 2, 2))
+
+
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
 def test_connections_that_the_server_has_cut_are_made_anew(db: Database, another: Callable[[], Database]) -> None:
     journal.write(db, record(issue_id(), 1, 1))
     with another().writing() as connection:
