@@ -15,9 +15,7 @@ from client.names import WORKFLOW, search_attributes
 from client.sending import Sent, send
 from escalation.issue.card import headline
 from escalation.issue.commands import Open
-from escalation.issue.decide import decide
-from escalation.issue.events import Entry
-from escalation.issue.evolve import evolve
+from escalation.issue.decide import decide_with_states
 from escalation.issue.facts import Link
 from escalation.issue.identity import IssueId
 from escalation.issue.refusal import Rejected
@@ -90,17 +88,10 @@ def _as_occurrence(command: Open, occurrence: int) -> Open:
 
 def _first_state(command: Open) -> IssueState:
     """The state right after opening, by the rules themselves: what they refuse is not started."""
-    decision = decide(None, command, datetime.now(UTC))
-    if isinstance(decision, Rejected):
-        raise Refused(decision)
-    return _evolved(decision)
-
-
-def _evolved(entries: tuple[Entry, ...]) -> IssueState:
-    state = evolve(None, entries[0])
-    for entry in entries[1:]:
-        state = evolve(state, entry)
-    return state
+    decided = decide_with_states(None, command, datetime.now(UTC))
+    if isinstance(decided, Rejected):
+        raise Refused(decided)
+    return decided.state
 
 
 async def _start(client: Client, command: Open, state: IssueState, task_queue: str) -> bool:

@@ -31,6 +31,10 @@ _DIGEST = re.compile(
     r"(?![0-9A-Za-z])"
 )
 """A UUID or a digest: one in five hundred holds digits that pass for a card number, and every command has one."""
+_MAY_HOLD_A_CARD = re.compile(r"[0-9](?:[-._\s]{0,3}[0-9]){12}")
+"""What plain text holds at least where there is a card number in it. Nearly none does, and a closer look is slow."""
+_PLAIN_LINE = re.compile(r"[ -~]*")
+_PLAIN_TEXT = re.compile(r"[ -~\n\t]*")
 _ZERO_WIDTH_EDGE = "\u200b\u2060\ufeff"
 _REORDERING = "\u202a\u202b\u202c\u202d\u202e"
 
@@ -49,6 +53,8 @@ def mask_cards(text: str) -> str:
     Sees through spaces, dashes and dots between groups, digits of any script, and characters that do not show.
     A number that fails the Luhn check stays as it is. Masking twice is masking once.
     """
+    if text.isascii() and not _MAY_HOLD_A_CARD.search(text):
+        return text
     masked = _mask_once(text)
     while masked != text:  # what was masked has brought its neighbours together
         text, masked = masked, _mask_once(masked)
@@ -151,6 +157,8 @@ def clean_text(text: str, field: str, longest: int = LONGEST_TEXT, *, is_one_lin
     cleaned = text.replace("\r\n", "\n").strip().strip(_ZERO_WIDTH_EDGE).strip()
     if len(cleaned) > longest:
         raise ValueError(f"{field} {_shortened(cleaned)} has {len(cleaned):,} characters; allowed: at most {longest:,}")
+    if (_PLAIN_LINE if is_one_line else _PLAIN_TEXT).fullmatch(cleaned):
+        return cleaned
     for place, character in enumerate(cleaned, start=1):
         if not _may_stay(character, is_one_line):
             allowed = "one line of text" if is_one_line else "text, line ends and tabs"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, RowMapping, Select, Table, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, bindparam, func, or_, select
 
 from escalation.issue.effects import Snapshot
 from escalation.issue.events import Entry
@@ -21,6 +21,8 @@ from records.filters import ListFilters
 from records.journal import read_entry
 
 MOST_AT_ONCE = 1000
+_LATEST = select(func.max(tables.issues.c.occurrence)).where(tables.issues.c.series == bindparam("series"))
+"""Made once: it is asked for by every opening."""
 
 
 class IssueRow(Snapshot):
@@ -72,9 +74,8 @@ def issue(db: Database, wanted: IssueId) -> IssueRow | None:
 
 def latest_occurrence(db: Database, series: str) -> int:
     """The highest occurrence on record of `IssueId.series`; 0 where there is none."""
-    table = tables.issues
     with db.reading() as connection:
-        return connection.scalar(select(func.max(table.c.occurrence)).where(table.c.series == series)) or 0
+        return connection.scalar(_LATEST, {"series": series}) or 0
 
 
 def timeline(db: Database, wanted: IssueId) -> list[Entry]:

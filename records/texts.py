@@ -37,6 +37,11 @@ def keep(db: Database, issue: IssueId, ref: str, written: str) -> TextRef:
     A text that was erased stays erased; one that comes after it is kept under another key. What no database stores
     (NUL, halves of characters) becomes `�`; refusing it is for the doors. Raises TextConflict, TextTooLong.
     """
+    return keep_first(db, issue, ref, written)[0]
+
+
+def keep_first(db: Database, issue: IssueId, ref: str, written: str) -> tuple[TextRef, bool]:
+    """The same, and whether it is the first text under this reference."""
     if len(written) > LONGEST_TEXT:
         raise TextTooLong(f"text {ref} of {issue} has {len(written):,} characters; allowed: at most {LONGEST_TEXT:,}")
     masked = mask_cards(storable(written))
@@ -48,7 +53,7 @@ def keep(db: Database, issue: IssueId, ref: str, written: str) -> TextRef:
             keys = text_keys.for_reading(db, connection, [str(issue)])
             if _opened(keys, str(issue), ref, kept["text"]) not in {None, masked}:
                 raise TextConflict(f"another text is kept as {ref} of {issue}")
-            return TextRef(ref=ref, digest=kept["digest"], length=kept["length"])
+            return TextRef(ref=ref, digest=kept["digest"], length=kept["length"]), False
         salt = secrets.token_bytes(_SALT_BYTES)
         key = text_keys.for_writing(db, connection, issue)
         answer = TextRef(ref=ref, digest=digest_of(salt, masked), length=len(masked))
@@ -61,7 +66,7 @@ def keep(db: Database, issue: IssueId, ref: str, written: str) -> TextRef:
                 **answer.model_dump(),
             )
         )
-    return answer
+    return answer, True
 
 
 def digest_of(salt: bytes, masked: str) -> str:

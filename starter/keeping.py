@@ -69,8 +69,7 @@ class Keeper:
         from records.database import RecordBusy
 
         try:
-            is_first = ref not in texts.read(self._db, issue, [ref])
-            kept = texts.keep(self._db, issue, ref, masked)
+            kept, is_first = texts.keep_first(self._db, issue, ref, masked)
         except texts.TextConflict:
             raise WrongInput(
                 f"id: '{self._command_id}' came before with another {field}; repeat a call with the same words, "

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -133,16 +134,25 @@ def in_words(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutab
 
 def without_text(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Take out what must not be in a log: by the name of its field, and by what it looks like."""
-    return {key: LEFT_OUT if _NEVER.search(key) else _cleaned(value) for key, value in event.items()}
+    return {key: LEFT_OUT if _is_never(key) else _cleaned(value) for key, value in event.items()}
+
+
+@lru_cache(maxsize=1024)
+def _is_never(name: str) -> bool:
+    """Whether a field of this name is left out. The same few names come with every line."""
+    return _NEVER.search(name) is not None
 
 
 def _cleaned(value: Any) -> Any:
     match value:
         case str():
-            bare = mask_cards(_EMAIL.sub("(e-mail)", _CREDENTIALS.sub("", value)))
+            bare = value
+            if "@" in value:  # every address and every URL with credentials has one
+                bare = _EMAIL.sub("(e-mail)", _CREDENTIALS.sub("", value))
+            bare = mask_cards(bare)
             return bare if len(bare) <= _LONGEST else f"{bare[:_LONGEST]}…"
         case dict():
-            return {key: LEFT_OUT if _NEVER.search(str(key)) else _cleaned(part) for key, part in value.items()}
+            return {key: LEFT_OUT if _is_never(str(key)) else _cleaned(part) for key, part in value.items()}
         case list() | tuple():
             return [_cleaned(part) for part in value]
         case _:

@@ -166,6 +166,12 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     assert len(once) <= len(text)
 
 
+@given(st.text("0123456789 -._x,\n\x1c", max_size=120))
+def test_plain_text_is_masked_as_any_other(text: str) -> None:
+    """Most plain text is not looked at closely; what stands beside other letters always is."""
+    assert mask_cards(f"é{text}") == f"é{mask_cards(text)}"
+
+
 @given(st.text("0123456789 -", max_size=120))
 def test_no_number_that_passes_is_left_as_a_word(text: str) -> None:
     words = mask_cards(text).replace("-", " ").split()

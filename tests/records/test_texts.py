@@ -40,6 +40,14 @@ def test_the_same_text_again_gives_the_same_answer(db: Database) -> None:
     assert len(answers) == 1
 
 
+def test_whether_a_text_is_the_first_under_its_reference(db: Database) -> None:
+    told, is_first = texts.keep_first(db, ISSUE, "r1", "one")
+    assert is_first
+    assert texts.keep_first(db, ISSUE, "r1", "one") == (told, False)
+    texts.erase(db, ISSUE)
+    assert texts.keep_first(db, ISSUE, "r1", "one") == (told, False), "somebody may refer to it"
+
+
 def test_another_text_under_the_same_reference_is_refused(db: Database) -> None:
     texts.keep(db, ISSUE, "r1", "one")
     with pytest.raises(TextConflict, match="r1 of main:main:main:desk:REF-1:1") as refused:
