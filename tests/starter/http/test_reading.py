@@ -1,7 +1,13 @@
 """Reading by HTTP: pages of the list, and what is not there for whom it is none of."""
 
 import asyncio
+from typing import Any
 
+import pytest
+
+from client.asking import ask_state
+from escalation.issue.identity import read_issue_id
+from starter.http import readable
 from tests.starter.http.conftest import AGENT, LEAD, MANAGER, Door, problem
 
 
@@ -54,6 +60,24 @@ async def test_a_restricted_issue_is_there_only_for_those_whom_it_concerns(door:
     assert await listed(door, "source=secret", others) == []
     told = problem(await door.act(issue, "acknowledge", others), 404, "no_such_issue")
     assert "secret" not in told.get("issue", "")
+
+
+async def test_the_last_resort_and_who_helps_are_not_hidden_from_though_its_row_does_not_name_them(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = "secret:L-1"
+    await door.open(issue, LEAD, issue_class="restricted")
+    await on_record(door, issue)
+    meant = read_issue_id(issue)[0]
+    assert await readable.hides(door.doors, meant, AGENT)
+    state = await ask_state(door.office.env.client, meant)
+    for field in ("last_resort", "joined"):
+
+        async def asked(*_: Any, field: str = field) -> Any:
+            return state.model_copy(update={field: (AGENT,)})
+
+        monkeypatch.setattr(readable, "_asked", asked)
+        assert not await readable.hides(door.doors, meant, AGENT), field
 
 
 async def test_whom_it_is_about_does_not_find_it(door: Door) -> None:
