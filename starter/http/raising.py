@@ -11,9 +11,6 @@ import ipaddress
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter, Request
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.responses import RedirectResponse, Response
 
 from client.opening import OpenAnswer
@@ -25,6 +22,7 @@ from starter.http.doors import Doors, TheDoors
 from starter.http.form import Typed, abouts, in_words, read, request_of
 from starter.http.formtoken import FormTokens, is_form
 from starter.http.guard import address_of
+from starter.http.limits import Window
 from starter.http.problems import RETRY_AFTER_S, refused
 from starter.http.raisepages import LABELS, PATH, Banner, form_page, sent_page, words_page
 from starter.installation import Installed
@@ -191,9 +189,9 @@ _TOO_MANY = Banner(
 def _may_send(request: Request) -> bool:
     """Count one form from its address; whether that is not too many."""
     found = getattr(request.app.state, "forms_sent", None)
-    if not isinstance(found, SlidingWindowCounterRateLimiter):
-        found = request.app.state.forms_sent = SlidingWindowCounterRateLimiter(MemoryStorage())
-    return found.hit(RateLimitItemPerMinute(FORMS_A_MINUTE), "form", address_of(request.scope))
+    if not isinstance(found, Window):
+        found = request.app.state.forms_sent = Window(FORMS_A_MINUTE)
+    return found.hit(address_of(request.scope))
 
 
 def _is_of_this_machine(address: str) -> bool:
