@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -237,10 +238,15 @@ def _lock_key(about: str) -> int:
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert the row unless one with its primary key is there; says whether it was inserted."""
-    maker = sqlite_dialect.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return connection.execute(_insert_once(connection.dialect.name, table), dict(values)).first() is not None
+
+
+@cache
+def _insert_once(dialect: str, table: Table) -> Any:
+    """Made once for each table: making a statement costs more than what it does."""
+    maker = sqlite_dialect.insert if dialect == "sqlite" else postgresql.insert
     key = list(table.primary_key.columns)
-    statement = maker(table).values(dict(values)).on_conflict_do_nothing(index_elements=key).returning(*key)
-    return connection.execute(statement).first() is not None
+    return maker(table).on_conflict_do_nothing(index_elements=key).returning(*key)
 
 
 def empty_log(db: Database) -> None:
