@@ -33,7 +33,7 @@ def make_app(doors: Doors) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.doors = doors
-    answer_problems(app)
+    answer_problems(app, [*app.routes, *(route for router in ROUTERS for route in router.routes)])
     app.add_middleware(Guard, most_bytes=doors.settings.api_most_bytes, limits=doors.limits)
     app.add_middleware(Calls)  # the last is the outermost
     for router in ROUTERS:

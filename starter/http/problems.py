@@ -4,7 +4,7 @@ Which status a failure has is said here, once. What is wrong is decided where it
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match
 
 from escalation.masking import mask_cards
 from starter.failure import Failed, WrongInput, as_failure
@@ -158,8 +159,8 @@ def wrong_form(errors: Iterable[Mapping[str, Any]]) -> Refused:
     return Refused(422, "wrong_input", "; ".join(fault.why for fault in faults[:3]), faults)
 
 
-def answer_problems(app: FastAPI) -> None:
-    """Have every failure answered as a problem, whoever raised it."""
+def answer_problems(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Have every failure of an app with these routes answered as a problem, whoever raised it."""
 
     async def say_refused(_request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
@@ -178,11 +179,18 @@ def answer_problems(app: FastAPI) -> None:
         }
         code = "content_too_large" if error.status_code == 413 else HTTPStatus(error.status_code).name.lower()
         said = words.get(error.status_code) or str(error.detail)
-        return Refused(error.status_code, code, said, headers=error.headers).response()
+        headers = {"Allow": _allowed_at(routes, request)} if error.status_code == 405 else error.headers
+        return Refused(error.status_code, code, said, headers=headers).response()
 
     app.add_exception_handler(Refused, say_refused)
     app.add_exception_handler(RequestValidationError, say_wrong_form)
     app.add_exception_handler(HTTPException, say_http)
+
+
+def _allowed_at(routes: Iterable[BaseRoute], request: Request) -> str:
+    """The methods of all routes at the path; the framework knows those of the first one alone."""
+    there = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in there for method in getattr(route, "methods", None) or ()}))
 
 
 def unforeseen(error: Exception) -> Refused:

@@ -139,6 +139,14 @@ async def test_what_is_not_there_is_a_problem_too(method: str, path: str, status
 
 
 @pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/v1/issues", "GET, POST"), ("/v1/issues/desk:X", "GET"), ("/v1/issues/desk:X/acknowledge", "POST")],
+)
+async def test_every_method_of_a_path_is_told(path: str, methods: str, door: Door) -> None:
+    assert (await door.call("OPTIONS", path)).headers["allow"] == methods
+
+
+@pytest.mark.parametrize(
     ("query", "field", "words"),
     [
         ("statu=open", "query", "did you mean 'status'"),
