@@ -1,8 +1,8 @@
 """What an issue costs on Temporal, counted from its history: events, workflow tasks and billable actions by kind.
 
 Billable actions as Temporal publishes them for its cloud (docs.temporal.io, "Actions"): the start of each run, each
-timer started, each attempt of an activity, each workflow task that holds markers of local activities, each signal,
-each update that was carried out, each upsert of search attributes or memo. Free: attributes and memo at the start.
+timer started, each attempt of an activity, each signal, each update that was carried out, each upsert of search
+attributes or memo. Free: attributes and memo at the start.
 
 Not in a history, hence not counted: queries, updates that a validator refused, heartbeats.
 """
@@ -49,7 +49,6 @@ def costs(events: Iterable[HistoryEvent]) -> Costs:
     """Count them."""
     counted, tasks, actions = 0, 0, Counter[str]()
     names: dict[int, str] = {}
-    has_marker = False
     for event in events:
         name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
         if name in _SKIPPING:
@@ -64,9 +63,4 @@ def costs(events: Iterable[HistoryEvent]) -> Costs:
             actions[names[started.scheduled_event_id]] += started.attempt
         elif name == "WORKFLOW_TASK_COMPLETED":
             tasks += 1
-            has_marker = False
-        elif name == "MARKER_RECORDED" and not has_marker:
-            is_local = event.marker_recorded_event_attributes.marker_name == "core_local_activity"
-            actions["local"] += is_local
-            has_marker = is_local
     return Costs(counted, tasks, actions)

@@ -17,6 +17,9 @@ from escalation.issue.state import IssueState
 ANSWER_WITHIN = timedelta(seconds=4)
 _ASK_AGAIN_S = 0.1
 
+ASK_AGAIN = "asked between two workflow tasks; ask again"
+"""What an issue says that was asked at a bad moment. Also in workflows/shell.py."""
+
 
 class NoWorker(Exception):
     """No worker answered; nothing is lost, but nothing can be asked now."""
@@ -47,7 +50,9 @@ async def _ask(client: Client, issue: IssueId, query: str, answer: Any, within: 
         try:
             return await handle.query(query, result_type=answer, rpc_timeout=within)
         except WorkflowQueryFailedError as error:
-            raise NoWorker(f"{issue.short} cannot be asked: {error}") from error
+            if str(error) != ASK_AGAIN or asyncio.get_running_loop().time() >= end:
+                raise NoWorker(f"{issue.short} cannot be asked: {error}") from error
+            await asyncio.sleep(_ASK_AGAIN_S)
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 check_namespace(client, error)

@@ -21,16 +21,6 @@ then lost (its worker killed, or more had arrived when it wanted to end the run)
 and perhaps otherwise, and what is on record never happened (measured; docs/decisions/0008).
 """
 
-LOCAL: dict[str, dict[str, Any]] = {
-    "find_responders": {
-        "schedule_to_close_timeout": timedelta(seconds=5),
-        "retry_policy": RetryPolicy(maximum_attempts=1),
-    },
-}
-"""Errands that only read, and mostly at once: tried within the workflow task first, which saves a page two trips to the
-server. Such a try gives up by itself, soon: all that the task asks for waits with it. Then the errand proper follows.
-It writes nothing, so that a task that is lost does no harm."""
-
 CARRIERS = frozenset({"notify"})
 """Errands that take along what waits to be written on the record."""
 

@@ -9,14 +9,13 @@ meets refuses it. One that our own clock or errands meet fails the workflow task
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import Priority, SearchAttributeKey, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from escalation.issue.attributes import ATTRIBUTES
@@ -29,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules, Step
     from escalation.issue.state import IssueState
-    from workflows.errands import CARRIERS, LOCAL, noted, options
+    from workflows.errands import CARRIERS, noted, options
     from workflows.scribe import Scribe
 
 KEPT_LINES = 200
@@ -37,6 +36,9 @@ KEPT_LINES = 200
 
 ENTRIES = "entries"
 """The memo with the head of the chain when an entry was decided that left no other event, as a message's."""
+
+ASK_AGAIN = "asked between two workflow tasks; ask again"
+"""What a question is told that came at a bad moment. Also in client/asking.py, which then asks again."""
 
 FORCED_HISTORY = 12_000
 """History events after which it hands over even while errands are under way. Ours: a quarter of the server's limit."""
@@ -49,6 +51,10 @@ _KEYS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
     "datetime": SearchAttributeKey.for_datetime,
     "bool": SearchAttributeKey.for_bool,
 }
+
+
+class NotBegun(Exception):
+    """A question let us see what the next workflow task will bring, before it has begun."""
 
 
 class Shell:
@@ -70,6 +76,7 @@ class Shell:
         self._decided_in = self._traced_in = 0
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
+        self._seen: tuple[int, int, datetime | None] = (0, 0, None)
 
     def resume(
         self, state: IssueState, unwritten: tuple[Entry, ...], errands: tuple[Effect, ...], head: Head | None
@@ -83,14 +90,12 @@ class Shell:
         for effect in errands:
             self._start(self.rules.again(effect))
 
-    def deliver(
-        self, command: Command, at: datetime | None = None, answered: Effect | None = None
-    ) -> tuple[Entry, ...] | Rejected:
-        """Decide a command of our own, now or `at`, and set going what it asks for; raises whatever the rules raise.
+    def deliver(self, command: Command, answered: Effect | None = None) -> tuple[Entry, ...] | Rejected:
+        """Decide a command of our own and set going what it asks for; raises whatever the rules raise.
 
         `answered` is the errand of which it is the answer.
         """
-        step = self._work_out(command, at, answered)
+        step = self._work_out(command, answered)
         if isinstance(step, Rejected):
             return step
         self._take(step)
@@ -194,10 +199,8 @@ class Shell:
         is_large = info.get_current_history_size() > FORCED_HISTORY_BYTES
         return (is_long or is_large) and workflow.all_handlers_finished()
 
-    def _work_out(
-        self, command: Command, at: datetime | None = None, answered: Effect | None = None
-    ) -> Step | Rejected:
-        return self.rules.work_out(self.state, command, at or workflow.now(), answered=answered)
+    def _work_out(self, command: Command, answered: Effect | None = None) -> Step | Rejected:
+        return self.rules.work_out(self.state, command, workflow.now(), answered=answered)
 
     def _try(self, command: Command) -> Step | Rejected:
         try:
@@ -255,12 +258,26 @@ class Shell:
             self._timer_at = due.at
             summary = self.rules.timer_name(state, due)
             self._timer = asyncio.create_task(workflow.sleep(due.at - workflow.now(), summary=summary[:200]))
-        await workflow.wait_condition(lambda: self._is_changed or (self._timer is not None and self._timer.done()))
+        await workflow.wait_condition(self._has_heard)
         if self._timer is not None and self._timer.done():
             self._timer = self._timer_at = None
             if not self._is_changed:
                 _measure_lateness(due)
                 self.deliver(Tick())
+
+    def _has_heard(self) -> bool:
+        """Asked whenever anything comes in.
+
+        A question that waited for a worker may let in what came meanwhile, at the instant of the task before: decided
+        then, it would not be what the history bears out. It is the question that fails here, and the worker takes the
+        issue up anew from its history (docs/decisions/0018).
+        """
+        info = workflow.info()
+        length, size, now = info.get_current_history_length(), info.get_current_history_size(), workflow.now()
+        if length > self._seen[0] and (size, now) == self._seen[1:]:
+            raise NotBegun(ASK_AGAIN)
+        self._seen = (length, size, now)
+        return self._is_changed or (self._timer is not None and self._timer.done())
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -281,35 +298,13 @@ class Shell:
             self._is_changed = True
 
     async def _run(self, effect: Effect) -> None:
-        at: datetime | None = None
-        answer = await self._look_up(effect)
-        if answer is None:
-            answer = await self._ask_the_world(effect)
-        elif (
-            self.recent
-        ):  # found at once: in the instant of the step that asked, by the server's clock and not a worker's
-            at = self.recent[-1].recorded_at
+        answer = await self._ask_the_world(effect)
         del self.errands[effect.key]
         self._running.pop(effect.key, None)
         if answer is not None:
-            self.deliver(answer, at, effect)
+            self.deliver(answer, effect)
             self._decided_in = _task()  # also where it came too late to change anything
         self._is_changed = True
-
-    async def _look_up(self, effect: Effect) -> Command | None:
-        """The answer to what can be looked up at once; None where it cannot, or not now."""
-        if effect.kind not in LOCAL:
-            return None
-        answer: Command | None = None
-        with suppress(FailureError):  # then the errand proper follows, retried, and seen by whoever watches
-            answer = await workflow.execute_local_activity(
-                effect.kind,
-                effect,
-                result_type=self.rules.answer_type(effect),
-                summary=self.rules.summary(effect)[:200],
-                **LOCAL[effect.kind],
-            )
-        return answer
 
     async def _ask_the_world(self, effect: Effect) -> Command | None:
         along = [self.scribe.take_along(effect.key)] if effect.kind in CARRIERS else []

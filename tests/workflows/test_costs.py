@@ -44,16 +44,16 @@ async def test_what_the_bench_story_costs(house: House, capsys: pytest.CaptureFi
     assert tuple(entry.event.kind for entry in house.journal(issue)) == RECORDED
     assert closed.actions == {
         "start": 1,
-        "local": 2,  # who is asked, looked up within the task that begins the tier
+        "find_responders": 2,  # never within the task that begins the tier (docs/decisions/0018)
         "notify": 2,
         "timer": 4,  # acknowledge, acknowledge, confirmation, window
         "memo": 2,  # a delivery that waits leaves an event, or the SDK might play its task with the next one
         "update": 3,
         "attributes": 4,  # second tier, acknowledged, resolved, closed
     }
-    assert (closed.total, closed.events) == (18, 49)
+    assert (closed.total, closed.events) == (18, 59)
     assert ended.actions == {**closed.actions, "record": 1}
-    assert (ended.total, ended.events) == (19, 60)
+    assert (ended.total, ended.events) == (19, 70)
 
 
 async def on_record(house: House, command: Open, count: int) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,6 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.along import WritingAlong
-from activities.live_directory import LiveDirectory
 from client.asking import ask_unwritten
 from client.sending import ask_to_write, send
 from escalation.issue.carried import Done
@@ -62,8 +60,8 @@ async def promised(house: House, story: Telling, command_id: str) -> Done:
 async def test_a_page_takes_along_what_its_own_step_decided(house: House) -> None:
     story = await Telling.begin(house)
     await house.recorded(story.issue)
-    name, (_, along) = (await scheduled(house, story))[0]
-    assert name == "notify"
+    (looked_up, _), (name, (_, along)) = (await scheduled(house, story))[:2]
+    assert (looked_up, name) == ("find_responders", "notify")
     assert [entry["event"]["kind"] for entry in along["entries"]] == ["opened", "tier_began", "people_asked"]
 
 
@@ -241,29 +239,3 @@ async def test_an_answer_does_not_wait_for_a_record_that_is_locked(alone: House)
     async with asyncio.timeout(30):
         assert await asyncio.gather(*under_way) == [last] * 4 + [0] * 2  # no more are begun than there are threads
     assert await writing.ended(writing.begin(None)) == 0
-
-
-async def test_a_slow_directory_is_asked_again_outside_of_the_task(
-    alone: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The task does not wait for it: the timer is set, and the errand proper finds who is asked."""
-    quick, slow = LiveDirectory.current, [1.0]
-
-    def current(self: LiveDirectory) -> Any:
-        time.sleep(slow.pop() if slow else 0)
-        return quick(self)
-
-    monkeypatch.setattr(LiveDirectory, "current", current)
-    story = await Telling.begin(alone)
-    assert (await scheduled(alone, story))[0][0] == "find_responders"
-    first = next(e for e in await events(alone.client, story.issue) if kind(e) == "WORKFLOW_TASK_COMPLETED")
-    assert first.event_time.ToDatetime() < story.opened_at.replace(tzinfo=None) + timedelta(seconds=0.9)
-    await goes_on(alone.handle(story.issue), alone.client)
-
-
-async def test_who_is_asked_is_found_in_the_instant_in_which_the_tier_begins(house: House) -> None:
-    """A local activity's clock is the worker's; nothing on record depends on it."""
-    story = await Telling.begin(house)
-    began, asked = (await house.recorded(story.issue))[1:3]
-    assert (began.event.kind, asked.event.kind) == ("tier_began", "people_asked")
-    assert asked.recorded_at == began.recorded_at

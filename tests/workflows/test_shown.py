@@ -33,7 +33,7 @@ from tests.workflows.waiting import until_found
 pytestmark = pytest.mark.server
 
 TITLE = "Charged twice"
-NAMED = {"TIMER_STARTED", "ACTIVITY_TASK_SCHEDULED", "MARKER_RECORDED"}
+NAMED = {"TIMER_STARTED", "ACTIVITY_TASK_SCHEDULED"}
 SIGNED = {"assurance": "signed_in"}
 
 
@@ -115,12 +115,12 @@ async def test_a_normal_issue_can_be_understood_from_there(house: House) -> None
     assert set(seen.memo) == {"opened_by", "entries"}
     assert "written on the record" in seen.names
     assert [name for name in seen.names if name != "written on the record"] == [
-        "nobody has acknowledged: Second is asked",
         "look up who is asked at first",
+        "nobody has acknowledged: Second is asked",
         "inbox to ann (First): asked",
         "inbox to ben (First): asked",
-        "nobody has acknowledged: all tiers' time is up, and the last resort is told",
         "look up who is asked at second",
+        "nobody has acknowledged: all tiers' time is up, and the last resort is told",
         "inbox to lee (Second): asked",
         "the time to work is spent: all tiers' time is up, and the last resort is told",
     ]
