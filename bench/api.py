@@ -3,7 +3,8 @@
 Rounds are interleaved, with the same number of starts and of callers at once; only ratios within one pair are compared.
 The SDK's side has everything made beforehand and does nothing but start: the same input with its pinned policies, the
 same attributes, memo and summary. The door reads HTTP and JSON, checks the key, chooses policy and tier, evaluates
-triggers, starts and answers. No worker runs. Everything shares the machine, the sender of the requests included.
+triggers, starts and answers. No worker runs. The server has half of the cores to itself, with either side; the door and
+whoever sends the requests share the rest, which the SDK's side has alone.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from time import perf_counter
 from temporalio.client import Client
 from temporalio.common import Priority, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from bench.stand import BIN, Stand, free_port, standing
+from bench.stand import BIN, Stand, cores_apart, free_port, standing
 from client.names import WORKFLOW, register_search_attributes, search_attributes
 from client.settings import Settings
 from escalation.issue.card import headline
@@ -80,25 +81,33 @@ async def measure(home: Path, pairs: int, starts: int, say: Callable[[str], None
         "ESCALON_HOME": str(state), "ESCALON_TASK_QUEUE": QUEUE, "ESCALON_API_PORT": str(port),
         "ESCALON_API_RATE": "1000000",
     }  # fmt: skip
-    async with standing(home, [str(BIN / "escalon"), "api"], to_door, {}, is_ours=True) as stand:
-        await register_search_attributes(stand.client)
-        door, sdk = _Door(stand, port, key), _Sdk(stand.client, here)
-        await door.until_ready()
-        variants: list[Callable[[str], Awaitable[float]]] = [
-            lambda name: sdk.start(name, starts),
-            lambda name: door.start(name, starts, is_full=False),
-            lambda name: door.start(name, starts, is_full=True),
-        ]
-        found: list[list[Round]] = [[], [], []]
-        for number in range(-1, pairs):
-            say(f"pair {number + 1} of {pairs}")
-            for place in sorted(range(3), key=lambda each: (each + number) % 3):
-                before = stand.cpu()
-                rate = await variants[place](f"{number + 1}-{place}")
-                used = stand.cpu().since(before)
-                if number >= 0:
-                    found[place].append(Round(rate, 1000 * used.worker / starts, 1000 * used.server / starts))
-        return Rates(*found)
+    command = [str(BIN / "escalon"), "api"]
+    with cores_apart() as cores:
+        async with standing(home, command, to_door, {}, is_ours=True, server_cores=cores) as stand:
+            return await _rounds(stand, here, port, key, pairs, starts, say)
+
+
+async def _rounds(
+    stand: Stand, here: Installed, port: int, key: str, pairs: int, starts: int, say: Callable[[str], None]
+) -> Rates:
+    await register_search_attributes(stand.client)
+    door, sdk = _Door(stand, port, key), _Sdk(stand.client, here)
+    await door.until_ready()
+    variants: list[Callable[[str], Awaitable[float]]] = [
+        lambda name: sdk.start(name, starts),
+        lambda name: door.start(name, starts, is_full=False),
+        lambda name: door.start(name, starts, is_full=True),
+    ]
+    found: list[list[Round]] = [[], [], []]
+    for number in range(-1, pairs):
+        say(f"pair {number + 1} of {pairs}")
+        for place in sorted(range(3), key=lambda each: (each + number) % 3):
+            before = stand.cpu()
+            rate = await variants[place](f"{number + 1}-{place}")
+            used = stand.cpu().since(before)
+            if number >= 0:
+                found[place].append(Round(rate, 1000 * used.worker / starts, 1000 * used.server / starts))
+    return Rates(*found)
 
 
 async def _at_once(count: int, start: Callable[[int], Awaitable[None]]) -> float:

@@ -5,9 +5,10 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from temporalio.client import Client
@@ -60,11 +61,36 @@ def free_port() -> int:
         return port
 
 
+@contextmanager
+def cores_apart() -> Iterator[frozenset[int]]:
+    """Yields the half of the cores that is for the server; this process and what it starts have the other half.
+
+    Where there is one core alone, all share it.
+    """
+    all_cores = os.sched_getaffinity(0)
+    half = len(all_cores) // 2
+    servers, ours = set(sorted(all_cores)[:half]), set(sorted(all_cores)[half:])
+    os.sched_setaffinity(0, ours)
+    try:
+        yield frozenset(servers or ours)
+    finally:
+        os.sched_setaffinity(0, all_cores)
+
+
 @asynccontextmanager
 async def standing(
-    home: Path, worker: list[str], environment: Mapping[str, str], attributes: Mapping[str, str], *, is_ours: bool
+    home: Path,
+    worker: list[str],
+    environment: Mapping[str, str],
+    attributes: Mapping[str, str],
+    *,
+    is_ours: bool,
+    server_cores: frozenset[int] = frozenset(),
 ) -> AsyncIterator[Stand]:
-    """Both, for as long as the block runs. The server as `escalon up` starts it: a file, WAL, synchronous=normal."""
+    """Both, for as long as the block runs. The server as `escalon up` starts it: a file, WAL, synchronous=normal.
+
+    `server_cores`: those on which it runs; empty: as this process.
+    """
     home.mkdir(parents=True)  # noqa: ASYNC240 - before anything runs
     port = free_port()
     named = [word for name, kind in attributes.items() for word in ("--search-attribute", f"{name}={kind}")]
@@ -75,6 +101,7 @@ async def standing(
             "--sqlite-pragma", "synchronous=normal", "--log-level", "error", *named,
         ],
         {},
+        server_cores,
     )  # fmt: skip
     try:
         address = f"127.0.0.1:{port}"
@@ -88,10 +115,18 @@ async def standing(
         await _end(server)
 
 
-async def _spawn(command: list[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+async def _spawn(
+    command: list[str], environment: Mapping[str, str], cores: frozenset[int] = frozenset()
+) -> asyncio.subprocess.Process:
     nowhere = asyncio.subprocess.DEVNULL
     return await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, env={**os.environ, **environment}, stdin=nowhere, stdout=nowhere, stderr=nowhere
+        *command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=nowhere,
+        stdout=nowhere,
+        stderr=nowhere,
+        preexec_fn=partial(os.sched_setaffinity, 0, cores) if cores else None,  # Go counts its cores as it starts
     )
 
 
