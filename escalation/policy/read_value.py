@@ -6,13 +6,14 @@ The models' annotations are the schema; there is no second one. Rules across fie
 import operator
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
+from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
 from escalation import duration
@@ -36,6 +37,15 @@ SET_ON_READING = frozenset({"digest"})
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*%", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,2})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CLOCK = re.compile(r"\d\d:\d\d(?::\d\d)?", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_PATTERNS: Final[dict[Any, tuple[type[date] | type[time], re.Pattern[str]]]] = {
+    date: (date, _DATE),
+    time: (time, _CLOCK),
+    datetime: (datetime, _INSTANT),
+    AwareDatetime: (datetime, _INSTANT),
+}
 
 _BOUNDS: Final = (
     (Ge, "ge", "at least", operator.le),
@@ -180,7 +190,25 @@ class ValueReader:
             return text == "true"
         if annotation is int and node.is_plain and _WHOLE.fullmatch(text):
             return int(text)
+        if annotation in _PATTERNS:
+            return self._of_calendar(annotation, node, path)
         return self._wrong(path, node, f"is not {allowed.partition(' such')[0]}", allowed)
+
+    def _of_calendar(self, annotation: Any, node: Scalar, path: str) -> object:
+        """A day, a time of the clock face, or an instant (in UTC then), which must say its offset."""
+        text, allowed = node.text.strip(), allowed_words(annotation)
+        kind, pattern = _PATTERNS[annotation]
+        try:
+            found = kind.fromisoformat(text) if pattern.fullmatch(text) else None
+            if isinstance(found, datetime):
+                if found.utcoffset() is None:
+                    return self._wrong(path, node, "has no offset, so it could mean many instants", allowed)
+                found = found.astimezone(UTC)
+        except (ValueError, OverflowError):
+            found = None
+        if found is None:
+            return self._wrong(path, node, f"is not {allowed.partition(' such')[0]}", allowed)
+        return found
 
     def _choice(self, node: Scalar, path: str, choices: tuple[Any, ...]) -> object:
         if node.text in choices:
@@ -258,4 +286,7 @@ def allowed_words(annotation: Any) -> str:
         bool: "true or false",
         timedelta: duration.ALLOWED,
         Decimal: "an amount such as 100 or 99.50",
-    }[annotation]
+        date: "a day such as 2026-11-23",
+        time: "a time of the day such as 09:00",
+        datetime: "an instant with its offset such as 2026-11-23T09:00+01:00 or 2026-11-23T08:00Z",
+    }[datetime if annotation is AwareDatetime else annotation]
