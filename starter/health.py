@@ -6,7 +6,6 @@ help. `/readyz` is 200 only when it does its work: connected, polling, the recor
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,7 +23,7 @@ from temporalio.service import RPCError
 from client.server import Server, ServerAway
 from escalation.value import Value
 from records.database import Database, RecordBusy, SchemaMismatch, check_schema
-from starter.failure import WrongInput
+from starter.listening import listen
 from starter.metrics import RecordMetrics
 
 REMEMBERED = timedelta(seconds=2)
@@ -160,7 +159,7 @@ async def pages_at(app: Starlette, ip: str, port: int, setting: str) -> AsyncIte
     if not port:
         yield
         return
-    listening = _listening(ip, port, setting)
+    listening = listen(ip, port, setting)
     server = HealthServer(app, ip, port)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
@@ -169,17 +168,6 @@ async def pages_at(app: Starlette, ip: str, port: int, setting: str) -> AsyncIte
         server.should_exit = True
         await asyncio.wait({serving}, timeout=5)
         listening.close()
-
-
-def _listening(ip: str, port: int, setting: str) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((ip, port))
-    except OSError as error:
-        listening.close()
-        raise WrongInput(f"{setting}: {ip}:{port}: {error.strerror}", "port_in_use") from None
-    return listening
 
 
 def _shown(health: Health) -> dict[str, bool]:

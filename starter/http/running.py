@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,9 +10,9 @@ import structlog
 import uvicorn
 
 from client.settings import Settings
-from starter.failure import WrongInput
 from starter.http.app import make_app
 from starter.http.doors import Doors
+from starter.listening import listen
 
 GRACE_S = 10
 """How long answers that are under way are waited for when the process is to end."""
@@ -45,7 +44,7 @@ class _Server(uvicorn.Server):
 
 async def serve(settings: Settings, stop: asyncio.Event) -> int:
     """Answer requests until `stop`; the exit code. Raises WrongInput where the port is taken."""
-    listening = _listening(settings.api_host, settings.api_port)
+    listening = listen(settings.api_host, settings.api_port, "ESCALON_API_PORT")
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "door"))
     server = _Server(
         uvicorn.Config(
@@ -67,14 +66,3 @@ async def serve(settings: Settings, stop: asyncio.Event) -> int:
     listening.close()
     _log.info("stopped")
     return 0
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise WrongInput(f"ESCALON_API_PORT: {host}:{port}: {error.strerror}", "port_in_use") from None
-    return listening

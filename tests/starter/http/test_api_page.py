@@ -19,7 +19,7 @@ CALLS = [
 ]
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed: apt install curl")
 async def test_every_call_of_the_page_can_be_made(door: Door) -> None:
     assert len(CALLS) >= 8
     async with listening(door) as url:
