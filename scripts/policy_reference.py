@@ -9,7 +9,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -19,8 +19,10 @@ from typing import Any, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from escalation.duration import words
+from escalation.policy import absence as absence_module
 from escalation.policy import directory as directory_module
 from escalation.policy import lint_set, model
+from escalation.policy.absence import Absence, Moment
 from escalation.policy.check_set import read_set
 from escalation.policy.conditions import ISSUE_FIELDS
 from escalation.policy.directory import Directory, Person, Team
@@ -50,7 +52,7 @@ POLICY_MODELS: tuple[type[Value], ...] = (
     *(Policy, Severity, Tier, Tell, Warn, ChecklistItem, EntryTiers, Trigger),
     *(Acknowledgement, Exhaustion, Closing, Target, Holding, SeverityChange),
 )
-DIRECTORY_MODELS: tuple[type[Value], ...] = (Directory, Team, Person)
+DIRECTORY_MODELS: tuple[type[Value], ...] = (Directory, Team, Person, Absence)
 WHERE_WRITTEN = {
     Policy: "the file itself",
     Severity: "`severities`, by name",
@@ -69,12 +71,19 @@ WHERE_WRITTEN = {
     Directory: "the file itself",
     Team: "`teams`, by name",
     Person: "`people`, by id",
+    Absence: "`absences` of a person",
 }
 EXAMPLES_BESIDE = {
     "Tell.people": "[sample-senior]",
     "Tell.team": "platform",
     "Policy.assurance": "{ close: signed_link }",
     "Exhaustion.fallback": "four-tier-support",
+    "Person.left_at": "2026-11-30",
+    "Person.absences": "[{ from: 2026-12-21, until: 2027-01-02 }]",
+    "Absence.from": "2026-12-21",
+    "Absence.until": "2027-01-02T12:00+01:00",
+    "Absence.why": "parental leave",
+    "Absence.deputy": "sample-lead-2",
 }
 """Examples of what no shipped policy needs."""
 
@@ -95,7 +104,7 @@ def renewed(page: str) -> str:
     """The page with every generated part made anew, between its `<!-- generated: name -->` and `<!-- end -->`."""
     parts = {
         "fields": fields_part(POLICY_MODELS, model.__file__),
-        "directory": fields_part(DIRECTORY_MODELS, directory_module.__file__),
+        "directory": fields_part(DIRECTORY_MODELS, directory_module.__file__, absence_module.__file__),
         "conditions": conditions_part(),
         "rules": rules_part(),
     }
@@ -108,18 +117,21 @@ def renewed(page: str) -> str:
     return page
 
 
-def fields_part(models: Iterable[type[Value]], source: str | None) -> str:
-    """A table for each model: field, meaning, what is allowed, default, example."""
-    assert source is not None
-    meanings = field_docstrings(Path(source).read_text(encoding="utf-8"))
+def fields_part(models: Iterable[type[Value]], *sources: str | None) -> str:
+    """A table for each model: field, meaning, what is allowed, default, example. `sources` are where they stand."""
+    meanings: dict[str, dict[str, str]] = {}
+    for source in sources:
+        assert source is not None
+        meanings |= field_docstrings(Path(source).read_text(encoding="utf-8"))
     lines: list[str] = []
     for each in models:
         lines += [f"### {each.__name__}", "", f"{inspect.getdoc(each)} Written in: {WHERE_WRITTEN[each]}.", ""]
         lines += ["| field | meaning | allowed | default | example |", "|---|---|---|---|---|"]
-        for name, info in each.model_fields.items():
-            meaning = meanings[each.__name__].get(name)
+        for attribute, info in each.model_fields.items():
+            meaning = meanings[each.__name__].get(attribute)
             if meaning is None:
-                raise SystemExit(f"{each.__name__}.{name} has no docstring: say what it means")
+                raise SystemExit(f"{each.__name__}.{attribute} has no docstring: say what it means")
+            name = info.alias or attribute
             if name in SET_ON_READING:
                 row = (f"`{name}`", meaning, "not written", "", "")
             else:
@@ -151,6 +163,8 @@ def allowed(owner: type[Value], name: str, info: FieldInfo) -> str:
     arguments = [argument for argument in get_args(annotation) if argument is not NoneType]
     if len(arguments) == 1 and NoneType in get_args(annotation):
         annotation = arguments[0]
+    elif set(arguments) == {date, datetime}:
+        annotation = Moment
     if name in NAMED_FIELDS and (owner, name) not in {(Trigger, "name"), (Person, "name")}:
         return f"a name: {ALLOWED_NAME}"
     if get_origin(annotation) is dict:

@@ -53,6 +53,8 @@ class FindResponders(Value):
     tell: Tell
     about: tuple[str, ...]
     """People whom the issue is about: never asked."""
+    at: AwareDatetime | None = None
+    """When the tier began (UTC): who is there then is asked. None in errands of releases that did not say."""
 
 
 class Notify(Value):

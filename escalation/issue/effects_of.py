@@ -53,9 +53,9 @@ def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
         return ()
     match entry.event:
         case e.TierBegan() as began:
-            return (_find(state, began.turn, began.tier),)
+            return (_find(state, entry, began.turn, began.tier),)
         case e.Exhausted(turn=turn) | e.LastResortTold(turn=turn):
-            return (_find(state, turn, LAST_RESORT),)
+            return (_find(state, entry, turn, LAST_RESORT),)
         case e.SuppressionAsked() as asked:
             return (_link(state, entry, asked),)
         case _:
@@ -237,7 +237,7 @@ def _link(state: IssueState, entry: e.Entry, asked: e.SuppressionAsked) -> LinkD
     return LinkDuplicate(key=key, issue=state.facts.id, duplicate_of=first, said_by=entry.by.person)
 
 
-def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
+def _find(state: IssueState, entry: e.Entry, turn: int, tier: str) -> FindResponders:
     pinned = state.pinned
     return FindResponders.trusted(
         key=f"{state.facts.id}/find/{turn}",
@@ -250,6 +250,7 @@ def _find(state: IssueState, turn: int, tier: str) -> FindResponders:
         tier=tier,
         tell=pinned.exhaustion.last_resort if tier == LAST_RESORT else pinned.tier(tier).told_for(state.severity),
         about=(*state.facts.about, *state.excluded),
+        at=entry.recorded_at,
     )
 
 

@@ -1,17 +1,24 @@
 """The directory: who there is, which role and teams they have, how they are reached, what they may decide.
 
-Live, never pinned: it is looked up when a tier begins. Reading it from YAML is in `read_directory.py`.
+Live, never pinned: it is looked up when a tier begins. Reading it from YAML is in `read_directory.py`, who must not be
+missing in `lint_directory.py`.
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 from pydantic import Field
 
 from escalation.issue.facts import PersonFacts
+from escalation.narrate import instant
+from escalation.policy.absence import Absence, Moment, instant_after
 from escalation.policy.model import Tell
 from escalation.value import Value
 
+_Key = TypeVar("_Key")
 INBOX = "inbox"
 """The channel by which everybody is reached."""
 
@@ -35,11 +42,57 @@ class Person(Value):
     limit: dict[str, Decimal] = Field(default_factory=dict)
     """What this person may decide alone, by currency (ISO 4217), in its unit."""
     deputy: str | None = None
-    """The id of the person who is asked in their place where no channel reaches them; else the duty lead is."""
+    """The id of the person who is asked in their place while they are away or gone, and where no channel reaches them.
+
+    Where no channel reaches them and there is none, the duty lead is asked.
+    """
     language: str = "en"
-    """BCP 47, such as en or pt-BR."""
+    """BCP 47, such as en or pt-BR: what they are written to in."""
     zone: str = "UTC"
     """IANA time zone, such as Europe/Dublin."""
+    manager: str | None = None
+    """The id of the person to whom they report."""
+    department: str | None = None
+    """Where in the house they work, in words."""
+    skills: tuple[str, ...] = ()
+    """What they know about, one word each."""
+    languages: tuple[str, ...] = ()
+    """Further languages in which they can help customers, as BCP 47."""
+    left_at: Moment | None = None
+    """Their last day, or the instant from which on they are gone: nobody asks them any more."""
+    absences: tuple[Absence, ...] = ()
+    """When they are away: a list, in any order, in which nothing overlaps."""
+
+    def absence_at(self, at: datetime) -> Absence | None:
+        """The absence that is under way at that instant, or None."""
+        return next((absence for absence in self.absences if absence.covers(at, self.zone)), None)
+
+    def is_absent(self, at: datetime) -> bool:
+        """Whether they are away at that instant. Who has left is gone, and not absent for that alone."""
+        return self.absence_at(at) is not None
+
+    def is_gone(self, at: datetime) -> bool:
+        """Whether they have left for good by that instant."""
+        return self.left_at is not None and instant_after(self.left_at, self.zone) <= at
+
+    def is_present(self, at: datetime) -> bool:
+        """Whether they can be asked at that instant: neither away nor gone."""
+        return not self.is_gone(at) and not self.is_absent(at)
+
+    def deputy_at(self, at: datetime) -> str | None:
+        """The id of who is asked in their place at that instant: the absence's deputy, else their own."""
+        absence = self.absence_at(at)
+        return self.deputy if absence is None or absence.deputy is None else absence.deputy
+
+    def whereabouts(self, at: datetime) -> str:
+        """Where they are at that instant, in words that may go on record: here, away until when, gone."""
+        if self.is_gone(at):
+            return "has left"
+        absence = self.absence_at(at)
+        if absence is None:
+            return "is here"
+        ends_at = absence.ends_at(self.zone)
+        return "is away until further notice" if ends_at is None else f"is away until {instant(ends_at)}"
 
     def facts(self, channels: Iterable[str] = ("inbox", "email")) -> PersonFacts:
         """What a decision may copy of this person; `channels` are those that can tell anybody, the first one first."""
@@ -60,6 +113,15 @@ class Person(Value):
         if INBOX not in usable:
             usable.append(INBOX)
         return self.facts().model_copy(update={"channels": tuple(usable)})
+
+
+class Present(NamedTuple):
+    """Those of some people who are there to be asked, or stand in for one who is not."""
+
+    people: tuple[Person, ...]
+    """Each once."""
+    words: tuple[str, ...] = ()
+    """For everybody who is not there: why, and who is asked in their place. Ids, no names."""
 
 
 class Team(Value):
@@ -83,51 +145,84 @@ class Directory(Value):
 
     def person(self, id: str) -> Person:  # noqa: A002 - the word of the model
         """The person with this id; raises KeyError."""
-        for person in self.people:
-            if person.id == id:
-                return person
-        raise KeyError(id)
+        return self._by_id[id]
 
     def has(self, id: str) -> bool:  # noqa: A002
         """Whether there is a person with this id."""
-        return any(person.id == id for person in self.people)
+        return id in self._by_id
 
     def team(self, name: str) -> Team:
         """The team of this name; raises KeyError."""
-        for team in self.teams:
-            if team.name == name:
-                return team
-        raise KeyError(name)
+        return self._by_team[name]
 
     def roles(self) -> tuple[str, ...]:
         """Every role that somebody has, each once, in the order of the people."""
-        return tuple(dict.fromkeys(person.role for person in self.people))
+        return tuple(self._by_role)
+
+    def holders(self, role: str, team: str | None = None) -> tuple[Person, ...]:
+        """Who has this role, in this team or, without one, anywhere: in the order of the people."""
+        if team is None:
+            return self._by_role.get(role, ())
+        return self._by_role_and_team.get((role, team), ())
 
     def by_address(self, channel: str, address: str) -> Person | None:
         """Whose address this is; case does not count."""
-        for person in self.people:
-            if person.addresses.get(channel, "").lower() == address.lower() != "":
-                return person
-        return None
+        return self._by_address.get((channel, address.lower()))
 
     def duty_lead(self, team: str) -> Person:
         """The team's duty lead; raises KeyError."""
         return self.person(self.team(team).duty_lead)
 
-    def in_place_of(self, id: str, team: str) -> tuple[tuple[Person, str], ...]:  # noqa: A002
+    def in_place_of(self, id: str, team: str, at: datetime | None = None) -> tuple[tuple[Person, str], ...]:  # noqa: A002
         """Who is asked where this person cannot be reached, the first one first, each with the reason in words.
 
-        The deputy, the deputy's deputy and so on, then the duty lead of `team`, where there is such a team.
+        The deputy, the deputy's deputy and so on, then the duty lead of `team`, where there is such a team. With `at`,
+        deputies are those of that instant, and only who is there then.
         """
         found: dict[str, str] = {}
         person = self.person(id)
-        while person.deputy is not None and person.deputy not in {id, *found} and self.has(person.deputy):
-            found[person.deputy] = f"deputy of {person.id}"
-            person = self.person(person.deputy)
-        lead = next((each.duty_lead for each in self.teams if each.name == team), id)
+        while (deputy := person.deputy if at is None else person.deputy_at(at)) is not None:
+            if deputy in {id, *found} or not self.has(deputy):
+                break
+            found[deputy] = f"deputy of {person.id}"
+            person = self.person(deputy)
+        lead = self._by_team[team].duty_lead if team in self._by_team else id
         if lead != id and self.has(lead):
             found.setdefault(lead, f"duty lead of team {team}")
-        return tuple((self.person(each), why) for each, why in found.items())
+        listed = ((self.person(each), why) for each, why in found.items())
+        return tuple((each, why) for each, why in listed if at is None or each.is_present(at))
+
+    def present(self, people: Iterable[Person], at: datetime, never: Collection[str] = ()) -> Present:
+        """Those of these people who are there at that instant; in place of each who is not, their deputy who is.
+
+        A deputy who is not there either has their own deputy asked. Where that ends, goes round, or meets one of
+        `never` (those whom the issue is about), nobody is asked in their place.
+        """
+        wanted = tuple(people)
+        asked: dict[str, Person] = {person.id: person for person in wanted if person.is_present(at)}
+        words: list[str] = []
+        # In the order of the people, so that who is asked first does not hang on who happens to be away.
+        placed: dict[str, Person] = {}
+        for person in wanted:
+            if person.id in asked:
+                placed.setdefault(person.id, person)
+                continue
+            stand_in = self._stand_in(person, at, never)
+            words.append(_in_words(person, stand_in, at, is_asked_anyway=stand_in is not None and stand_in.id in asked))
+            if stand_in is not None:
+                placed.setdefault(stand_in.id, stand_in)
+        return Present(tuple(placed.values()), tuple(words))
+
+    def _stand_in(self, person: Person, at: datetime, never: Collection[str]) -> Person | None:
+        seen = {person.id}
+        while (deputy := person.deputy_at(at)) is not None:
+            if deputy in seen or deputy in never or not self.has(deputy):
+                return None
+            seen.add(deputy)
+            person = self.person(deputy)
+            if person.is_present(at):
+                return person
+        return None
 
     def in_tell(self, tell: Tell, team: str) -> tuple[Person, ...]:
         """Whom this tells about an issue of `team`: the people named, then the holders of its roles, each once.
@@ -137,8 +232,52 @@ class Directory(Value):
         """
         told = {named: self.person(named) for named in tell.people if self.has(named)}
         for role in tell.roles:
-            holders = [person for person in self.people if person.role == role]
-            near = [person for person in holders if (tell.team or team) in person.teams]
-            for person in near if near or tell.team else holders:
+            near = self.holders(role, tell.team or team)
+            for person in near if near or tell.team else self.holders(role):
                 told.setdefault(person.id, person)
         return tuple(told.values())
+
+    # Made once for each directory, when first asked for: a house may have 100,000 people.
+
+    @cached_property
+    def _by_id(self) -> dict[str, Person]:
+        return {person.id: person for person in reversed(self.people)}
+
+    @cached_property
+    def _by_team(self) -> dict[str, Team]:
+        return {team.name: team for team in reversed(self.teams)}
+
+    @cached_property
+    def _by_role(self) -> dict[str, tuple[Person, ...]]:
+        return _gathered((person.role, person) for person in self.people)
+
+    @cached_property
+    def _by_role_and_team(self) -> dict[tuple[str, str], tuple[Person, ...]]:
+        return _gathered(
+            ((person.role, team), person) for person in self.people for team in dict.fromkeys(person.teams)
+        )
+
+    @cached_property
+    def _by_address(self) -> dict[tuple[str, str], Person]:
+        return {
+            (channel, address.lower()): person
+            for person in reversed(self.people)
+            for channel, address in person.addresses.items()
+            if address
+        }
+
+
+def _gathered(pairs: Iterable[tuple[_Key, Person]]) -> dict[_Key, tuple[Person, ...]]:
+    found: dict[_Key, list[Person]] = {}
+    for key, person in pairs:
+        found.setdefault(key, []).append(person)
+    return {key: tuple(people) for key, people in found.items()}
+
+
+def _in_words(person: Person, stand_in: Person | None, at: datetime, *, is_asked_anyway: bool) -> str:
+    says = f"{person.id} {person.whereabouts(at)}"
+    if stand_in is None:
+        return f"{says}: nobody is there in their place"
+    if is_asked_anyway:
+        return f"{says}: {stand_in.id}, who stands in, is asked anyway"
+    return f"{says}: {stand_in.id} is asked in their place"

@@ -79,7 +79,9 @@ class ValueReader:
         """One model from a mapping; `given` are fields whose value is known already, such as a key."""
         self._findings.lines[path] = node.line
         fields = {
-            name: info for name, info in model.model_fields.items() if name not in SET_ON_READING and name not in given
+            info.alias or name: info
+            for name, info in model.model_fields.items()
+            if name not in SET_ON_READING and name not in given
         }
         if not isinstance(node, Mapping):
             return self._wrong(path, node, "is not a mapping", f"a mapping with {listed(fields)}")
@@ -121,6 +123,8 @@ class ValueReader:
         if origin in {Union, UnionType}:
             if isinstance(node, Scalar) and node.is_null:
                 return None
+            if date in arguments and datetime in arguments:
+                return self._day_or_instant(node, path)
             (annotation,) = (argument for argument in arguments if argument is not NoneType)
             return self._value(annotation, node, path, name)
         if origin is tuple:
@@ -210,6 +214,17 @@ class ValueReader:
             return self._wrong(path, node, f"is not {allowed.partition(' such')[0]}", allowed)
         return found
 
+    def _day_or_instant(self, node: Node, path: str) -> object:
+        """A day, or an instant (in UTC then)."""
+        allowed = allowed_words(date | datetime)
+        if not isinstance(node, Scalar):
+            return self._wrong(path, node, "is not a single value", allowed)
+        if _DATE.fullmatch(node.text.strip()):
+            return self._of_calendar(date, node, path)
+        if _INSTANT.fullmatch(node.text.strip()):
+            return self._of_calendar(datetime, node, path)
+        return self._wrong(path, node, "is neither a day nor an instant", allowed)
+
     def _choice(self, node: Scalar, path: str, choices: tuple[Any, ...]) -> object:
         if node.text in choices:
             return node.text
@@ -266,6 +281,11 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
+def written_fields(model: type[Value]) -> tuple[str, ...]:
+    """The names of its fields as they are written, without those that are computed."""
+    return tuple(info.alias or name for name, info in model.model_fields.items() if name not in SET_ON_READING)
+
+
 def allowed_words(annotation: Any) -> str:
     """What may stand in a field of this type, in words."""
     origin, arguments = get_origin(annotation), get_args(annotation)
@@ -278,7 +298,7 @@ def allowed_words(annotation: Any) -> str:
     if origin is dict:
         return f"a mapping from name to {allowed_words(arguments[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Value):
-        return f"a mapping with {listed(name for name in annotation.model_fields if name not in SET_ON_READING)}"
+        return f"a mapping with {listed(written_fields(annotation))}"
     return {
         str: "text",
         int: "a whole number",
