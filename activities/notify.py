@@ -137,10 +137,12 @@ class Notifying:
     async def _envelope(
         self, effect: Notify, directory: Directory | None, address: str, *, is_possible_repeat: bool
     ) -> Envelope:
-        zone, names = "UTC", {}
+        zone, language, names = "UTC", "en", {}
         if directory is not None:
             names = {person.id: person.name for person in directory.people}
-            zone = directory.person(effect.person.id).zone if directory.has(effect.person.id) else zone
+            if directory.has(effect.person.id):
+                reader = directory.person(effect.person.id)
+                zone, language = reader.zone, reader.language
         written = await self._text.of(effect)
         told = written.model_copy(update={"names": names})
         return Envelope(
@@ -152,7 +154,7 @@ class Notifying:
             about=effect.about,
             priority=effect.priority,
             at=effect.at,
-            message=compose(effect, told, zone, is_possible_repeat=is_possible_repeat),
+            message=compose(effect, told, zone, language, is_possible_repeat=is_possible_repeat),
             is_possible_repeat=is_possible_repeat,
         )
 

@@ -17,6 +17,7 @@ from escalation.answering import cli_answers, show_line, signal_line
 from escalation.duration import words
 from escalation.instant import clock, full, localised
 from escalation.issue.effects import About, Notify
+from escalation.short_message import Short, shorten
 from escalation.value import Value
 
 LONGEST_SUBJECT = 160
@@ -54,6 +55,8 @@ class Message(Value):
 
     subject: str
     lines: tuple[Line, ...]
+    short: Short | None = None
+    """The same for media of few words; None: subject and last line must do."""
 
     @property
     def body(self) -> str:
@@ -94,18 +97,26 @@ _OCCASIONS: dict[About, _Occasion] = {
 _WHILE_ASKED: frozenset[About] = frozenset({"asked", "asked_again", "reminded", "warned", "left_tier", "reopened"})
 
 
-def compose(notify: Notify, texts: MessageTexts, zone: str, *, is_possible_repeat: bool = False) -> Message:
-    """The message of an effect for its reader, whose zone (IANA name) the times are shown in."""
+def compose(
+    notify: Notify, texts: MessageTexts, zone: str, language: str = "en", *, is_possible_repeat: bool = False
+) -> Message:
+    """The message of an effect for its reader, whose zone (IANA name) the times are shown in.
+
+    What is read is English; what a telephone says is in `language` (a BCP 47 tag) where it is one that we speak.
+    """
     occasion = _OCCASIONS[notify.about]
-    if notify.issue_class != "normal":
-        return _restricted(notify, occasion, zone, is_possible_repeat=is_possible_repeat)
+    title = _title(notify, texts)
     lead = _lead(notify, occasion, zone)
+    name = one_line(texts.names.get(notify.person.id, "")) or notify.person.id
+    short = shorten(notify, lead, title, name, zone, language, is_possible_repeat=is_possible_repeat)
+    if notify.issue_class != "normal":
+        return _restricted(notify, occasion, zone, short, is_possible_repeat=is_possible_repeat)
     repeat = " (may be a repeat)" if is_possible_repeat else ""
     head, tail = f"[{notify.severity}] {lead}{repeat}: ", f", {notify.issue.short}"
-    title = _title(notify, texts)
     return Message(
         subject=one_line(head + _cut(title, LONGEST_SUBJECT - len(head) - len(tail)) + tail),
         lines=_lines(notify, texts, zone, title, is_possible_repeat=is_possible_repeat),
+        short=short,
     )
 
 
@@ -114,7 +125,7 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if _is_unfit(sign) else sign for sign in text).split())
 
 
-def _restricted(notify: Notify, occasion: _Occasion, zone: str, *, is_possible_repeat: bool) -> Message:
+def _restricted(notify: Notify, occasion: _Occasion, zone: str, short: Short, *, is_possible_repeat: bool) -> Message:
     repeat = " (may be a repeat)" if is_possible_repeat else ""
     by = f" by {clock(notify.until, zone, notify.at)}" if notify.until else ""
     asked = f"you are asked to act{by}" if occasion.is_call else "there is news for you to read"
@@ -127,6 +138,7 @@ def _restricted(notify: Notify, occasion: _Occasion, zone: str, *, is_possible_r
             Line(text="Do not forward or discuss this message."),
             Line(text=goes_on),
         ),
+        short=short,
     )
 
 

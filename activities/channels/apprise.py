@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent
 from activities.channels.fitting import page_of
-from escalation.policy.addresses import address_fault
+from activities.channels.given_address import check_address
 
 WEAKEN = frozenset({"verify", "redirect"})
 """Words of an address by which apprise would leave certificates unchecked, or follow redirects."""
@@ -44,9 +44,7 @@ class AppriseChannel:
 
     async def send(self, envelope: Envelope) -> Sent:
         """Hand one message to the library."""
-        wrong = address_fault(self.name, envelope.address)
-        if wrong is not None:
-            raise ChannelRefused(f"this is no address of apprise; allowed: {wrong}")
+        check_address(self.name, envelope.address, "address of apprise")
         self._check(envelope.address)
         service = self._service(envelope.address)
         page = page_of(envelope, self._link)

@@ -1,49 +1,33 @@
-"""One POST to an address that somebody wrote into the directory: bounded, guarded, and its outcome told apart.
+"""One request to an address that somebody wrote into the directory: bounded, guarded, and its outcome told apart.
 
 All channels over HTTP send through here. Nothing is followed (a redirect is a refusal), TLS is always verified, and
 where an address leads is checked on the addresses that its name resolves to, of which one is then connected to: a name
 cannot lead elsewhere in between. One connection a message, so that a broken one is never somebody else's. What may hold
-a secret (path, query, token, what the other side wrote) is in no error.
+a secret (path, query, token, what the other side wrote) is in no error. What an answer means: `http_answer.py`.
 """
 
 import asyncio
-import contextlib
 import ipaddress
 import json
 import logging
-import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import httpx2
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable
+from activities.channels.http_answer import Answer, InItsWords, heard, is_taken, read, refusal
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Ip: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Method: TypeAlias = Literal["GET", "POST", "PUT"]
 
-MOST_READ = 65_536
-"""Bytes of an answer; the rest is left unread."""
-BODY_PATIENCE = timedelta(seconds=3)
-"""For the body of an answer whose status has said already that the message was taken."""
-LONGEST_WAIT = timedelta(days=1)
-"""What the other side asks for is cut to it: nobody means more, and a page is tried by other ways long before."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_LATER = frozenset({408, 425, 429})
-_PERHAPS_TAKEN = frozenset({502, 504})
-_MEANING = {
-    401: "it does not accept our key or token",
-    403: "it does not let us in",
-    404: "there is nothing at this address",
-    410: "this address has been given up",
-    413: "the message is too large for it",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,38 +42,6 @@ class PostSettings:
     """Loopback, link-local and private networks that may be called all the same."""
     ca_file: str | None = None
     """Certificates to trust beside the system's."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the other side said when it took the message: a status from 200 to 299."""
-
-    status: int
-    body: bytes = field(default=b"", repr=False)
-    """At most MOST_READ bytes."""
-    is_whole: bool = True
-    """Whether the body was read to its end."""
-    retry_after: timedelta | None = None
-    """Where the body takes back what the status says: how long it asks us to wait."""
-
-    def json(self) -> dict[str, Any]:
-        """The body as a JSON object; raises ChannelUnavailable, outcome unknown, where it is none."""
-        try:
-            found = json.loads(self.body) if self.is_whole else None
-        except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict):
-            raise not_theirs(self.status)
-        return found
-
-    def is_text(self, words: str) -> bool:
-        """Whether the body is these words, alone."""
-        return self.is_whole and self.body.strip() == words.encode()
-
-
-def not_theirs(status: int) -> ChannelUnavailable:
-    """The status says that the message was taken, and the body that somebody else answers: a proxy, a login page."""
-    return ChannelUnavailable(f"it answered {status} with what is not its answer", is_outcome_unknown=True)
 
 
 class HttpPost:
@@ -107,11 +59,18 @@ class HttpPost:
         self._finders = ThreadPoolExecutor(max_workers=4, thread_name_prefix="find-host")
 
     async def post(
-        self, address: str, content: bytes, headers: Mapping[str, str], *, within: timedelta | None = None
+        self,
+        address: str,
+        content: bytes,
+        headers: Mapping[str, str],
+        *,
+        within: timedelta | None = None,
+        method: Method = "POST",
+        in_its_words: InItsWords | None = None,
     ) -> Answer:
         """Send it; raises ChannelRefused or ChannelUnavailable with the outcome unknown once the request was written.
 
-        `within` shortens the settings' time for all of it.
+        `within` shortens the settings' time for all of it; `in_its_words` tells the other side's refusals apart.
         """
         url, whole = self._url(address), self._settings.timeout
         stage = _Stage()
@@ -119,7 +78,8 @@ class HttpPost:
             async with asyncio.timeout(min(within or whole, whole).total_seconds()):
                 ips = await self._find(url)
                 stage.now = "connecting"
-                return await self._first_that_answers(url, ips, content, headers, stage)
+                request = _Request(method, url, content, headers)
+                return await self._first_that_answers(request, ips, in_its_words, stage)
         except TimeoutError:
             raise stage.unavailable("no answer in time") from None
         except httpx2.TimeoutException as error:
@@ -128,6 +88,21 @@ class HttpPost:
             raise stage.unavailable(_why(error)) from None
         except (httpx2.InvalidURL, UnicodeError, ValueError):
             raise ChannelRefused("this is no address that can be called") from None
+
+    async def post_json(
+        self,
+        address: str,
+        content: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+        *,
+        within: timedelta | None = None,
+        method: Method = "POST",
+        in_its_words: InItsWords | None = None,
+    ) -> Answer:
+        """The same with a JSON object."""
+        body = json.dumps(content, ensure_ascii=False).encode(errors="replace")
+        given = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+        return await self.post(address, body, given, within=within, method=method, in_its_words=in_its_words)
 
     def _url(self, address: str) -> httpx2.URL:
         if not address.isprintable() or " " in address:
@@ -169,20 +144,18 @@ class HttpPost:
         return meant.is_global and not meant.is_multicast
 
     async def _first_that_answers(
-        self, url: httpx2.URL, ips: list[Ip], content: bytes, headers: Mapping[str, str], stage: "_Stage"
+        self, request: "_Request", ips: list[Ip], in_its_words: InItsWords | None, stage: "_Stage"
     ) -> Answer:
         for last, ip in zip([*[False] * (len(ips) - 1), True], ips, strict=True):
             try:
-                return await self._send(url, ip, content, headers, stage)
+                return await self._send(request, ip, in_its_words, stage)
             except httpx2.TransportError:
                 if last or stage.is_written:
                     raise
         raise AssertionError("there is at least one address")
 
-    async def _send(
-        self, url: httpx2.URL, ip: Ip, content: bytes, headers: Mapping[str, str], stage: "_Stage"
-    ) -> Answer:
-        whole_s = self._settings.timeout.total_seconds()
+    async def _send(self, request: "_Request", ip: Ip, in_its_words: InItsWords | None, stage: "_Stage") -> Answer:
+        whole_s, url = self._settings.timeout.total_seconds(), request.url
         host = url.raw_host.decode("ascii").strip("[]")
         extensions: dict[str, Any] = {"sni_hostname": host, "trace": stage.follow}
         own = {"Host": url.netloc.decode("ascii"), "User-Agent": "Escalon", "Accept-Encoding": "identity"}
@@ -195,15 +168,24 @@ class HttpPost:
                 timeout=httpx2.Timeout(whole_s, connect=whole_s / 2),
             ) as client,
             client.stream(
-                "POST",
+                request.method,
                 url.copy_with(host=str(ip), fragment=None),
-                content=content,
-                headers={**headers, **own},
+                content=request.content,
+                headers={**request.headers, **own},
                 extensions=extensions,
             ) as answer,
         ):
-            _check(answer.status_code, answer.headers)
-            return await _read(answer)
+            if is_taken(answer.status_code):
+                return await read(answer)
+            said = heard(answer) if in_its_words is None else await read(answer)
+            raise refusal(said, in_its_words, answer.headers.get("location", ""))
+
+
+class _Request(NamedTuple):
+    method: Method
+    url: httpx2.URL
+    content: bytes
+    headers: Mapping[str, str]
 
 
 class _Stage:
@@ -221,62 +203,6 @@ class _Stage:
 
     def unavailable(self, why: str) -> ChannelUnavailable:
         return ChannelUnavailable(f"while {self.now}: {why}", is_outcome_unknown=self.is_written)
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How long the other side asks us to wait: seconds, or a date by its own clock where it says what that shows."""
-    given = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", given, re.ASCII):
-        return min(timedelta(seconds=int(given)), LONGEST_WAIT)
-    until, since = _date(given), _date(headers.get("date", ""))
-    return None if until is None else min(max(until - (since or now), timedelta(0)), LONGEST_WAIT)
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-def _check(status: int, headers: httpx2.Headers) -> None:
-    """Raise what a status means, unless it is that the message was taken."""
-    if 200 <= status < 300:
-        return
-    if 300 <= status < 400:
-        raise ChannelRefused(f"{status}: it sends us on{_elsewhere(headers)}, which is not followed; name that address")
-    if status in _LATER or status >= 500 or status < 200:
-        raise ChannelUnavailable(
-            f"it answered {status}" + (": too many messages" if status == 429 else ""),
-            retry_after=retry_after(headers, datetime.now(UTC)),
-            is_outcome_unknown=status in _PERHAPS_TAKEN,
-        )
-    meaning = _MEANING.get(status, "it does not take this message")
-    raise ChannelRefused(f"it answered {status}: {meaning}")
-
-
-def _elsewhere(headers: httpx2.Headers) -> str:
-    """The host that a redirect leads to; no more of it, since the rest may be secret."""
-    with contextlib.suppress(httpx2.InvalidURL, UnicodeError, ValueError):
-        host = httpx2.URL(headers.get("location", "")).host
-        if re.fullmatch(r"[A-Za-z0-9.:-]{1,100}", host, re.ASCII):
-            return f" to {host}"
-    return ""
-
-
-async def _read(answer: httpx2.Response) -> Answer:
-    """The answer's body as far as it comes in bounded time and size: the message is taken, however this ends."""
-    body, wait = bytearray(), retry_after(answer.headers, datetime.now(UTC))
-    try:
-        async with asyncio.timeout(BODY_PATIENCE.total_seconds()):
-            async for chunk in answer.aiter_raw():
-                body += chunk
-                if len(body) > MOST_READ:
-                    return Answer(answer.status_code, bytes(body[:MOST_READ]), is_whole=False, retry_after=wait)
-    except (TimeoutError, httpx2.TransportError):
-        return Answer(answer.status_code, bytes(body), is_whole=False, retry_after=wait)
-    return Answer(answer.status_code, bytes(body), retry_after=wait)
 
 
 def _resolve(host: str, port: int) -> list[Ip]:

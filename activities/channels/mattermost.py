@@ -4,14 +4,14 @@ Posts are Markdown, in which `@channel`, `@here` and a name disturb people: ever
 behind every @ stands a sign without width. Inside of what is to be copied neither is read, and neither is written.
 """
 
-import json
 import re
 
-from activities.channels.contract import ChannelRefused, Envelope, Sent
+from activities.channels.contract import Envelope, Sent
 from activities.channels.fitting import fit, page_of
-from activities.channels.http_post import HttpPost, not_theirs
+from activities.channels.given_address import check_address
+from activities.channels.http_answer import not_theirs
+from activities.channels.http_post import HttpPost
 from escalation.message import Line, Message
-from escalation.policy.addresses import address_fault
 
 LONGEST = 16_000
 """Characters of a post; Mattermost takes 16,383."""
@@ -32,18 +32,14 @@ class MattermostChannel:
 
     async def send(self, envelope: Envelope) -> Sent:
         """Make one post."""
-        wrong = address_fault(self.name, envelope.address)
-        if wrong is not None:
-            raise ChannelRefused(f"this is no Mattermost webhook's address; allowed: {wrong}")
+        check_address(self.name, envelope.address, "Mattermost webhook's address")
         page = page_of(envelope, self._link)
         message = fit(envelope.message, lambda cut: len(rendered(cut, envelope, page)) <= LONGEST)
         content = {
             "text": rendered(message, envelope, page),
             "props": {"escalon_message": envelope.public_id},
         }
-        answer = await self._post.post(
-            envelope.address, json.dumps(content).encode(), {"Content-Type": "application/json; charset=utf-8"}
-        )
+        answer = await self._post.post_json(envelope.address, content)
         if not answer.is_text("ok"):
             raise not_theirs(answer.status)
         return Sent(is_delivered=True)

@@ -3,12 +3,12 @@
 Plain text, so nothing in it means anything. A copy has the id of the first one, in whose place newer servers put it.
 """
 
-import json
 from dataclasses import dataclass, field
 
 from activities.channels.contract import ChannelRefused, Envelope, Sent
 from activities.channels.fitting import fit, page_of
-from activities.channels.http_post import HttpPost, not_theirs
+from activities.channels.http_answer import not_theirs
+from activities.channels.http_post import HttpPost
 from escalation.message import Message
 from escalation.policy.addresses import address_fault, ntfy_topic
 
@@ -44,7 +44,7 @@ class NtfyChannel:
         server, topic = found
         if not server and not self._url:
             raise ChannelRefused("without ESCALON_NTFY_URL, only URLs of topics are addresses")
-        headers = {"Content-Type": "application/json; charset=utf-8"}
+        headers: dict[str, str] = {}
         if self._settings.token is not None and server in {"", self._url}:
             headers["Authorization"] = f"Bearer {self._settings.token}"
         page = page_of(envelope, self._settings.link)
@@ -57,7 +57,7 @@ class NtfyChannel:
             "tags": [envelope.issue.short.replace(",", " ")],
             **({"click": page} if page else {}),
         }
-        answer = await self._post.post(f"{server or self._url}/", json.dumps(content).encode(), headers)
+        answer = await self._post.post_json(f"{server or self._url}/", content, headers)
         said = answer.json()
         reference = said.get("id")
         if not isinstance(reference, str) or not reference:

@@ -4,7 +4,6 @@ Text goes as rich text, which Slack shows as it stands: nothing in it becomes a 
 most refusals with a status of 200; what its words mean is told apart here.
 """
 
-import json
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -13,9 +12,11 @@ from typing import Any
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent
 from activities.channels.fitting import fit, page_of
-from activities.channels.http_post import Answer, HttpPost, not_theirs
+from activities.channels.given_address import check_address
+from activities.channels.http_answer import Answer, not_theirs
+from activities.channels.http_post import HttpPost
 from escalation.message import Line, Message
-from escalation.policy.addresses import address_fault, is_url
+from escalation.policy.addresses import is_url
 
 LONGEST = 9_000
 """Characters of all blocks' text. Slack names no limit; messages of 9,600 were taken and of 11,300 refused
@@ -68,9 +69,7 @@ class SlackChannel:
 
     async def send(self, envelope: Envelope) -> Sent:
         """Post one message."""
-        wrong = address_fault(self.name, envelope.address)
-        if wrong is not None:
-            raise ChannelRefused(f"this is no Slack address; allowed: {wrong}")
+        check_address(self.name, envelope.address, "Slack address")
         shown = rendered(envelope, page_of(envelope, self._settings.link))
         if is_url(envelope.address):
             return await self._to_webhook(envelope.address, shown)
@@ -79,7 +78,7 @@ class SlackChannel:
         return await self._by_bot(envelope, shown)
 
     async def _to_webhook(self, address: str, shown: dict[str, Any]) -> Sent:
-        answer = await self._post.post(address, json.dumps(shown).encode(), _headers())
+        answer = await self._post.post_json(address, shown)
         if not answer.is_text("ok"):
             raise not_theirs(answer.status)
         return Sent(is_delivered=True)
@@ -111,17 +110,13 @@ class SlackChannel:
 
     async def _call(self, payload: dict[str, Any], ends_at: float) -> dict[str, Any]:
         left = timedelta(seconds=max(ends_at - time.monotonic(), 0.1))
-        answer = await self._post.post(
+        answer = await self._post.post_json(
             f"{self._settings.api.rstrip('/')}/chat.postMessage",
-            json.dumps(payload).encode(),
-            {**_headers(), "Authorization": f"Bearer {self._settings.token}"},
+            payload,
+            {"Authorization": f"Bearer {self._settings.token}"},
             within=left,
         )
         return _said(answer)
-
-
-def _headers() -> dict[str, str]:
-    return {"Content-Type": "application/json; charset=utf-8"}
 
 
 def _said(answer: Answer) -> dict[str, Any]:

@@ -8,11 +8,12 @@ import json
 import re
 from typing import Any
 
-from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent
+from activities.channels.contract import ChannelUnavailable, Envelope, Sent
 from activities.channels.fitting import fit, page_of
-from activities.channels.http_post import Answer, HttpPost
+from activities.channels.given_address import check_address
+from activities.channels.http_answer import Answer
+from activities.channels.http_post import HttpPost
 from escalation.message import Line, Message
-from escalation.policy.addresses import address_fault
 
 LONGEST = 27_000
 """Bytes of the whole payload. Teams takes 28 KB; a larger card is dropped after it was taken."""
@@ -30,9 +31,7 @@ class TeamsChannel:
 
     async def send(self, envelope: Envelope) -> Sent:
         """Post one card."""
-        wrong = address_fault(self.name, envelope.address)
-        if wrong is not None:
-            raise ChannelRefused(f"this is no Teams webhook's address; allowed: {wrong}")
+        check_address(self.name, envelope.address, "Teams webhook's address")
         content = rendered(envelope, page_of(envelope, self._link))
         answer = await self._post.post(envelope.address, content, {"Content-Type": "application/json; charset=utf-8"})
         _check(answer)

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 from standardwebhooks import Webhook
 
-from activities.channels.contract import ChannelRefused, Envelope, Sent
+from activities.channels.contract import Envelope, Sent
 from activities.channels.fitting import page_of
+from activities.channels.given_address import check_address
 from activities.channels.http_post import HttpPost
 from client.channel_settings import signing_keys
 from escalation.issue.effects import About
 from escalation.issue.facts import IssueClass
 from escalation.message import Line
-from escalation.policy.addresses import address_fault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +81,7 @@ class WebhookChannel:
 
     async def send(self, envelope: Envelope) -> Sent:
         """Post one event."""
-        wrong = address_fault(self.name, envelope.address)
-        if wrong is not None:
-            raise ChannelRefused(f"this is no webhook's address; allowed: {wrong}")
+        check_address(self.name, envelope.address, "webhook's address")
         content = self._event(envelope).model_dump_json()
         now = datetime.now(UTC)
         signed = " ".join(signer.sign(envelope.public_id, now, content) for signer in self._signers)

@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 
+from activities.channels import http_answer
 from activities.channels import http_post as sending
 from activities.channels.contract import ChannelRefused, ChannelUnavailable
-from activities.channels.http_post import MOST_READ, Answer, HttpPost, PostSettings, retry_after
+from activities.channels.http_answer import MOST_READ, Answer, retry_after
+from activities.channels.http_post import HttpPost, PostSettings
 from tests.activities.channels.http_side import Got, HttpSide, answer, http_post, http_side, says
 
 SECRET = "T0K3N-of-the-path"
@@ -246,7 +248,7 @@ async def test_an_endless_body_is_read_up_to_a_limit_and_the_message_is_taken() 
 
 
 async def test_a_dripping_body_is_left_and_the_message_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "BODY_PATIENCE", timedelta(seconds=0.3))
+    monkeypatch.setattr(http_answer, "BODY_PATIENCE", timedelta(seconds=0.3))
 
     async def drip(_: Got, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")

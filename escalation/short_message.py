@@ -1,0 +1,119 @@
+"""A message for media of few words: one or two sentences for an SMS, what a telephone says, and the keys to answer by.
+
+Facts and times alone. The title is only in what is said, and nothing but the id of an issue that is not normal.
+"""
+
+from collections.abc import Sequence
+
+from escalation.duration import words
+from escalation.instant import clock
+from escalation.issue.effects import About, Notify
+from escalation.spoken import Facts, Spoken, speak
+from escalation.spoken_words import Group
+from escalation.value import Value
+
+_KEYS: dict[str, tuple[str, ...]] = {
+    "1": ("acknowledge", "accept", "confirm"),
+    "2": ("decline",),
+    "3": ("escalate",),
+}
+"""By digit, the commands that it may stand for, of which a message offers one at most."""
+_MEANS = {
+    "acknowledge": "I have it",
+    "accept": "I take it over",
+    "confirm": "it is fixed",
+    "decline": "not me",
+    "escalate": "send it up",
+}
+_GROUPS: dict[About, Group] = {
+    "asked": "asked",
+    "asked_again": "asked",
+    "reminded": "asked",
+    "warned": "asked",
+    "charge_lapsed": "asked",
+    "reopened": "asked",
+    "hold_over": "asked",
+    "snooze_over": "asked",
+    "target_missed": "asked",
+    "exhausted": "nobody",
+    "last_resort": "nobody",
+    "offered": "offered",
+    "confirm": "answer",
+    "cancel_asked": "answer",
+}
+"""All others are news."""
+
+
+class Key(Value):
+    """One digit by which a message can be answered."""
+
+    digit: str
+    command: str
+    means: str
+
+
+class Short(Value):
+    """The same message in few words."""
+
+    text: str
+    """One or two sentences, without a link and without how to answer."""
+    keys: tuple[Key, ...] = ()
+    spoken: Spoken
+
+
+def keys_of(commands: Sequence[str]) -> tuple[Key, ...]:
+    """The digits for those of the commands that have one; whoever can acknowledge can decline as well."""
+    can = {*commands, *(("decline",) if "acknowledge" in commands else ())}
+    offered = ((digit, next((name for name in names if name in can), None)) for digit, names in _KEYS.items())
+    return tuple(Key(digit=digit, command=name, means=_MEANS[name]) for digit, name in offered if name is not None)
+
+
+def shorten(
+    notify: Notify, lead: str, title: str, name: str, zone: str, language: str, *, is_possible_repeat: bool
+) -> Short:
+    """The message in few words; `lead` is what its subject says first, `name` its reader's.
+
+    `language` is a BCP 47 tag; what is written stays English, as all messages are.
+    """
+    is_restricted = notify.issue_class != "normal"
+    keys = () if is_restricted else keys_of(notify.commands)
+    group = _GROUPS.get(notify.about, "news")
+    spoken = speak(
+        Facts(
+            group=group,
+            issue=notify.issue.short,
+            severity=notify.severity,
+            title="" if is_restricted else title,
+            name=name,
+            until=notify.until,
+            at=notify.at,
+            is_restricted=is_restricted,
+            is_possible_repeat=is_possible_repeat,
+        ),
+        tuple((key.digit, key.command) for key in keys),
+        language,
+        zone,
+    )
+    said = _restricted(notify, group, zone) if is_restricted else _said(notify, lead, group, zone)
+    repeat = " (May be a repeat.)" if is_possible_repeat else ""
+    return Short(text=said + repeat, keys=keys, spoken=spoken)
+
+
+def _said(notify: Notify, lead: str, group: Group, zone: str) -> str:
+    left = ""
+    if notify.until is not None and group != "news" and notify.until > notify.at:
+        left = f" ({words(notify.until - notify.at)})"
+    if notify.about == "warned":  # whose lead is the time that is left
+        left = ""
+    if notify.about == "asked" and notify.until is not None:
+        lead = f"You are asked to act by {clock(notify.until, zone, notify.at)}"
+    return f"{notify.issue.short} {notify.severity}. {lead}{left}."
+
+
+def _restricted(notify: Notify, group: Group, zone: str) -> str:
+    if group == "news":
+        asked = "there is news for you to read"
+    else:
+        by = f" by {clock(notify.until, zone, notify.at)}" if notify.until else ""
+        asked = f"you are asked to act{by}"
+    return f"Restricted case {notify.issue.short}: {asked}. Sign in to read. Do not forward or discuss this message."
