@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Literal, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -216,14 +217,13 @@ def _sha256(path: Path) -> str:
 
 
 def _write_once(path: Path, content: str) -> None:
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            path.unlink(missing_ok=True)  # half of one would be taken for the newest
-            raise
+    """Raises FileExistsError. Under its name it is there whole or not at all: another watch may look at any time."""
+    with NamedTemporaryFile("w", dir=path.parent, prefix=".", encoding="utf-8", newline="\n") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        os.fchmod(file.fileno(), 0o644)  # an auditor reads it
+        os.link(file.name, path)
 
 
 def series(folders_and_files: Iterable[Path]) -> list[Path]:

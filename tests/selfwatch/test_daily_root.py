@@ -89,6 +89,21 @@ async def test_one_that_was_not_written_to_its_end_is_not_in_the_way_of_the_next
     assert len(names(stand)) == 2
 
 
+async def test_another_watch_never_sees_half_of_one(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    fsync = os.fsync
+
+    def look(file: int) -> None:
+        seen.extend(roots.read(path).root.entries for path in stand.settings.anchors_folder.glob("root-*.json"))
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", look)
+    for day in range(3):
+        assert await looked(stand, DailyRoot(), DAY + timedelta(days=day)) == ([], [])
+    assert seen == [0, 0, 0, 0, 0, 0], "each time those of the days before, whole"
+    assert len(names(stand)) == 6
+
+
 async def test_none_is_written_behind_a_later_one(stand: Stand) -> None:
     """It would name the later one as the one before it, and the series would seem to lack one for ever."""
     await looked(stand, DailyRoot(), DAY + timedelta(days=10))
@@ -106,7 +121,8 @@ def test_it_is_among_the_checks_of_the_watch(kind: str) -> None:
 
 
 async def test_a_round_of_the_watch_writes_it(stand: Stand) -> None:
-    checks = {kind: all_checks()[kind] for kind in ("record_unreachable", "record_altered", "root_not_written")}
+    made = all_checks()
+    checks = {kind: made[kind] for kind in ("record_unreachable", "record_altered", "root_not_written")}
     report = await stand.watch(checks).round()
     assert (report.broken, report.open) == ({}, ())
     assert len(names(stand)) == 2

@@ -255,7 +255,8 @@ async def test_a_heartbeat_that_is_not_taken_is_logged_without_its_secret(httpse
     httpserver.expect_request("/alive/sample-secret").respond_with_data("no", status=status)
     with structlog.testing.capture_logs() as logs:
         assert await heartbeat.call(httpserver.url_for("/alive/sample-secret"), 0) is False
-    assert [each["event"] for each in logs] == ["heartbeat_failed"]
+    events = [each["event"] for each in logs]
+    assert events.count("heartbeat_failed") == 1  # others of this process may log too
     assert "sample-secret" not in str(logs)
 
 
