@@ -13,6 +13,7 @@ from escalation.issue.delivery import Outcome, StandIn
 from escalation.issue.effects import FindResponders, LinkDuplicate, Notify
 from escalation.issue.facts import PersonFacts
 from escalation.issue.responders import find_in
+from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.directory import Directory
 
 AT_ONCE = timedelta(0)
@@ -65,8 +66,8 @@ Served: TypeAlias = Callable[[datetime], datetime]
 
 
 def one_for_each_role(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001 - a world has the instant too
-    """Those whom the policy names, and for each role that it tells somebody who is called like the role."""
-    ids = dict.fromkeys((*effect.tell.people, *effect.tell.roles))
+    """Those whom the policy names, and for each role and rota that it tells somebody who is called like it."""
+    ids = dict.fromkeys((*effect.tell.people, *effect.tell.roles, *effect.tell.rotas))
     return LookUp(tuple(PersonFacts(id=name, role=name) for name in ids if name not in effect.about))
 
 
@@ -80,12 +81,17 @@ def is_recorded(effect: LinkDuplicate, at: datetime) -> Linked:  # noqa: ARG001
     return Linked()
 
 
-def people_of(directory: Directory, channels: Collection[str] = ("inbox",), after: timedelta = AT_ONCE) -> FindPeople:
-    """The people of a directory, as the service finds them; `channels` are those that are set up."""
+def people_of(
+    directory: Directory,
+    channels: Collection[str] = ("inbox",),
+    after: timedelta = AT_ONCE,
+    rotas: Rotas = NO_ROTAS,
+) -> FindPeople:
+    """The people of a directory and who is on duty, as the service finds them; `channels` are those that are set up."""
     reached = frozenset(channels)
 
     def find(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001
-        answer = find_in(directory, effect, reached)
+        answer = find_in(directory, effect, reached, rotas)
         return LookUp(answer.people, answer.why, after, None, answer.stand_ins, answer.beside)
 
     return find

@@ -75,6 +75,7 @@ WHERE_WRITTEN = {
 }
 EXAMPLES_BESIDE = {
     "Tell.people": "[sample-senior]",
+    "Tell.rotas": "[support-duty]",
     "Tell.team": "platform",
     "Policy.assurance": "{ close: signed_link }",
     "Exhaustion.fallback": "four-tier-support",

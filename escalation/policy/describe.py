@@ -226,7 +226,8 @@ def _closing(policy: Policy) -> str:
 
 def tell_in_words(tell: Tell) -> str:
     """Whom it tells: `team_lead, sample-lead-1 (in team support)`."""
-    who = ", ".join((*tell.roles, *tell.people)) or "nobody"
+    on_duty = (f"who is on duty by {rota}" for rota in tell.rotas)
+    who = ", ".join((*on_duty, *tell.roles, *tell.people)) or "nobody"
     return f"{who} (in team {tell.team})" if tell.team else who
 
 

@@ -224,13 +224,15 @@ class Directory(Value):
                 return person
         return None
 
-    def in_tell(self, tell: Tell, team: str) -> tuple[Person, ...]:
-        """Whom this tells about an issue of `team`: the people named, then the holders of its roles, each once.
+    def in_tell(self, tell: Tell, team: str, on_duty: Iterable[str] = ()) -> tuple[Person, ...]:
+        """Whom this tells about an issue of `team`: the people named, who is on duty, the holders of roles, each once.
+
+        `on_duty` are the ids of those who are on duty by its rotas: `escalation/oncall/look_up.py` says who that is.
 
         With `tell.team`, holders in that team. Without, for each role its holders in the issue's team or, where nobody
         there has it, anyone who has it. A named person who is not in the directory any more is left out.
         """
-        told = {named: self.person(named) for named in tell.people if self.has(named)}
+        told = {named: self.person(named) for named in (*tell.people, *on_duty) if self.has(named)}
         for role in tell.roles:
             near = self.holders(role, tell.team or team)
             for person in near if near or tell.team else self.holders(role):

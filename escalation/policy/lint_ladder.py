@@ -107,7 +107,7 @@ def lanes_lead_back(policy: Policy, findings: Findings) -> None:
 
 
 def tiers_tell_somebody(policy: Policy, findings: Findings) -> None:
-    """Every tier, and the last resort, tells at least one person or role."""
+    """Every tier, and the last resort, tells at least one person, rota or role."""
     tells: list[tuple[str, Tell]] = [(f"tiers[{place}].tell", tier.tell) for place, tier in enumerate(policy.tiers)]
     for place, tier in enumerate(policy.tiers):
         for severity, more in tier.also_tell.items():
@@ -118,8 +118,8 @@ def tiers_tell_somebody(policy: Policy, findings: Findings) -> None:
             if more.team is not None:
                 findings.add(f"{field}.team", "is given twice", value=more.team, allowed="a team in `tell` alone")
     for field, tell in (*tells, ("exhaustion.last_resort", policy.exhaustion.last_resort)):
-        if not tell.people and not tell.roles:
-            findings.add(field, "tells nobody", allowed="people, or roles, or both")
+        if not tell.people and not tell.roles and not tell.rotas:
+            findings.add(field, "tells nobody", allowed="people, rotas or roles")
 
 
 def clocks_fit_together(policy: Policy, findings: Findings) -> None:

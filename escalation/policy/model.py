@@ -31,14 +31,16 @@ Courtesy: TypeAlias = Literal["left_tier", "outcome"]
 
 
 class Tell(Value):
-    """Whom a tier tells: everyone named, and everyone who has one of the roles (in `team`, where it is given)."""
+    """Whom a tier tells: those named, who is on duty, and who has one of the roles (in `team`, where it is given)."""
 
     people: tuple[str, ...] = ()
-    """Ids of people in the directory, who are told whatever their role. People or roles: one of the two is needed."""
+    """Ids of people in the directory, told whatever their role. One of people, rotas and roles is needed."""
     roles: tuple[str, ...] = ()
     """Roles of the directory; whoever has one is told, looked up when the tier begins."""
     team: str | None = None
     """Look for the roles in this team alone; absent: in the issue's team, or anywhere where nobody there has it."""
+    rotas: tuple[str, ...] = ()
+    """Rotas; whoever is on duty by one is told, looked up when the tier begins: docs/oncall.md."""
 
 
 class Severity(Value):
@@ -147,7 +149,8 @@ class Tier(Value):
             return self.tell
         people = tuple(dict.fromkeys((*self.tell.people, *more.people)))
         roles = tuple(dict.fromkeys((*self.tell.roles, *more.roles)))
-        return self.tell.model_copy(update={"people": people, "roles": roles})
+        rotas = tuple(dict.fromkeys((*self.tell.rotas, *more.rotas)))
+        return self.tell.model_copy(update={"people": people, "roles": roles, "rotas": rotas})
 
 
 class EntryTiers(Value):
