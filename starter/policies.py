@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.text import Text
@@ -66,12 +67,12 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
     if paths == [settings.policies]:
         people = settings.people
         asked.add(str(people))
-    directory = _read(people)
+    directory, now = _read(people), datetime.now(UTC)
     if isinstance(directory, PolicyError):
         unreadable.append(directory)
-        checked = check_set(texts, None)
+        checked = check_set(texts, None, now)
     else:
-        checked = check_set(texts, (str(people), directory))
+        checked = check_set(texts, (str(people), directory), now)
     return asked, replace(checked, findings=tuple(dict.fromkeys([*unreadable, *checked.findings])))
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyError, PolicyErrors
 from escalation.policy.lint import lint_policy
+from escalation.policy.lint_leavers import lint_leavers
 from escalation.policy.lint_set import lint_set
 from escalation.policy.model import Policy
 from escalation.policy.parse import parse_policy
-from escalation.policy.read_directory import read_directory
+from escalation.policy.read_directory import parse_directory
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,19 @@ class CheckedSet:
         return tuple(finding for finding in self.findings if finding.level == "warning")
 
 
-def check_set(policies: Mapping[str, str], people: tuple[str, str] | None) -> CheckedSet:
-    """Check policies (text by file name) with the directory (file name and text): each finding has its line."""
+def check_set(policies: Mapping[str, str], people: tuple[str, str] | None, at: datetime | None = None) -> CheckedSet:
+    """Check policies (text by file name) with the directory (file name and text): each finding has its line.
+
+    With `at` (aware) also what only the clock can say: who has left by then, or leaves soon after, and is needed.
+    """
     found: list[PolicyError] = []
     directory = None
     if people is not None:
-        try:
-            directory = read_directory(people[1], people[0])
-        except PolicyErrors as wrong:
-            found.extend(wrong.errors)
+        of_people = Findings(people[0])
+        directory = parse_directory(people[1], of_people)
+        if directory is not None and at is not None:
+            lint_leavers(directory, at, of_people)
+        found.extend(of_people.in_order())
     read: list[Policy] = []
     places: dict[str, Findings] = {}
     for file, text in policies.items():
@@ -50,7 +56,7 @@ def check_set(policies: Mapping[str, str], people: tuple[str, str] | None) -> Ch
             read.append(policy)
             places.setdefault(policy.name, findings)
         found.extend(findings.in_order())
-    found.extend(lint_set(read, directory, places))
+    found.extend(lint_set(read, directory, places, at))
     return CheckedSet(tuple(read), directory, tuple(found))
 
 

@@ -1,12 +1,14 @@
 """Rules between policies, and between a policy and the directory: what no file can get wrong alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TypeAlias
 
 from escalation.issue.authority import RELATIONS
 from escalation.policy.choose import entry_policies
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyError, listed
+from escalation.policy.lint_leavers import lint_told_leavers, tells_of
 from escalation.policy.model import Policy, Tell
 
 Places: TypeAlias = Mapping[str, Findings]
@@ -18,15 +20,21 @@ RULES_IN_WORDS = (
     "A fallback is a known policy with the same severities and legal entity; a chain of fallbacks leads in no circle.",
     "Every person, role and team that is told is in the directory; in a team that is named, somebody has the role.",
     "Every role that may send a command is one of the directory, or a word for somebody in the issue.",
+    "Nobody who is told has left, nor has everybody with a role that is told; so too the operator and the duty leads.",
+    "That somebody left is an error of `policy check` alone, a warning four weeks before: the service asks deputies.",
 )
 
 
 def lint_set(
-    policies: Iterable[Policy], directory: Directory | None, places: Places | None = None
+    policies: Iterable[Policy],
+    directory: Directory | None,
+    places: Places | None = None,
+    at: datetime | None = None,
 ) -> tuple[PolicyError, ...]:
     """Everything that is wrong between these policies and with the directory, where one is given.
 
-    Without `places`, findings name the policy instead of file and line.
+    Without `places`, findings name the policy instead of file and line. With `at` (aware), who has left by then and is
+    told is found, too.
     """
     known = tuple(policies)
     findings = [_findings_for(policy, places or {}) for policy in known]
@@ -38,6 +46,8 @@ def lint_set(
         if directory is not None:
             _told_people_exist(policy, directory, found)
             _role_words_exist(policy, directory, found)
+            if at is not None:
+                lint_told_leavers(policy, directory, at, found)
     return tuple(finding for found in findings for finding in found.in_order())
 
 
@@ -99,13 +109,10 @@ def _severities(policy: Policy) -> tuple[str, ...]:
 
 
 def _told_people_exist(policy: Policy, directory: Directory, findings: Findings) -> None:
-    tells: list[tuple[str, Tell]] = [(f"tiers[{place}].tell", tier.tell) for place, tier in enumerate(policy.tiers)]
-    for place, tier in enumerate(policy.tiers):
-        tells += [(f"tiers[{place}].also_tell.{severity}", more) for severity, more in tier.also_tell.items()]
-    for field, tell in (*tells, ("exhaustion.last_resort", policy.exhaustion.last_resort)):
-        ids = [person.id for person in directory.people]
+    for field, tell in tells_of(policy):
         for place, person in enumerate(tell.people):
-            if person not in ids:
+            if not directory.has(person):
+                ids = [each.id for each in directory.people]
                 findings.unknown(f"{field}.people[{place}]", person, "is not in the directory", ids)
         for place, role in enumerate(tell.roles):
             if role not in directory.roles():
@@ -118,9 +125,9 @@ def _told_people_exist(policy: Policy, directory: Directory, findings: Findings)
 
 
 def _team_has_roles(tell: Tell, team: str, directory: Directory, field: str, findings: Findings) -> None:
-    held = {person.role for person in directory.people if team in person.teams}
     for place, role in enumerate(tell.roles):
-        if role in directory.roles() and role not in held:
+        if directory.holders(role) and not directory.holders(role, team):
+            held = {person.role for person in directory.people if team in person.teams}
             problem = f"is a role that nobody in team '{team}' has"
             allowed = listed(sorted(held)) or "none: the team has no people"
             findings.add(f"{field}.roles[{place}]", problem, value=role, allowed=allowed)

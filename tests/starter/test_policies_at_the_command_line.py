@@ -100,3 +100,10 @@ def test_a_policy_is_read_in_words(escalon: CommandLine) -> None:
     assert escalon("policy", "show", "technical-sev", "--json").json["name"] == "technical-sev"
     assert [each["name"] for each in escalon("policy", "show", "--json").json] == ["four-tier-support", "technical-sev"]
     assert "main/support" in escalon("policy", "show").out
+
+
+def test_a_duty_lead_who_left_is_found_today(escalon: CommandLine, folder: Path) -> None:
+    spoil(folder / "people.yaml", "role: team_lead", "role: team_lead\n    left_at: 2020-01-31")
+    ran = escalon("policy", "check", str(folder))
+    assert ran.code == 1
+    assert "teams.main.duty_lead: 'sample-lead-1' has left; allowed: somebody who stays" in ran.out
