@@ -1,4 +1,4 @@
-"""The errand that looks up who is asked when a tier begins: live, from the directory, at that moment."""
+"""The errand that looks up who is asked when a tier begins: live, from directory and rotas, as of that moment."""
 
 import asyncio
 from collections.abc import Collection
@@ -8,32 +8,46 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
+from activities.live_rotas import LiveRotas
 from escalation.issue.commands import TakePeople
 from escalation.issue.effects import FindResponders
 from escalation.issue.responders import find_in
+from escalation.oncall.rota import NO_ROTAS, Rotas
+from escalation.policy.directory import Directory
 
 AT_ONCE = timedelta(milliseconds=300)
 """How long a look-up within a workflow task may take: a page waits with it."""
 
 
 class FindingResponders:
-    """Looks people up; `channels` are the names of those that are set up."""
+    """Looks people up; `channels` are the names of those that are set up. Without `rotas` there are none."""
 
-    def __init__(self, directory: LiveDirectory, channels: Collection[str]) -> None:
+    def __init__(self, directory: LiveDirectory, channels: Collection[str], rotas: LiveRotas | None = None) -> None:
         self._directory = directory
+        self._rotas = rotas
         self._channels = frozenset(channels)
 
     @activity.defn(name="find_responders")
     async def find_responders(self, effect: FindResponders) -> TakePeople:
         """Whom the tier tells, without those whom the issue is about; perhaps nobody.
 
-        Fails as `DirectoryUnreadable`, to be retried: the last known people are asked when that takes too long.
+        Fails as `DirectoryUnreadable`, to be retried: the last known people are asked when that takes too long. So it
+        does where the tier tells a rota and there never was a good copy of the rotas; other tiers do without them.
         """
         within = AT_ONCE.total_seconds() if activity.info().is_local else None
         try:
-            directory = await asyncio.wait_for(asyncio.to_thread(self._directory.current), within)
+            directory, rotas = await asyncio.wait_for(asyncio.to_thread(self._look, effect), within)
         except DirectoryUnreadable as error:
             raise ApplicationError(str(error), type="DirectoryUnreadable") from error
         except TimeoutError:
             raise ApplicationError("the directory does not answer at once", type="DirectorySlow") from None
-        return find_in(directory, effect, self._channels)
+        return find_in(directory, effect, self._channels, rotas)
+
+    def _look(self, effect: FindResponders) -> tuple[Directory, Rotas]:
+        directory = self._directory.current()
+        if self._rotas is None or not effect.tell.rotas:
+            return directory, NO_ROTAS
+        rotas = self._rotas.current(directory)
+        if rotas is None:
+            raise DirectoryUnreadable(f"no rotas: {self._rotas.trouble}")
+        return directory, rotas

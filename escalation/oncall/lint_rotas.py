@@ -1,12 +1,13 @@
 """Everything that can be wrong in rotas beyond one field, and between them and the directory."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import available_timezones
 
 from escalation.oncall.clock_face import zone_of
-from escalation.oncall.rota import Hours, Layer, Override, Rota, Rotas
+from escalation.oncall.rota import Feed, Hours, Layer, Override, Rota, Rotas
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, nearest
 
@@ -17,6 +18,8 @@ RULES_IN_WORDS = (
     "No two overrides of a rota are at one time; neither are two swaps of the same person.",
     "An override changes something, and `only` stands alone in it; a swap is between two people.",
 )
+
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}\.ics", re.ASCII)
 
 
 class _Lasting(Protocol):
@@ -38,10 +41,18 @@ def lint_rotas(rotas: Rotas, directory: Directory, findings: Findings) -> None:
         _hours(rota.covers, f"{here}.covers", findings)
         for layer in rota.layers:
             _layer(layer, f"{here}.layers.{layer.name}", directory, findings)
-        for person in rota.feed.people if rota.feed is not None else ():
-            _known(person, f"{here}.feed.people.{person}", directory, findings)
+        if rota.feed is not None:
+            _feed(rota.feed, f"{here}.feed", directory, findings)
         _overrides(rota, here, directory, findings)
         _swaps(rota, here, directory, findings)
+
+
+def _feed(feed: Feed, here: str, directory: Directory, findings: Findings) -> None:
+    if not _FILE.fullmatch(feed.file):
+        allowed = "the name of a file beside the rotas that ends in .ics, without a folder"
+        findings.add(f"{here}.file", "is not the name of a feed's file", value=feed.file, allowed=allowed)
+    for person in feed.people:
+        _known(person, f"{here}.people.{person}", directory, findings)
 
 
 def _layer(layer: Layer, here: str, directory: Directory, findings: Findings) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as TextByName
 from dataclasses import replace
+from typing import NamedTuple
 
 from escalation.oncall.lint_rotas import lint_rotas
 from escalation.oncall.read_feed import Whose, read_feed
@@ -13,24 +14,28 @@ from escalation.policy.parse import parse_yaml
 from escalation.policy.read_value import Failed, ValueReader
 
 
-def read_rotas(text: str, file: str, directory: Directory, feeds: TextByName[str, str] | None = None) -> Rotas:
-    """The rotas in this YAML text; raises PolicyErrors with everything that is wrong in it or its feeds.
+class RotaTexts(NamedTuple):
+    """A file of rotas with the feeds that it names."""
 
-    `feeds` has the texts of the feeds' files by their names.
-    """
-    rotas, found = check_rotas(text, file, directory, feeds)
+    file: str
+    text: str
+    feeds: TextByName[str, str] = {}
+    """Texts of the feeds' files by their names; one that cannot be read is not there."""
+
+
+def read_rotas(texts: RotaTexts, directory: Directory) -> Rotas:
+    """The rotas in this YAML text; raises PolicyErrors with everything that is wrong in it or its feeds."""
+    rotas, found = check_rotas(texts, directory)
     errors = [finding for finding in found if finding.level == "error"]
     if rotas is None or errors:
         raise PolicyErrors(errors)
     return rotas
 
 
-def check_rotas(
-    text: str, file: str, directory: Directory, feeds: TextByName[str, str] | None = None
-) -> tuple[Rotas | None, tuple[PolicyError, ...]]:
+def check_rotas(texts: RotaTexts, directory: Directory) -> tuple[Rotas | None, tuple[PolicyError, ...]]:
     """The rotas, or None where they have errors, with all findings: errors and warnings."""
-    findings = Findings(file)
-    rotas = _written(text, findings)
+    findings = Findings(texts.file)
+    rotas = _written(texts.text, findings)
     if rotas is None:
         return None, findings.in_order()
     lint_rotas(rotas, directory, findings)
@@ -39,7 +44,7 @@ def check_rotas(
     for rota in rotas.rotas:
         whole = rota
         if rota.feed is not None:
-            feed_text = (feeds or {}).get(rota.feed.file)
+            feed_text = texts.feeds.get(rota.feed.file)
             if feed_text is None:
                 field = f"rotas.{rota.name}.feed.file"
                 allowed = "the name of a file that lies beside this one"
