@@ -2,7 +2,8 @@
 
 from client.settings import Settings
 
-_PEOPLE = "people.yaml"
+BESIDE = frozenset({"people.yaml", "calendars.yaml", "rotas.yaml"})
+"""Files of that folder that are no policies, though they end in .yaml."""
 
 
 class PoliciesUnreadable(Exception):
@@ -10,13 +11,13 @@ class PoliciesUnreadable(Exception):
 
 
 def read_policy_files(settings: Settings) -> dict[str, str]:
-    """The text of every policy by its file's name, without the directory; raises PoliciesUnreadable."""
+    """The text of every policy by its file's name, without what lies beside; raises PoliciesUnreadable."""
     folder, people = settings.policies, settings.people.resolve()
     if not folder.is_dir():
         raise PoliciesUnreadable(f"ESCALON_POLICIES: there is no folder {folder}")
     texts: dict[str, str] = {}
     for path in sorted(path for ending in ("*.yaml", "*.yml") for path in folder.glob(ending)):
-        if path.name == _PEOPLE or path.resolve() == people:
+        if path.name in BESIDE or path.resolve() == people:
             continue
         try:
             texts[path.name] = path.read_text(encoding="utf-8")

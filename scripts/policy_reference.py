@@ -18,6 +18,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from client.policy_files import BESIDE
 from escalation.duration import words
 from escalation.policy import absence as absence_module
 from escalation.policy import directory as directory_module
@@ -222,7 +223,8 @@ def is_table_of_its_own(value: object) -> bool:
 def what_ships() -> tuple[Value, ...]:
     """Every model in the policies and the directory that ship, outer ones first."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "policies").glob("*.yaml"))}
-    people = texts.pop("people.yaml")
+    people = texts["people.yaml"]
+    texts = {name: text for name, text in texts.items() if name not in BESIDE}
     policies, directory = read_set(texts, ("people.yaml", people))
     waiting: list[object] = [*policies, directory]
     found: list[Value] = []

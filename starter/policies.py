@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from client.policy_files import BESIDE
 from client.settings import SHIPPED, Settings
 from escalation.policy.check_set import CheckedSet, check_set
 from escalation.policy.choose import entry_policies, policy_named
@@ -48,7 +49,12 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
         if not path.exists():
             raise WrongInput(f"path: there is no {path}")
         folder = path if path.is_dir() else path.parent
-        files = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+        files = sorted(
+            file
+            for ending in ("*.yaml", "*.yml")
+            for file in folder.glob(ending)
+            if file.name not in BESIDE or _is_people(file, settings)
+        )
         if path.is_dir() and not files:
             raise WrongInput(f"path: the folder {path} has no file that ends in .yaml or .yml")
         asked |= {str(file) for file in files} if path.is_dir() else {str(path)}

@@ -22,6 +22,9 @@ MAY_IMPORT = {
 MAY_IMPORT_TOO = {
     # Reads policy text, at the door and never in a workflow.
     "escalation/policy/parse.py": {"ruamel"},
+    # Resolve holidays once, at the door and never in a workflow.
+    "escalation/calendar/feed.py": {"icalendar", "recurring_ical_events"},
+    "escalation/calendar/materialise.py": {"holidays"},
     # Text in, shifts out, and back; at the doors and in the look-up, never in a workflow.
     "escalation/oncall/read_feed.py": {"icalendar", "recurring_ical_events"},
     "escalation/oncall/to_ical.py": {"icalendar"},

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from client.policy_files import BESIDE
 from escalation.issue.commands import HUMAN_COMMANDS
 from escalation.policy.check_set import check_set, read_set
 from escalation.policy.describe import told_at_the_latest
@@ -15,7 +16,8 @@ from tests.escalation.policy.sample import POLICIES
 
 AT = datetime(2026, 11, 20, 19, 40, tzinfo=UTC)
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(POLICIES.glob("*.yaml"))}
-PEOPLE = ("people.yaml", TEXTS.pop("people.yaml"))
+PEOPLE = ("people.yaml", TEXTS["people.yaml"])
+TEXTS = {name: text for name, text in TEXTS.items() if name not in BESIDE}
 CHECKED = check_set(TEXTS, PEOPLE)
 MIN, H = timedelta(minutes=1), timedelta(hours=1)
 S1_TO_S4 = ("S1", "S2", "S3", "S4")
