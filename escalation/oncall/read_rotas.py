@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping as TextByName
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
+from escalation.oncall.lint_gaps import lint_gaps
 from escalation.oncall.lint_rotas import lint_rotas
 from escalation.oncall.read_feed import Whose, read_feed
 from escalation.oncall.rota import Layer, Rota, Rotas
@@ -32,8 +34,13 @@ def read_rotas(texts: RotaTexts, directory: Directory) -> Rotas:
     return rotas
 
 
-def check_rotas(texts: RotaTexts, directory: Directory) -> tuple[Rotas | None, tuple[PolicyError, ...]]:
-    """The rotas, or None where they have errors, with all findings: errors and warnings."""
+def check_rotas(
+    texts: RotaTexts, directory: Directory, at: datetime | None = None
+) -> tuple[Rotas | None, tuple[PolicyError, ...]]:
+    """The rotas, or None where they have errors, with all findings: errors and warnings.
+
+    With `at` (aware), also the gaps of the four weeks from then on.
+    """
     findings = Findings(texts.file)
     rotas = _written(texts.text, findings)
     if rotas is None:
@@ -55,10 +62,12 @@ def check_rotas(texts: RotaTexts, directory: Directory) -> tuple[Rotas | None, t
                 found += of_feed.in_order()
                 whole = rota if shifts is None else rota.with_feed(shifts)
         read.append(whole)
-    found = [*findings.in_order(), *found]
-    if any(finding.level == "error" for finding in found):
-        return None, tuple(found)
-    return Rotas(rotas=tuple(read)), tuple(found)
+    if any(finding.level == "error" for finding in (*findings.found, *found)):
+        return None, (*findings.in_order(), *found)
+    if at is not None:
+        for rota in read:
+            lint_gaps(rota, directory, at, findings)
+    return Rotas(rotas=tuple(read)), (*findings.in_order(), *found)
 
 
 def feed_files(text: str) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from escalation.oncall.read_rotas import RotaTexts, check_rotas
+from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyError, PolicyErrors
 from escalation.policy.lint import lint_policy
@@ -21,6 +23,8 @@ class CheckedSet:
     policies: tuple[Policy, ...]
     directory: Directory | None
     findings: tuple[PolicyError, ...]
+    rotas: Rotas | None = NO_ROTAS
+    """None where they have errors, or the directory has."""
 
     @property
     def errors(self) -> tuple[PolicyError, ...]:
@@ -33,10 +37,16 @@ class CheckedSet:
         return tuple(finding for finding in self.findings if finding.level == "warning")
 
 
-def check_set(policies: Mapping[str, str], people: tuple[str, str] | None, at: datetime | None = None) -> CheckedSet:
-    """Check policies (text by file name) with the directory (file name and text): each finding has its line.
+def check_set(
+    policies: Mapping[str, str],
+    people: tuple[str, str] | None,
+    at: datetime | None = None,
+    rotas: RotaTexts | None = None,
+) -> CheckedSet:
+    """Check policies (text by file name) with directory (file name and text) and rotas: each finding has its line.
 
-    With `at` (aware) also what only the clock can say: who has left by then, or leaves soon after, and is needed.
+    With `at` (aware) also what only the clock can say: who has left by then, or leaves soon after, and is needed; the
+    gaps of rotas in the four weeks from then on. Without `rotas` there are none.
     """
     found: list[PolicyError] = []
     directory = None
@@ -46,6 +56,12 @@ def check_set(policies: Mapping[str, str], people: tuple[str, str] | None, at: d
         if directory is not None and at is not None:
             lint_leavers(directory, at, of_people)
         found.extend(of_people.in_order())
+    on_duty: Rotas | None = NO_ROTAS
+    if rotas is not None:
+        on_duty = None
+        if directory is not None:
+            on_duty, of_rotas = check_rotas(rotas, directory, at)
+            found.extend(of_rotas)
     read: list[Policy] = []
     places: dict[str, Findings] = {}
     for file, text in policies.items():
@@ -56,13 +72,18 @@ def check_set(policies: Mapping[str, str], people: tuple[str, str] | None, at: d
             read.append(policy)
             places.setdefault(policy.name, findings)
         found.extend(findings.in_order())
-    found.extend(lint_set(read, directory, places, at))
-    return CheckedSet(tuple(read), directory, tuple(found))
+    found.extend(lint_set(read, directory, places, at, on_duty))
+    return CheckedSet(tuple(read), directory, tuple(found), on_duty)
 
 
-def read_set(policies: Mapping[str, str], people: tuple[str, str]) -> tuple[tuple[Policy, ...], Directory]:
-    """The policies and the directory, fit for use; raises PolicyErrors with everything that is wrong in any of them."""
-    checked = check_set(policies, people)
+def read_set(
+    policies: Mapping[str, str], people: tuple[str, str], rotas: RotaTexts | None = None
+) -> tuple[tuple[Policy, ...], Directory]:
+    """The policies and the directory, fit for use; raises PolicyErrors with everything that is wrong in any of them.
+
+    The `rotas` are checked with them: a policy may tell one. Without, there are none.
+    """
+    checked = check_set(policies, people, rotas=rotas)
     if checked.errors or checked.directory is None:
         raise PolicyErrors(checked.errors)
     return checked.policies, checked.directory

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from escalation.issue.authority import RELATIONS
+from escalation.oncall.rota import Rotas
 from escalation.policy.choose import entry_policies
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyError, listed
@@ -19,6 +20,7 @@ RULES_IN_WORDS = (
     "There is one policy for each legal entity and kind; a further one only as fallback of the first.",
     "A fallback is a known policy with the same severities and legal entity; a chain of fallbacks leads in no circle.",
     "Every person, role and team that is told is in the directory; in a team that is named, somebody has the role.",
+    "Every rota that is told is among the rotas.",
     "Every role that may send a command is one of the directory, or a word for somebody in the issue.",
     "Nobody who is told has left, nor has everybody with a role that is told; so too the operator and the duty leads.",
     "That somebody left is an error of `policy check` alone, a warning four weeks before: the service asks deputies.",
@@ -30,11 +32,12 @@ def lint_set(
     directory: Directory | None,
     places: Places | None = None,
     at: datetime | None = None,
+    rotas: Rotas | None = None,
 ) -> tuple[PolicyError, ...]:
     """Everything that is wrong between these policies and with the directory, where one is given.
 
     Without `places`, findings name the policy instead of file and line. With `at` (aware), who has left by then and is
-    told is found, too.
+    told is found, too; with `rotas`, which of them there are not.
     """
     known = tuple(policies)
     findings = [_findings_for(policy, places or {}) for policy in known]
@@ -45,6 +48,8 @@ def lint_set(
         _fallback_is_sound(policy, known, found)
         if directory is not None:
             _told_people_exist(policy, directory, found)
+            if rotas is not None:
+                _told_rotas_exist(policy, rotas, found)
             _role_words_exist(policy, directory, found)
             if at is not None:
                 lint_told_leavers(policy, directory, at, found)
@@ -122,6 +127,13 @@ def _told_people_exist(policy: Policy, directory: Directory, findings: Findings)
             findings.unknown(f"{field}.team", tell.team, "is not a team of the directory", teams)
         elif tell.team is not None:
             _team_has_roles(tell, tell.team, directory, field, findings)
+
+
+def _told_rotas_exist(policy: Policy, rotas: Rotas, findings: Findings) -> None:
+    for field, tell in tells_of(policy):
+        for place, name in enumerate(tell.rotas):
+            if rotas.rota(name) is None:
+                findings.unknown(f"{field}.rotas[{place}]", name, "is not a rota", rotas.names)
 
 
 def _team_has_roles(tell: Tell, team: str, directory: Directory, field: str, findings: Findings) -> None:
