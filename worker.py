@@ -15,6 +15,7 @@ from activities.channels.installed import channels
 from activities.find_responders import FindingResponders
 from activities.link_duplicate import LinkingDuplicates
 from activities.live_directory import LiveDirectory
+from activities.live_rotas import LiveRotas
 from activities.notify import Notifying
 from activities.observed import Observing
 from activities.record import RecordKeeping
@@ -33,7 +34,7 @@ def activities(client: Client, settings: Settings, db: Database) -> list[Callabl
     directory = LiveDirectory(settings.people)
     ways = channels(settings, db)
     keeping, telling = RecordKeeping(db), Notifying(ways, directory, db)
-    finding = FindingResponders(directory, [way.name for way in ways])
+    finding = FindingResponders(directory, [way.name for way in ways], LiveRotas(settings.rotas_file))
     linking = LinkingDuplicates(client)
     return [
         keeping.record,

@@ -54,6 +54,9 @@ class LiveRotas:
         self._feeds = () if texts is None else feed_files(texts.text)
         stamps = [_stamp(self._path), *(_stamp(self._path.parent / name) for name in self._feeds)]
         self._seen = (directory, stamps)
+        if texts is None and self._good is not None and self._good is not NO_ROTAS:
+            # Gone for a while, as a file is that is being replaced: nobody must go unasked for that.
+            raise RotasUnreadable(f"{self._path} is gone; whoever wants no rotas leaves them out of it")
         self._good = NO_ROTAS if texts is None else read_rotas(texts, directory)
         self._trouble = None
 

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     record_password: SecretStr = Field(default=SecretStr(""), description="Its password, where the URL has none.")
     policies: Path = Field(default=SHIPPED, description="Folder of policies, one YAML file each.")
     people: Path = Field(default=SHIPPED / "people.yaml", description="The directory.")
+    rotas: str = Field(default="", description="The rotas; empty: rotas.yaml beside the directory, if there is one.")
     task_queue: str = Field(default="escalon", description="Temporal task queue of workflows and activities.")
     org: str = Field(default="main", description="The organisation of this installation.")
 
@@ -153,6 +154,11 @@ class Settings(BaseSettings):
     def ways(self) -> tuple[str, ...]:
         """The names of the channels that are set up, the inbox first."""
         return ("inbox", *(["email"] if self.smtp_host else []), *channel_names(self.channels))
+
+    @property
+    def rotas_file(self) -> Path:
+        """Where the rotas are; there need not be any."""
+        return Path(self.rotas) if self.rotas else self.people.parent / "rotas.yaml"
 
     @property
     def anchors_folder(self) -> Path:

@@ -80,6 +80,11 @@ KINDS: dict[str, Kind] = {
         "Mend the file that `escalon policy check` names. Issues that run keep the policy that they were opened with; "
         "until then none can be opened.",
     ),
+    "rotas_unusable": Kind(
+        "the rotas cannot be used as they are",
+        "Mend the file; `escalon policy check` says what is wrong, and where. Who is on duty is read from "
+        "the last good copy.",
+    ),
     "directory_unusable": Kind(
         "the directory of people cannot be used as it is",
         "Mend the file; the last good copy stays in use by those who have read one.",

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from client.policy_files import PoliciesUnreadable, read_policy_files
+from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import Settings
 from escalation.duration import words
 from escalation.policy.check_set import read_set
@@ -37,7 +38,7 @@ async def retention_short(watched: Watched, now: datetime) -> list[Found]:  # no
 
 def _policies(settings: Settings) -> tuple[Policy, ...]:
     """Those that are installed; none where they cannot be used, which is a finding of its own."""
-    with suppress(PoliciesUnreadable, PolicyErrors, OSError, UnicodeDecodeError):
+    with suppress(PoliciesUnreadable, RotasUnreadable, PolicyErrors, OSError, UnicodeDecodeError):
         people = (settings.people.name, settings.people.read_text(encoding="utf-8"))
-        return read_set(read_policy_files(settings), people)[0]
+        return read_set(read_policy_files(settings), people, read_rota_files(settings.rotas_file))[0]
     return ()

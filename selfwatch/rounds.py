@@ -65,6 +65,7 @@ def all_checks() -> dict[str, Look]:
         "retention_short": Look(_plain(retention.retention_short), frozenset({server, "policies_unusable"})),
         "policies_unusable": Look(_plain(file_checks.policies_unusable)),
         "directory_unusable": Look(_plain(file_checks.directory_unusable)),
+        "rotas_unusable": Look(_plain(file_checks.rotas_unusable)),
     }
 
 

@@ -50,7 +50,7 @@ def adopt_from(typed: Adopted, *, is_preview: bool, as_json: bool) -> None:
     happened_at = instant_past(typed.at, "at", now) if typed.at else None
     found = ask_or_read(settings, typed.issue)
     reader = Reader(now, who.zone, here.names)
-    fields = adoption_fields(typed.policy, typed.tier, found.state, here)
+    fields = adoption_fields(typed.policy, typed.tier, found.state, here, now)
     if is_preview:
         _preview(typed, found, fields, here, who, reader, as_json=as_json)
         return
@@ -63,14 +63,14 @@ def adopt_from(typed: Adopted, *, is_preview: bool, as_json: bool) -> None:
         send_and_show("adopt_policy", prepared, db, reader, as_json=as_json)
 
 
-def adoption_fields(policy: str, tier: str, state: IssueState, here: Installed) -> dict[str, object]:
+def adoption_fields(policy: str, tier: str, state: IssueState, here: Installed, now: datetime) -> dict[str, object]:
     """The policy, its fallbacks and its people, as an issue that is opened now would get them. Raises WrongInput."""
     try:
         pinned = with_fallbacks(policy_named(here.policies, policy), here.policies)
     except ValueError as error:
         raise WrongInput(str(error), "unknown_policy") from None
     about = (*state.facts.about, *state.excluded)
-    last_known = last_known_people(pinned, here, state.facts.id.team, state.severity, about)
+    last_known = last_known_people(pinned, here, state.facts.id.team, state.severity, about, now)
     people = facts_of([each for ids in last_known.values() for each in ids], here)
     return {"policies": pinned, "tier": tier or None, "last_known": last_known, "people": people}
 
@@ -96,7 +96,7 @@ def _preview(
     tier = after.here if after.tier_began_at != found.state.tier_began_at or after.turn != found.state.turn else None
     team = found.state.facts.id.team
     asked = (
-        tuple(person.id for person in here.directory.in_tell(tier.told_for(after.severity), team))
+        tuple(person.id for person in here.told(tier.told_for(after.severity), team, reader.now))
         if tier is not None
         else found.state.asked
     )

@@ -1,6 +1,7 @@
 """What an issue gets when it enters: a policy, an owner, and whom to ask when nobody can be looked up."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import get_args
 
 from escalation.issue.facts import Actor, PersonFacts
@@ -47,13 +48,16 @@ def owner_of(raiser: Actor, team: str, about: Collection[str], here: Installed) 
 
 
 def last_known_people(
-    pinned: Iterable[Policy], here: Installed, team: str, severity: str, about: Iterable[str]
+    pinned: Iterable[Policy], here: Installed, team: str, severity: str, about: Iterable[str], at: datetime
 ) -> dict[str, tuple[str, ...]]:
-    """Whom to ask when nobody can be looked up: by tier of every pinned policy, and as last resort."""
+    """Whom to ask when nobody can be looked up: by tier of every pinned policy, and as last resort.
+
+    By a rota that is who is on duty at that instant.
+    """
     never = frozenset(about)
 
     def told(tell: Tell) -> tuple[str, ...]:
-        return tuple(person.id for person in here.directory.in_tell(tell, team) if person.id not in never)
+        return tuple(person.id for person in here.told(tell, team, at) if person.id not in never)
 
     known: dict[str, tuple[str, ...]] = {}
     for policy in pinned:

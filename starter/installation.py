@@ -1,4 +1,4 @@
-"""What this installation has: its settings, its policies and directory as they are now, its record.
+"""What this installation has: its settings, its policies, directory and rotas as they are now, its record.
 
 Read anew by every command: people and policies are files that somebody may have edited a second ago.
 """
@@ -6,14 +6,19 @@ Read anew by every command: people and policies are files that somebody may have
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from client.policy_files import PoliciesUnreadable, read_policy_files
+from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import Settings
-from escalation.policy.check_set import read_set
+from escalation.oncall.look_up import people_on_duty
+from escalation.oncall.read_rotas import RotaTexts, read_rotas
+from escalation.oncall.rota import NO_ROTAS, Rotas
+from escalation.policy.check_set import check_set, read_set
 from escalation.policy.directory import Directory, Person
 from escalation.policy.finding import PolicyErrors
-from escalation.policy.model import Policy
+from escalation.policy.model import Policy, Tell
 from escalation.policy.read_directory import read_directory
 from records.database import Database, check_schema, open_database
 from starter.failure import NotDone, WrongInput, unknown
@@ -30,6 +35,12 @@ class Installed:
     channels: tuple[str, ...] = ("inbox",)
     """The channels that are set up here."""
     org: str = "main"
+    rotas: Rotas = NO_ROTAS
+
+    def told(self, tell: Tell, team: str, at: datetime) -> tuple[Person, ...]:
+        """Whom this tells about an issue of `team` at that instant, with who is on duty by its rotas then."""
+        on_duty = people_on_duty(self.rotas, tell.rotas, self.directory, at)
+        return self.directory.in_tell(tell, team, on_duty.people)
 
     def person(self, given: str, field: str) -> Person:
         """The person with this id; raises WrongInput with a suggestion."""
@@ -55,9 +66,12 @@ def settings_now() -> Settings:
 
 
 def installed(settings: Settings) -> Installed:
-    """The policies and the directory; raises PolicyErrors with all that is wrong in them, WrongInput."""
-    policies, directory = read_set(policy_texts(settings), (settings.people.name, _text(settings.people, "people")))
-    return Installed(policies, directory, settings.ways, settings.org)
+    """Policies, directory and rotas; raises PolicyErrors with all that is wrong in them, WrongInput."""
+    people = (settings.people.name, text_of(settings.people, "people"))
+    checked = check_set(policy_texts(settings), people, rotas=rota_texts(settings))
+    if checked.errors or checked.directory is None or checked.rotas is None:
+        raise PolicyErrors(checked.errors)
+    return Installed(checked.policies, checked.directory, settings.ways, settings.org, checked.rotas)
 
 
 def policy_texts(settings: Settings) -> dict[str, str]:
@@ -68,24 +82,39 @@ def policy_texts(settings: Settings) -> dict[str, str]:
         raise WrongInput(str(error), "no_policies") from None
 
 
+def rota_texts(settings: Settings) -> RotaTexts | None:
+    """The text of the rotas and their feeds; None where there is no file. Raises WrongInput."""
+    try:
+        texts = read_rota_files(settings.rotas_file)
+    except RotasUnreadable as error:
+        raise WrongInput(f"ESCALON_ROTAS: {error}") from None
+    if texts is None and settings.rotas:
+        raise WrongInput(f"ESCALON_ROTAS: there is no file {settings.rotas}")
+    return texts
+
+
 def check_installed(settings: Settings) -> None:
-    """Raise WrongInput with everything for which `policy check` refuses the policies and people: before a start."""
+    """Raise WrongInput with everything for which `policy check` refuses policies, people, rotas: before a start."""
     texts = {str(settings.policies / name): text for name, text in policy_texts(settings).items()}
     try:
-        read_set(texts, (str(settings.people), _text(settings.people, "ESCALON_PEOPLE")))
+        people = (str(settings.people), text_of(settings.people, "ESCALON_PEOPLE"))
+        read_set(texts, people, rota_texts(settings))
     except PolicyErrors as errors:
         raise WrongInput(f"{_UNUSABLE}\n{errors}", "policy_errors") from None
 
 
 def check_people(settings: Settings) -> None:
-    """Raise WrongInput where the directory cannot be used: before a start of what needs people and no policies."""
+    """Raise WrongInput where directory or rotas cannot be used: before a start of what needs people, no policies."""
     try:
-        read_directory(_text(settings.people, "ESCALON_PEOPLE"), str(settings.people))
+        directory = read_directory(text_of(settings.people, "ESCALON_PEOPLE"), str(settings.people))
+        if (texts := rota_texts(settings)) is not None:
+            read_rotas(texts, directory)
     except PolicyErrors as errors:
         raise WrongInput(f"{_UNUSABLE}\n{errors}", "policy_errors") from None
 
 
-def _text(path: Path, what: str) -> str:
+def text_of(path: Path, what: str) -> str:
+    """The text of a file that was given as `what`; raises WrongInput."""
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
@@ -97,7 +126,7 @@ def _text(path: Path, what: str) -> str:
 def people_names(settings: Settings) -> dict[str, str]:
     """People's names by id, empty where the directory cannot be read: to show a name is a courtesy."""
     try:
-        directory = read_directory(_text(settings.people, "people"), settings.people.name)
+        directory = read_directory(text_of(settings.people, "people"), settings.people.name)
     except (PolicyErrors, WrongInput):
         return {}
     return {person.id: person.name for person in directory.people}

@@ -18,7 +18,7 @@ from records.database import Database
 from records.filters import ListFilters
 from starter.door import OpenRequest, actor_for, prepare_open
 from starter.failure import NotDone, WrongInput
-from starter.installation import Installed
+from starter.installation import Installed, rota_texts
 from starter.keys import create_key
 
 POLICY = SHIPPED / "samples" / "quick-climb.yaml"
@@ -89,7 +89,9 @@ def _installed(settings: Settings) -> Installed:
     people: Path = settings.people
     try:
         policies, directory = read_set(
-            {POLICY.name: POLICY.read_text(encoding="utf-8")}, (people.name, people.read_text(encoding="utf-8"))
+            {POLICY.name: POLICY.read_text(encoding="utf-8")},
+            (people.name, people.read_text(encoding="utf-8")),
+            rota_texts(settings),
         )
     except PolicyErrors as errors:
         raise NotDone(f"the sample issue was not opened: {errors}") from None

@@ -73,7 +73,7 @@ async def _prepared(
     fields: dict[str, object]
     if isinstance(form, AdoptPolicyForm):
         found = await standing(doors, issue, caller.reader)
-        fields = {**adoption_fields(form.policy, form.tier or "", found.state, caller.here), "reason": form.reason}
+        fields = {**adoption_fields(form.policy, form.tier or "", found.state, caller.here, now), "reason": form.reason}
     else:
         fields = command_fields(HUMAN_COMMANDS[name], form, now)
     db = await doors.record()

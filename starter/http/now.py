@@ -90,9 +90,10 @@ class InstalledNow:
 
     def _stamps(self) -> object:
         """What tells one version of the files from another; the inode too, for editors put a new file in place."""
-        folder, people = self._settings.policies, self._settings.people
+        folder, people, rotas = self._settings.policies, self._settings.people, self._settings.rotas_file
         with contextlib.suppress(OSError):
-            return [_stamp(path) for path in (*sorted(folder.glob("*.y*ml")), people)]
+            on_duty = [path for path in (rotas, *sorted(rotas.parent.glob("*.ics"))) if path.exists()]
+            return [_stamp(path) for path in (*sorted(folder.glob("*.y*ml")), people, *on_duty)]
         return None
 
 
