@@ -1,16 +1,32 @@
 """What the settings of channels may be: lists written with commas, read and checked before anything is started."""
 
+import re
 import ssl
 from base64 import b64decode
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
 
-from escalation.policy.addresses import is_url
+from pydantic import SecretStr
 
-FURTHER = ("webhook", "slack", "teams", "mattermost", "ntfy", "apprise")
+from escalation.policy.addresses import is_opsgenie_key, is_phone, is_routing_key, is_url
+
+FURTHER = (
+    "webhook", "slack", "teams", "mattermost", "ntfy", "apprise", "sms", "voice", "matrix", "pagerduty", "opsgenie",
+)  # fmt: skip
 """The channels that `ESCALON_CHANNELS` can name. The inbox is always there, e-mail where there is a mail server."""
 LEAST_KEY, MOST_KEY = 24, 64
 """Bytes of a key; the figures are those of Standard Webhooks."""
 _KEY = f"whsec_ and the Base64 of {LEAST_KEY} to {MOST_KEY} random bytes"
+
+_NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "sms": (("twilio_account",), ("twilio_token",), ("twilio_from", "twilio_service")),
+    "voice": (("twilio_account",), ("twilio_token",), ("twilio_from",)),
+    "matrix": (("matrix_url",), ("matrix_token",)),
+}
+"""By channel the settings that it needs, of each group one."""
+_SHORT_CODE = re.compile(r"[0-9]{3,8}", re.ASCII)
+_SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", re.ASCII)
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -52,6 +68,60 @@ def signing_keys(text: str) -> tuple[str, ...]:
         if body == key or not LEAST_KEY <= length <= MOST_KEY:
             raise ValueError(f"ESCALON_WEBHOOK_KEYS: key {place} is not {_KEY}")
     return keys
+
+
+def account_or_none(text: str) -> str:
+    """The text, where it is empty or an account's id; raises ValueError."""
+    return _id_or_none(text, "AC", "an account's id: AC and 32 hexadecimal digits")
+
+
+def service_or_none(text: str) -> str:
+    """The text, where it is empty or a messaging service's id; raises ValueError."""
+    return _id_or_none(text, "MG", "a messaging service's id: MG and 32 hexadecimal digits")
+
+
+def sender_or_none(text: str) -> str:
+    """The text, where it is empty or can send an SMS; raises ValueError."""
+    if text and not (is_phone(text) or _SHORT_CODE.fullmatch(text) or _SENDER_NAME.fullmatch(text)):
+        raise ValueError(
+            f"{text!r} sends no messages; allowed: a number such as +447700900123, a short code, "
+            "or a name of at most 11 letters and digits"
+        )
+    return text
+
+
+def further_needs(named: tuple[str, ...], given: Mapping[str, Any]) -> None:
+    """Raises ValueError where one of these channels lacks a setting; `given` are those that were fit to use."""
+    for name in named:
+        for needs in _NEEDS.get(name, ()):
+            if all(setting in given and not _plain(given[setting]) for setting in needs):
+                wanted = " or ".join(f"ESCALON_{setting.upper()}" for setting in needs)
+                raise ValueError(f"the channel {name} needs {wanted}")
+    if "voice" in named and "twilio_from" in given and not is_phone(given["twilio_from"]):
+        raise ValueError("the channel voice needs a phone number as ESCALON_TWILIO_FROM, such as +447700900123")
+    key = _plain(given.get("pagerduty_key", ""))
+    if key and not is_routing_key(key):
+        raise ValueError("ESCALON_PAGERDUTY_KEY is no integration key: those have 32 letters and digits")
+    key = _plain(given.get("opsgenie_key", ""))
+    if key and not is_opsgenie_key(key):
+        raise ValueError("ESCALON_OPSGENIE_KEY is no API key: those are as 01234567-89ab-cdef-0123-456789abcdef")
+
+
+def _plain(given: str | SecretStr) -> str:
+    return given.get_secret_value() if isinstance(given, SecretStr) else given
+
+
+def public_url_or_none(text: str) -> str:
+    """The text, where it is empty or an https URL without a query, not ending with a slash; raises ValueError."""
+    if text and not (is_url(text) and text.startswith("https://") and not set("?#_") & set(text)):
+        raise ValueError("allowed: an https URL that can be called from outside, such as https://escalon.example.org")
+    return text.rstrip("/")
+
+
+def _id_or_none(text: str, begins: str, allowed: str) -> str:
+    if text and not re.fullmatch(begins + "[0-9a-fA-F]{32}", text, re.ASCII):
+        raise ValueError(f"{text!r} is none; allowed: {allowed}")
+    return text
 
 
 def url_or_none(text: str) -> str:

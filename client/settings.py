@@ -18,10 +18,15 @@ from pydantic_settings import (
 )
 
 from client.channel_settings import (
+    account_or_none,
     certificates_or_none,
     channel_names,
+    further_needs,
     listed,
     networks,
+    public_url_or_none,
+    sender_or_none,
+    service_or_none,
     signing_keys,
     template_or_none,
     url_or_none,
@@ -66,6 +71,20 @@ class Settings(BaseSettings):
     ntfy_url: str = Field(default="", description="ntfy server of topics given by name; empty: URLs alone.")
     ntfy_token: SecretStr = Field(default=SecretStr(""), description="Access token of that server.")
     apprise_services: str = Field(default="", description="Services of the channel apprise, commas between.")
+    twilio_account: str = Field(default="", description="Twilio account of the channels sms and voice.")
+    twilio_token: SecretStr = Field(default=SecretStr(""), description="Its auth token.")
+    twilio_from: str = Field(default="", description="Number that calls and sends; for sms also a name or short code.")
+    twilio_service: str = Field(default="", description="Messaging service that sends in its place.")
+    twilio_url: str = Field(default="https://api.twilio.com", description="Twilio's API.")
+    twilio_callback: str = Field(
+        default="", description="URL of the HTTP door for Twilio: receipts, replies, keys; empty: none."
+    )
+    matrix_url: str = Field(default="", description="Homeserver of the channel matrix.")
+    matrix_token: SecretStr = Field(default=SecretStr(""), description="Access token of its user.")
+    pagerduty_key: SecretStr = Field(default=SecretStr(""), description="Integration key for people by their id.")
+    pagerduty_url: str = Field(default="https://events.pagerduty.com", description="PagerDuty's Events API.")
+    opsgenie_key: SecretStr = Field(default=SecretStr(""), description="API key for people by their login.")
+    opsgenie_url: str = Field(default="https://api.opsgenie.com", description="Opsgenie's API.")
     channels: str = Field(
         default="", description="Channels beside inbox and e-mail, commas between: webhook, slack, teams and so on."
     )  # after all that they need
@@ -130,7 +149,13 @@ class Settings(BaseSettings):
         networks(given)
         return given
 
-    _are_urls = field_validator("slack_url", "ntfy_url", "otlp_endpoint")(url_or_none)
+    _are_urls = field_validator(
+        "slack_url", "ntfy_url", "twilio_url", "matrix_url", "pagerduty_url", "opsgenie_url", "otlp_endpoint"
+    )(url_or_none)
+    _is_account = field_validator("twilio_account")(account_or_none)
+    _is_service = field_validator("twilio_service")(service_or_none)
+    _is_sender = field_validator("twilio_from")(sender_or_none)
+    _is_public = field_validator("twilio_callback")(public_url_or_none)
     _is_template = field_validator("issue_link")(template_or_none)
     _are_certificates = field_validator("ca_file")(certificates_or_none)
 
@@ -141,6 +166,7 @@ class Settings(BaseSettings):
         named = channel_names(given)
         if "webhook" in named and "webhook_keys" in info.data:
             signing_keys(info.data["webhook_keys"].get_secret_value())
+        further_needs(named, info.data)
         if "apprise" in named:
             if not listed(info.data.get("apprise_services", "")):
                 raise ValueError(

@@ -57,6 +57,10 @@ class Short(Value):
 
     text: str
     """One or two sentences, without a link and without how to answer."""
+    terse: str
+    """The same without what can be spared."""
+    where: str = "Details"
+    """What stands before the link."""
     keys: tuple[Key, ...] = ()
     spoken: Spoken
 
@@ -94,20 +98,24 @@ def shorten(
         language,
         zone,
     )
-    said = _restricted(notify, group, zone) if is_restricted else _said(notify, lead, group, zone)
     repeat = " (May be a repeat.)" if is_possible_repeat else ""
-    return Short(text=said + repeat, keys=keys, spoken=spoken)
+    said = _restricted(notify, group, zone) if is_restricted else _said(notify, lead, zone)
+    left = "" if is_restricted else _left(notify, group)
+    where = "Sign in to read" if is_restricted else "Details"
+    return Short(text=f"{said}{left}.{repeat}", terse=f"{said}.{repeat}", where=where, keys=keys, spoken=spoken)
 
 
-def _said(notify: Notify, lead: str, group: Group, zone: str) -> str:
-    left = ""
-    if notify.until is not None and group != "news" and notify.until > notify.at:
-        left = f" ({words(notify.until - notify.at)})"
-    if notify.about == "warned":  # whose lead is the time that is left
-        left = ""
+def _said(notify: Notify, lead: str, zone: str) -> str:
     if notify.about == "asked" and notify.until is not None:
         lead = f"You are asked to act by {clock(notify.until, zone, notify.at)}"
-    return f"{notify.issue.short} {notify.severity}. {lead}{left}."
+    return f"{notify.issue.short} {notify.severity}. {lead}"
+
+
+def _left(notify: Notify, group: Group) -> str:
+    """How much time there is; nothing of a message whose first words say it."""
+    if notify.until is None or notify.until <= notify.at or group == "news" or notify.about == "warned":
+        return ""
+    return f" ({words(notify.until - notify.at)})"
 
 
 def _restricted(notify: Notify, group: Group, zone: str) -> str:
@@ -116,4 +124,4 @@ def _restricted(notify: Notify, group: Group, zone: str) -> str:
     else:
         by = f" by {clock(notify.until, zone, notify.at)}" if notify.until else ""
         asked = f"you are asked to act{by}"
-    return f"Restricted case {notify.issue.short}: {asked}. Sign in to read. Do not forward or discuss this message."
+    return f"Restricted case {notify.issue.short}: {asked}. Do not forward or discuss this message"

@@ -8,10 +8,16 @@ from activities.channels.contract import Channel
 from activities.channels.email import EmailChannel, EmailSettings
 from activities.channels.http_post import HttpPost, PostSettings
 from activities.channels.inbox import InboxChannel
+from activities.channels.matrix import MatrixChannel, MatrixSettings
 from activities.channels.mattermost import MattermostChannel
 from activities.channels.ntfy import NtfyChannel, NtfySettings
+from activities.channels.opsgenie import OpsgenieChannel, OpsgenieSettings
+from activities.channels.pagerduty import PagerDutyChannel, PagerDutySettings
 from activities.channels.slack import SlackChannel, SlackSettings
+from activities.channels.sms import SmsChannel
 from activities.channels.teams import TeamsChannel
+from activities.channels.twilio import TwilioSettings
+from activities.channels.voice import VoiceChannel
 from activities.channels.webhook import WebhookChannel, WebhookSettings
 from client.channel_settings import listed, networks
 from client.settings import Settings
@@ -43,6 +49,11 @@ def _makers(settings: Settings, db: Database) -> dict[str, Callable[[], Channel]
         "mattermost": lambda: MattermostChannel(post, link),
         "ntfy": lambda: NtfyChannel(post, _ntfy(settings)),
         "apprise": lambda: AppriseChannel(listed(settings.apprise_services), _seconds(settings.http_timeout_s), link),
+        "sms": lambda: SmsChannel(post, _twilio(settings)),
+        "voice": lambda: VoiceChannel(post, _twilio(settings)),
+        "matrix": lambda: MatrixChannel(post, _matrix(settings)),
+        "pagerduty": lambda: PagerDutyChannel(post, _pagerduty(settings)),
+        "opsgenie": lambda: OpsgenieChannel(post, _opsgenie(settings)),
     }
     return {name: makers[name] for name in settings.ways}
 
@@ -83,6 +94,34 @@ def _slack(settings: Settings) -> SlackSettings:
 def _ntfy(settings: Settings) -> NtfySettings:
     token = settings.ntfy_token.get_secret_value() or None
     return NtfySettings(url=settings.ntfy_url, token=token, link=settings.issue_link)
+
+
+def _twilio(settings: Settings) -> TwilioSettings:
+    return TwilioSettings(
+        account=settings.twilio_account,
+        token=settings.twilio_token.get_secret_value(),
+        sender=settings.twilio_from,
+        service=settings.twilio_service,
+        url=settings.twilio_url,
+        callback=settings.twilio_callback,
+        link=settings.issue_link,
+    )
+
+
+def _matrix(settings: Settings) -> MatrixSettings:
+    return MatrixSettings(
+        url=settings.matrix_url, token=settings.matrix_token.get_secret_value(), link=settings.issue_link
+    )
+
+
+def _pagerduty(settings: Settings) -> PagerDutySettings:
+    key = settings.pagerduty_key.get_secret_value() or None
+    return PagerDutySettings(url=settings.pagerduty_url, key=key, link=settings.issue_link)
+
+
+def _opsgenie(settings: Settings) -> OpsgenieSettings:
+    key = settings.opsgenie_key.get_secret_value() or None
+    return OpsgenieSettings(url=settings.opsgenie_url, key=key, link=settings.issue_link)
 
 
 def _seconds(given: float) -> timedelta:

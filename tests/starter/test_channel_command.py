@@ -3,12 +3,20 @@
 import asyncio
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from records import inbox
 from records.database import migrate, open_database
-from tests.activities.channels.http_side import HttpSide, answer, http_side, says
+from tests.activities.channels.http_side import Answering, HttpSide, answer, http_side, says
 from tests.activities.channels.mail_server import CERTIFICATE
+from tests.activities.channels.matrix_side import ROOM, MatrixSide
+from tests.activities.channels.matrix_side import TOKEN as MATRIX_TOKEN
+from tests.activities.channels.pager_sides import API_KEY, ROUTING_KEY, OpsgenieSide, PagerDutySide
+from tests.activities.channels.twilio_side import ACCOUNT, SENDER, TwilioSide
+from tests.activities.channels.twilio_side import TOKEN as TWILIO_TOKEN
 from tests.starter.running import escalon, surroundings
 
 PEOPLE = """
@@ -18,10 +26,11 @@ people:
     name: Kim
     role: agent
     teams: [main]
-    addresses: {{inbox: kim, mattermost: "{hook}"}}
+    addresses: {{inbox: kim, mattermost: "{hook}", sms: "+447700900123", voice: "+447700900123", {others}}}
 teams:
   main: {{duty_lead: kim}}
 """
+OTHERS = f'matrix: "{ROOM}", pagerduty: "{ROUTING_KEY}", opsgenie: "{API_KEY}"'
 
 
 async def tried(
@@ -30,14 +39,16 @@ async def tried(
     """Run it, beside the other side."""
     hook = side.url("/hooks/s3cr3t") if side else "https://chat.example.org/hooks/s3cr3t"
     people = folder / "people.yaml"
-    people.write_text(PEOPLE.format(hook=hook), encoding="utf-8")
+    people.write_text(PEOPLE.format(hook=hook, others=OTHERS), encoding="utf-8")
     env = surroundings(
         ESCALON_HOME=str(folder),
         ESCALON_PEOPLE=str(people),
-        ESCALON_CHANNELS="mattermost,ntfy",
-        ESCALON_HTTP_NETWORKS="127.0.0.0/8",
-        ESCALON_CA_FILE=str(CERTIFICATE),
-        **more,
+        **{
+            "ESCALON_CHANNELS": "mattermost,ntfy",
+            "ESCALON_HTTP_NETWORKS": "127.0.0.0/8",
+            "ESCALON_CA_FILE": str(CERTIFICATE),
+            **more,
+        },
     )
     return await asyncio.to_thread(escalon, "channel", "test", *arguments, env=env)
 
@@ -74,6 +85,35 @@ async def test_the_inbox_is_a_channel_too(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stdout.startswith("delivered to kim by inbox")) == (0, True)
     assert [message.subject for message in inbox.read(db, "kim")] == ["A trial of Escalon: nothing is wrong"]
     db.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "setting", "outcome"),
+    [
+        ("sms", TwilioSide, "TWILIO", "sent to kim by sms: SM"),
+        ("voice", TwilioSide, "TWILIO", "sent to kim by voice: CA"),
+        ("matrix", MatrixSide, "MATRIX", "delivered to kim by matrix: $event0"),
+        ("pagerduty", PagerDutySide, "PAGERDUTY", "sent to kim by pagerduty: escalon-"),
+        ("opsgenie", OpsgenieSide, "OPSGENIE", "sent to kim by opsgenie: request-1"),
+    ],
+)
+async def test_each_further_channel_can_be_tried(
+    tmp_path: Path, name: str, there: Callable[[], Answering], setting: str, outcome: str
+) -> None:
+    async with http_side(there()) as side:
+        more = {
+            "ESCALON_CHANNELS": name,
+            f"ESCALON_{setting}_URL": side.url(""),
+            "ESCALON_TWILIO_ACCOUNT": ACCOUNT,
+            "ESCALON_TWILIO_TOKEN": TWILIO_TOKEN,
+            "ESCALON_TWILIO_FROM": SENDER,
+            "ESCALON_MATRIX_TOKEN": MATRIX_TOKEN,
+        }
+        ran = await tried(tmp_path, None, "kim", name, **more)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith(outcome)
+    for secret in (TWILIO_TOKEN, MATRIX_TOKEN, ROUTING_KEY, API_KEY):
+        assert secret not in ran.stdout
 
 
 async def test_wrong_calls_name_what_is_allowed(tmp_path: Path) -> None:

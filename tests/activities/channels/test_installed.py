@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
+from urllib.parse import parse_qsl
 
 import pytest
 from pydantic import ValidationError
@@ -17,7 +18,9 @@ from records.database import Database, migrate, open_database
 from tests.activities.channels.http_side import answer, http_side, says
 from tests.activities.channels.http_trials import KEY
 from tests.activities.channels.mail_server import CERTIFICATE
+from tests.activities.channels.pager_sides import API_KEY, ROUTING_KEY
 from tests.activities.channels.trial import envelope
+from tests.activities.channels.twilio_side import ACCOUNT, KIM, SENDER, SERVICE
 from tests.structure.tree import ROOT
 
 PAGE = ROOT / "docs/channels.md"
@@ -26,7 +29,12 @@ ALL = {
     "ESCALON_MAIL_FROM": "escalon@example.org",
     "ESCALON_WEBHOOK_KEYS": KEY,
     "ESCALON_APPRISE_SERVICES": "json",
-    "ESCALON_CHANNELS": "webhook, slack,teams,mattermost,ntfy,apprise",
+    "ESCALON_TWILIO_ACCOUNT": ACCOUNT,
+    "ESCALON_TWILIO_TOKEN": "t0ken",
+    "ESCALON_TWILIO_FROM": SENDER,
+    "ESCALON_MATRIX_URL": "https://matrix.example.org",
+    "ESCALON_MATRIX_TOKEN": "syt_sample",
+    "ESCALON_CHANNELS": "webhook, slack,teams,mattermost,ntfy,apprise,sms,voice,matrix,pagerduty,opsgenie",
 }
 
 
@@ -37,6 +45,19 @@ def db(tmp_path: Path) -> Iterator[Database]:
     migrate(db)
     yield db
     db.close()
+
+
+TWILIO = {
+    "ESCALON_CHANNELS": "sms",
+    "ESCALON_TWILIO_ACCOUNT": ACCOUNT,
+    "ESCALON_TWILIO_TOKEN": "s3cr3t",
+    "ESCALON_TWILIO_FROM": SENDER,
+}
+
+
+def without(name: str) -> dict[str, str]:
+    """What text messages need, but for this."""
+    return {each: value for each, value in TWILIO.items() if each != name}
 
 
 def set_to(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
@@ -76,6 +97,35 @@ def test_a_name_given_twice_is_one_channel(monkeypatch: pytest.MonkeyPatch, db: 
         ({"ESCALON_CA_FILE": "/nowhere/ca.pem"}, "ca_file", "No such file"),
         ({"ESCALON_CA_FILE": __file__}, "ca_file", "certificates cannot be read"),
         ({"ESCALON_HTTP_TIMEOUT_S": "60"}, "http_timeout_s", "12"),
+        (without("ESCALON_TWILIO_ACCOUNT"), "channels", "the channel sms needs ESCALON_TWILIO_ACCOUNT"),
+        (without("ESCALON_TWILIO_TOKEN"), "channels", "the channel sms needs ESCALON_TWILIO_TOKEN"),
+        (without("ESCALON_TWILIO_FROM"), "channels", "needs ESCALON_TWILIO_FROM or ESCALON_TWILIO_SERVICE"),
+        (
+            {**without("ESCALON_TWILIO_FROM"), "ESCALON_TWILIO_SERVICE": SERVICE, "ESCALON_CHANNELS": "voice"},
+            "channels",
+            "the channel voice needs ESCALON_TWILIO_FROM",
+        ),
+        (
+            {**TWILIO, "ESCALON_TWILIO_FROM": "Escalon", "ESCALON_CHANNELS": "sms,voice"},
+            "channels",
+            "the channel voice needs a phone number",
+        ),
+        ({"ESCALON_TWILIO_ACCOUNT": "AC1"}, "twilio_account", "AC and 32 hexadecimal digits"),
+        ({"ESCALON_TWILIO_SERVICE": ACCOUNT}, "twilio_service", "MG and 32 hexadecimal digits"),
+        ({"ESCALON_TWILIO_FROM": "+44 7700 900123"}, "twilio_from", "allowed: a number such as +447700900123"),
+        ({"ESCALON_TWILIO_FROM": "Escalon of Cork"}, "twilio_from", "at most 11 letters and digits"),
+        ({"ESCALON_TWILIO_CALLBACK": "http://escalon.example.org"}, "twilio_callback", "an https URL"),
+        ({"ESCALON_TWILIO_CALLBACK": "https://esc_alon.example.org"}, "twilio_callback", "an https URL"),
+        ({"ESCALON_TWILIO_CALLBACK": "https://escalon.example.org/?a=b"}, "twilio_callback", "an https URL"),
+        ({"ESCALON_CHANNELS": "matrix"}, "channels", "the channel matrix needs ESCALON_MATRIX_URL"),
+        (
+            {"ESCALON_CHANNELS": "matrix", "ESCALON_MATRIX_URL": "https://matrix.example.org"},
+            "channels",
+            "the channel matrix needs ESCALON_MATRIX_TOKEN",
+        ),
+        ({"ESCALON_MATRIX_URL": "matrix.example.org"}, "matrix_url", "no URL"),
+        ({"ESCALON_CHANNELS": "pagerduty", "ESCALON_PAGERDUTY_KEY": "s3cr3t"}, "channels", "32 letters and digits"),
+        ({"ESCALON_CHANNELS": "opsgenie", "ESCALON_OPSGENIE_KEY": "s3cr3t"}, "channels", "ESCALON_OPSGENIE_KEY"),
     ],
 )
 def test_what_cannot_work_is_said_by_its_name(
@@ -116,6 +166,51 @@ async def test_settings_reach_the_channels(monkeypatch: pytest.MonkeyPatch, db: 
     assert (ntfy.json["topic"], ntfy.headers["authorization"]) == ("payments", "Bearer tk_1")
     assert webhook.json["source"] == "/escalon/main"
     assert all(b"https://pages.example.org/main%3A" in got.body for got in side.got)
+
+
+async def test_settings_reach_the_further_channels(monkeypatch: pytest.MonkeyPatch, db: Database) -> None:
+    said = {"sid": "SM1", "event_id": "$1", "status": "success", "requestId": "r1"}
+    async with http_side(says(answer(200, json.dumps(said)))) as side:
+        settings = set_to(
+            monkeypatch,
+            **TWILIO
+            | {
+                "ESCALON_TWILIO_URL": side.url("/twilio"),
+                "ESCALON_TWILIO_SERVICE": SERVICE,
+                "ESCALON_TWILIO_CALLBACK": "https://escalon.example.org/",
+                "ESCALON_MATRIX_URL": side.url("/matrix"),
+                "ESCALON_MATRIX_TOKEN": "syt_1",
+                "ESCALON_PAGERDUTY_URL": side.url("/duty"),
+                "ESCALON_PAGERDUTY_KEY": ROUTING_KEY,
+                "ESCALON_OPSGENIE_URL": side.url("/genie"),
+                "ESCALON_OPSGENIE_KEY": API_KEY,
+                "ESCALON_CHANNELS": "sms,voice,matrix,pagerduty,opsgenie",
+                "ESCALON_HTTP_NETWORKS": "127.0.0.0/8",
+                "ESCALON_CA_FILE": str(CERTIFICATE),
+                "ESCALON_ISSUE_LINK": "https://pages.example.org/{issue}",
+            },
+        )
+        there = {each.name: each for each in channels(settings, db)}
+        for name, address in (
+            ("sms", KIM),
+            ("voice", KIM),
+            ("matrix", "!room:matrix.example.org"),
+            ("pagerduty", "P0KIM"),
+            ("opsgenie", "kim@example.org"),
+        ):
+            await there[name].send(envelope(address))
+    sms, voice, matrix, duty, genie = side.got
+    assert sms.path == f"/twilio/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    form = dict(parse_qsl(sms.body.decode()))
+    assert (form["MessagingServiceSid"], form["To"]) == (SERVICE, KIM)
+    assert form["StatusCallback"] == "https://escalon.example.org/v1/twilio/status"
+    assert dict(parse_qsl(voice.body.decode()))["From"] == SENDER
+    assert sms.headers["authorization"] == voice.headers["authorization"]
+    assert (matrix.method, matrix.headers["authorization"]) == ("PUT", "Bearer syt_1")
+    assert matrix.path.startswith("/matrix/_matrix/client/v3/rooms/%21room%3Amatrix.example.org/send/m.room.message/")
+    assert (duty.path, duty.json["routing_key"]) == ("/duty/v2/enqueue", ROUTING_KEY)
+    assert (genie.path, genie.headers["authorization"]) == ("/genie/v2/alerts", f"GenieKey {API_KEY}")
+    assert all(b"https://pages.example.org/main%3A" in got.body for got in (matrix, duty, genie))
 
 
 @pytest.mark.skipif(which("openssl") is None, reason="no openssl here to make a key with")

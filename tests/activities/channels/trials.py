@@ -13,6 +13,13 @@ from activities.channels.inbox import InboxChannel
 from activities.channels.memory import MemoryChannel
 from records import inbox
 from records.database import migrate, open_database
+from tests.activities.channels.further_trials import (
+    matrix_trial,
+    opsgenie_trial,
+    pagerduty_trial,
+    sms_trial,
+    voice_trial,
+)
 from tests.activities.channels.http_trials import (
     apprise_trial,
     mattermost_trial,
@@ -107,4 +114,9 @@ TRIALS: dict[str, Callable[[Path], AbstractAsyncContextManager[Trial]]] = {
     "mattermost": mattermost_trial,
     "ntfy": ntfy_trial,
     "apprise": apprise_trial,
+    "sms": sms_trial,
+    "voice": voice_trial,
+    "matrix": matrix_trial,
+    "pagerduty": pagerduty_trial,
+    "opsgenie": opsgenie_trial,
 }

@@ -15,6 +15,14 @@ FIT = {
     "mattermost": [URL],
     "ntfy": ["payments", "https://ntfy.example.org/payments", "https://ntfy.example.org/push/payments"],
     "apprise": ["tgram://123:abc/chat", "pagerduty://key@api"],
+    "sms": ["+447700900123", "+15005550006", "+3531234"],
+    "voice": ["+447700900123"],
+    "matrix": [
+        *("!payments:matrix.example.org", "!aB1:matrix.example.org:8448", "@kim:matrix.example.org"),
+        *("!31hneApxJ_1o-63DmFrpeqnkFfWppnzWso1JvH3ogLM", "@kim.b=x/1:localhost"),
+    ],
+    "pagerduty": ["0123456789abcdef0123456789ABCDEF", "P0KIM", "PXXXXXX", "P1"],
+    "opsgenie": ["01234567-89ab-cdef-0123-456789abcdef", "kim@example.org"],
 }
 UNFIT = {
     "email": ["kim", "kim@", "@example.org", "kim@example", "kim@exa mple.org"],
@@ -27,6 +35,17 @@ UNFIT = {
     "mattermost": ["@kim", "mattermost"],
     "ntfy": ["", "a b", "pay/ments", "https://ntfy.example.org/", "https://ntfy.example.org/a?b", "x" * 65],
     "apprise": ["", "kim", "tgram:", "://x", "TGRAM://x", "tgram://a b"],
+    "sms": [
+        *("", "+", "0791234567", "00447700900123", "+0447700900123", "+44 7700 900123", "+44-7700-900123", "+12345"),
+        *("+1234567890123456", "447700900123", "tel:+447700900123", "+44770090012३", "+447700900123\n"),
+    ],
+    "voice": ["kim", "112", "+44 7700 900123"],
+    "matrix": [
+        *("", "!", "@kim", "kim:matrix.example.org", "#payments:matrix.example.org", "@Kim:matrix.example.org"),
+        *("@kim:", "!a b:x", "https://matrix.example.org", "!" + "x" * 191, "@k:" + "x" * 260, "!room:host:port"),
+    ],
+    "pagerduty": ["", "kim", "p0kim", "P", "0" * 31, "0" * 33, "kim@example.org", "0123456789abcdef-123456789ABCDEF"],
+    "opsgenie": ["", "kim", "01234567-89ab-cdef-0123-456789abcde", "0123456789abcdef0123456789abcdef", "@example.org"],
 }
 
 
@@ -41,7 +60,7 @@ def test_what_is_none_is_told_what_would_be(channel: str, address: str) -> None:
 
 
 def test_ids_in_systems_that_are_no_channels_of_ours_are_not_judged() -> None:
-    assert address_fault("pagerduty", "P0KIM") is None
+    assert address_fault("zendesk", "P0KIM") is None
 
 
 def test_a_topic_is_told_from_its_server() -> None:
@@ -53,6 +72,18 @@ def test_of_a_url_only_the_host_is_shown() -> None:
     assert shown(URL) == "https://hooks.example.org:8443/..."
     assert shown("tgram://123:t0ken/chat") == "tgram://..."
     assert shown("kim@example") == "kim@example"
+    assert shown("+44 7700") == "+44 7700"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("0123456789abcdef0123456789ABCDE", "01234567-89ab-cdef-0123-456789abcde", "dGhpcyBpcyBhIHNlY3JldCBrZXk="),
+        "xoxb-1234567890-abcdefghijkl",
+    ],
+)
+def test_of_a_key_with_a_slip_in_it_nothing_is_shown(key: str) -> None:
+    assert shown(key) == f"(what may be a key, of {len(key)} signs)"
 
 
 @pytest.mark.parametrize("address", ["https://kim:s3cr3t@hooks.example.org/x", "ftp://kim:s3cr3t@hooks.example.org/"])
