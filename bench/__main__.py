@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import api, lateness, reading
+from bench import api, lateness, oracle, reading
 from bench.beside import Compared, compare
 from bench.stand import Cpu
 
-PARTS = ("beside", "lateness", "api", "reading")
+PARTS = ("beside", "lateness", "api", "reading", "calendar")
 
 
 def main() -> int:
@@ -46,6 +46,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--issues", type=int, default=30, help="issues whose pages' lateness is measured")
     parser.add_argument("--starts", type=int, default=400, help="issues that are opened in each round of the HTTP door")
     parser.add_argument("--runs", type=int, default=3, help="replays of the log")
+    parser.add_argument("--questions", type=int, default=20_400, help="questions of working time to both libraries")
+    parser.add_argument("--seed", type=int, default=1, help="of the calendars and questions")
     default = Path(os.environ.get("ESCALON_DATA", "../shared/data"))
     parser.add_argument("--data", type=Path, default=default, help="folder of the log; default ESCALON_DATA")
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -123,6 +125,23 @@ def _reading(home: Path, asked: argparse.Namespace, say: Callable[[str], None]) 
     }
 
 
+def _calendar(home: Path, asked: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:  # noqa: ARG001
+    each = 100
+    found = oracle.compare(asked.seed, -(-asked.questions // each), each, say)
+    return {
+        "again": f'make bench ARGS="--only calendar --questions {asked.questions} --seed {asked.seed}"',
+        "asked": found.asked,
+        "compared": found.compared,
+        "left_out": found.left_out,
+        "differing": list(found.differing),
+        "speed_ours_by_theirs": round(found.theirs_s / found.ours_s, 2),
+        "us_each": {
+            "ours": round(found.ours_s / found.compared * 1e6, 1),
+            "theirs": round(found.theirs_s / found.compared * 1e6, 1),
+        },
+    }
+
+
 def _show_beside(found: dict[str, Any]) -> str:
     cpu = found["cpu_ours_by_naive"]
     lines = ["CPU of the same story, ours divided by a naive hand-written workflow (under 1: ours takes less)"]
@@ -169,8 +188,26 @@ def _show_reading(found: dict[str, Any]) -> str:
     return f"{title}\n  {figures}\n  again: {found['again']}\n"
 
 
-_MEASURED = {"beside": _beside, "lateness": _lateness, "api": _api, "reading": _reading}
-_SHOWN = {"beside": _show_beside, "lateness": _show_lateness, "api": _show_api, "reading": _show_reading}
+def _show_calendar(found: dict[str, Any]) -> str:
+    differ = f"{len(found['differing'])} of {found['compared']} differ"
+    cpu = f"{found['us_each']['ours']} us of CPU a question by {found['us_each']['theirs']} us"
+    lines = [
+        "Working time by opening-hours-py beside ours: answers that differ (goal: none), and speed (goal: over 1)",
+        f"  {differ}; {found['left_out']} of {found['asked']} left out, which are answered otherwise by design",
+        *(f"  {each}" for each in found["differing"][:10]),
+        f"  ours is x{found['speed_ours_by_theirs']} as fast: {cpu}, with writing out each calendar's years",
+    ]
+    return "\n".join([*lines, f"  again: {found['again']}", ""])
+
+
+_MEASURED = {"beside": _beside, "lateness": _lateness, "api": _api, "reading": _reading, "calendar": _calendar}
+_SHOWN = {
+    "beside": _show_beside,
+    "lateness": _show_lateness,
+    "api": _show_api,
+    "reading": _show_reading,
+    "calendar": _show_calendar,
+}
 
 
 if __name__ == "__main__":

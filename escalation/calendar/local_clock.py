@@ -46,6 +46,14 @@ class LocalClock:
             return 0
         return self._ahead[place] - self._ahead[place - 1]
 
+    def ahead_throughout(self, begins: int, ends: int) -> int | None:
+        """How far the clocks are ahead of UTC from one local time to another; None where they change between them."""
+        place = bisect_right(self._local_ends, begins)
+        ahead = self._ahead[place]
+        if place < len(self._local_ends) and self._local_ends[place] <= ends:
+            return None
+        return ahead if place == 0 or begins - ahead >= self._since[place] else None
+
     def changes(self, begins: int, ends: int) -> list[Change]:
         """The changes of the clocks after the one instant and not after the other."""
         first, last = bisect_right(self._since, begins), bisect_right(self._since, ends)

@@ -4,6 +4,7 @@ The one module that knows the library `holidays`, and the one that reads zones; 
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -17,7 +18,7 @@ from escalation.policy.finding import listed, nearest
 YEARS_BACK, YEARS_AHEAD = 1, 10
 """What is usual around the year in which a calendar is materialised; no limit is longer than ten years."""
 _VERSION = str(vars(holidays)["__version__"])
-_STEP = timedelta(hours=6)
+_STEP = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
 
@@ -46,6 +47,7 @@ def materialise(calendar: Calendar, first_year: int, last_year: int) -> WorkingH
     return made
 
 
+@lru_cache(maxsize=1024)
 def offsets_of(zone: str, first_year: int, last_year: int) -> tuple[Offset, ...]:
     """How far the zone's clocks are ahead of UTC, from when on, in these years: changes to the second."""
     place, epoch = ZoneInfo(zone), datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from escalation.calendar.local_clock import LocalClock, midnight, ordinal_of
-from escalation.calendar.working_hours import Hours, WorkingHours
+from escalation.calendar.working_hours import DAY, Hours, WorkingHours
 
 MICRO = 1_000_000
 _WEEKEND = 5
@@ -70,8 +70,13 @@ class WrittenOut:
             if not windows:
                 continue
             working.append(ordinal)
+            start = midnight(ordinal)
+            ahead = clock.ahead_throughout(start, start + 2 * DAY)
             for begin, end in windows:
-                found = window_in_utc(clock, ordinal, begin, end)
+                if ahead is not None:  # nearly every day
+                    found: tuple[int, int] | None = start + begin - ahead, start + end - ahead
+                else:
+                    found = window_in_utc(clock, ordinal, begin, end)
                 if found is None:
                     continue
                 if ends and found[0] * MICRO <= ends[-1]:
