@@ -155,6 +155,8 @@ def _pages(evidence: Evidence, notes: list[Notify], told: dict[str, Told]) -> It
         if event is None:
             yield f"message {note.key} ({note.about}) was asked for, and nothing says what became of it"
             continue
+        if event.outcome == "withdrawn":
+            continue  # of what is over; that nothing else is called off is for the rules to show
         if event.outcome != "sent":
             yield f"message {note.key} ({note.about}) was not sent but {event.outcome}: {event.error}"
             continue

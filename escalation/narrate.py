@@ -285,6 +285,8 @@ def _told(event: e.Told) -> str:
     about = event.about.replace("_", " ")
     if event.outcome == "sent":
         return f"{event.person} was told by {event.channel}: {about}{repeat}"
+    if event.outcome == "withdrawn":
+        return f"{event.person} is not told by {event.channel} any more ({about}): it is over"
     then = f"; next by {event.next_channel}" if event.next_channel else ""
     if event.outcome == "delayed":
         maybe = ", which may have left" if event.is_possible_repeat else ""

@@ -142,7 +142,20 @@ class Simulated:
             for effect in step.effects:
                 self._start(effect)
             self._is_moved = True
+            self._withdraw(step.state)
         return step.entries
+
+    def _withdraw(self, state: IssueState) -> None:
+        """Call off what is not wanted any more, as the shell does."""
+        for place, (_, _, effect, answer) in enumerate(self._answers):
+            is_called_off = isinstance(answer, TakeDelivery) and answer.outcome == "withdrawn"
+            if not is_called_off and self.rules.is_moot(state, effect):
+                del self._answers[place]
+                heapify(self._answers)
+                assert self.now is not None
+                self._answer(effect, self.now, self.rules.on_withdrawn(effect))
+                self._withdraw(state)
+                return
 
     def _start(self, effect: Effect) -> None:
         assert self.now is not None

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.exceptions import TimeoutError as RanOutOfTime
+from temporalio.workflow import ActivityCancellationType
 
 RECORD: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=20),
@@ -36,6 +37,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "notify": {
         "start_to_close_timeout": timedelta(seconds=30),
         "schedule_to_close_timeout": timedelta(hours=24),
+        # One that is called off may be leaving just then: what became of it counts.
+        "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=2)),
     },
     "keep_text": {
@@ -78,6 +81,8 @@ def noted(error: BaseException | None) -> Sequence[Any]:
     while error is not None:
         if isinstance(error, RanOutOfTime) and error.last_heartbeat_details:
             return error.last_heartbeat_details
+        if isinstance(error, CancelledError) and error.details:
+            return error.details
         if isinstance(error, ApplicationError) and len(error.details) > _NOTED_AT:
             return error.details[_NOTED_AT:]
         error = error.__cause__

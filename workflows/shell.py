@@ -15,7 +15,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import Priority, SearchAttributeKey, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 
 with workflow.unsafe.imports_passed_through():
     from escalation.issue.attributes import ATTRIBUTES
@@ -71,6 +71,7 @@ class Shell:
         self._is_changed = True
         self._is_cancelling_refused = False
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._withdrawn: set[str] = set()
         self._broken: Exception | None = None
         self._writing: set[asyncio.Task[None]] = set()
         self._decided_in = self._traced_in = 0
@@ -152,6 +153,7 @@ class Shell:
                 # As it is, a failed activity would fail the workflow, and with it the issue.
                 raise RuntimeError(f"beside the loop: {self._broken!r}") from self._broken
             self._publish()
+            self._withdraw()
             self._leave_trace()
             if self._is_to_hand_over:
                 await hand_over()
@@ -284,6 +286,14 @@ class Shell:
             self._timer.cancel()
         self._timer = self._timer_at = None
 
+    def _withdraw(self) -> None:
+        """Call off what is not wanted any more. Asked once each; what has got through meanwhile has."""
+        for key, effect in self.errands.items():
+            if key not in self._withdrawn and self.rules.is_moot(self._now_state, effect):
+                self._withdrawn.add(key)
+                self._running[key].cancel()
+                self._traced_in = _task()
+
     def _start(self, effect: Effect) -> None:
         self._traced_in = _task()
         self.errands[effect.key] = effect
@@ -301,6 +311,7 @@ class Shell:
         answer = await self._ask_the_world(effect)
         del self.errands[effect.key]
         self._running.pop(effect.key, None)
+        self._withdrawn.discard(effect.key)
         if answer is not None:
             self.deliver(answer, effect)
             self._decided_in = _task()  # also where it came too late to change anything
@@ -321,7 +332,10 @@ class Shell:
             )
             written_to = self.rules.written_to(answer)
         except ActivityError as error:
-            answer = self.rules.on_failure(effect, str(error.cause or error), noted(error))
+            if isinstance(error.cause, CancelledError):
+                answer = self.rules.on_withdrawn(effect, noted(error))
+            else:
+                answer = self.rules.on_failure(effect, str(error.cause or error), noted(error))
         self.scribe.came_back(effect.key, written_to)
         return answer
 

@@ -18,7 +18,8 @@ from escalation.issue.state import LAST_RESORT, Asking, IssueState
 def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
     """Put it on record; where the message did not leave, take the next way."""
     state = turn.state
-    goes_on = command.outcome != "sent" and _matters(state, command)
+    is_lost = command.outcome in {"failed", "delayed"}
+    goes_on = is_lost and matters(state, command.about, command.person, command.turn)
     channels = state.person(command.person).channels
     turn.emit(
         e.Told(
@@ -27,7 +28,7 @@ def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
             channel=command.channel,
             about=command.about,
             turn=command.turn,
-            outcome=command.outcome,
+            outcome="withdrawn" if command.outcome == "delayed" and not goes_on else command.outcome,
             attempts=command.attempts,
             is_possible_repeat=command.is_possible_repeat,
             is_delivered=command.is_delivered,
@@ -81,9 +82,12 @@ def _ask_stand_in(turn: Deciding, asking: Asking, person: str) -> None:
         return
 
 
-def _matters(state: IssueState, command: TakeDelivery) -> bool:
-    """Whether what the message says is still so: nobody is told by a further way of what is over."""
-    match command.about:
+def matters(state: IssueState, about: str, person: str, asked_in: int) -> bool:
+    """Whether what a message says is still so: nobody is told by a further way, or a day later, of what is over.
+
+    `asked_in`: the turn in which the person is asked by it; 0: it only informs.
+    """
+    match about:
         case "confirm":
             return state.status == "resolved"
         case "resolved":
@@ -93,13 +97,13 @@ def _matters(state: IssueState, command: TakeDelivery) -> bool:
         case _ if state.status != "open":
             return False
         case "offered":
-            return state.offer is not None and state.offer.to == command.person
+            return state.offer is not None and state.offer.to == person
         case "cancel_asked":
             return state.cancel_asked_by is not None
         case "exhausted" | "charge_lapsed":
             return state.is_exhausted
-        case _ if command.turn:
-            asking = state.asking(command.turn)
+        case _ if asked_in:
+            asking = state.asking(asked_in)
             return asking is not None and (asking.tier == LAST_RESORT or not _is_taken(state))
         case _:
             return True

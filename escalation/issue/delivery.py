@@ -11,8 +11,9 @@ from pydantic import AwareDatetime, ValidationError
 
 from escalation.value import Value
 
-Outcome: TypeAlias = Literal["sent", "failed", "delayed"]
-"""Of a message by one channel: it left; it never will; it has not yet, and is tried on."""
+Outcome: TypeAlias = Literal["sent", "failed", "delayed", "withdrawn"]
+"""Of a message by one channel: it left; it never will; it has not yet, and is tried on; it is not tried on any more,
+since what it says is over."""
 TryOutcome: TypeAlias = Literal["sent", "failed_for_now", "failed_for_good", "unknown"]
 
 INBOX = "inbox"

@@ -9,6 +9,7 @@ from escalation.issue.card import card, timer_name
 from escalation.issue.clocks import Due, next_at, next_timer
 from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople, TakeSuppression
 from escalation.issue.decide import decide_with_states, note_refusal
+from escalation.issue.decide_delivery import matters
 from escalation.issue.delivery import read_noted
 from escalation.issue.effects import Effect, FindResponders, LinkDuplicate, LogRefusal, Notify, Record
 from escalation.issue.effects_of import effects, errands, further, record
@@ -153,6 +154,22 @@ class IssueRules:
                 return TakeSuppression(id=effect.key, by=CLOCK, duplicate_of=first, error=why)
             case _:
                 return None
+
+    def is_moot(self, state: IssueState, effect: Effect) -> bool:
+        """Whether an errand that is still tried is not wanted any more: a message that is late, of what is over.
+
+        One that has just been asked for is let go: it has mostly left.
+        """
+        if not isinstance(effect, Notify) or not effect.earlier:
+            return False
+        return not matters(state, effect.about, effect.person.id, effect.turn)
+
+    def on_withdrawn(self, effect: Effect, noted: Sequence[object] = ()) -> Command | None:
+        """The command that stands for an errand that was not wanted any more."""
+        failed = self.on_failure(effect, "", noted)
+        if not isinstance(failed, TakeDelivery):
+            return failed
+        return failed.model_copy(update={"outcome": "withdrawn", "error": None})
 
     def again(self, effect: Effect) -> Effect:
         """The errand as a later run takes it up: the earlier one may have got through with it."""

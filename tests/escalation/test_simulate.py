@@ -123,6 +123,18 @@ class TestWorld:
         issue.run_to(at(1))
         assert seen(issue)[2] == ("people_asked", 12)
 
+    def test_a_message_that_is_late_is_called_off_with_what_it_says(self) -> None:
+        def late(effect: Notify, asked_at: datetime) -> Delivery:
+            return Delivery("sent", minutes(60)) if effect.earlier else Delivery("delayed", timedelta(minutes=2))
+
+        issue = begun(World(find=lambda *_: LookUp((person("ann"), person("ben"))), deliver=late))
+        issue.run_to(at(3))
+        done = issue.send(Acknowledge(id="a", by=actor("ben")), at(4))
+        assert not isinstance(done, Rejected)
+        issue.run_to(at(90))
+        told = [(e.event.outcome, e.happened_at) for e in issue.entries if e.event.kind == "told"][:4]
+        assert told == [("delayed", at(2))] * 2 + [("withdrawn", at(4))] * 2
+
     def test_one_that_takes_longer_than_it_may_is_given_up(self) -> None:
         issue = begun(World(find=lambda *_: LookUp((person("ann"),), after=FIND_WITHIN)))
         issue.run_to(at(1))

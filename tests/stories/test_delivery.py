@@ -28,6 +28,7 @@ from tests.stories.failing import in_short, simulated_again
 from tests.workflows.history import goes_on
 from tests.workflows.scenarios import locked, pending
 from tests.workflows.waiting import until_found
+from worker import build_replayer
 
 pytestmark = pytest.mark.server
 
@@ -149,6 +150,27 @@ async def test_a_mail_server_that_is_away_for_an_hour_gets_its_mail_and_the_duty
         state = await house.state(issue)
         assert (state.tier, state.unreached_at) == ("first", None), "an outage empties no tier"
         await agrees(house, command, directory)
+        await quietly_over(house, issue)
+
+
+async def test_nobody_is_told_an_hour_later_to_act_on_what_is_over(env: WorkflowEnvironment, tmp_path: Path) -> None:
+    port = free_port()
+    directory = people(ann="email: ann@example.org", ben="inbox: ben")
+    async with reached(env, tmp_path, directory, port) as house:
+        issue = await begun(house, "ann", "ben")
+        await house.pass_time(issue, minutes(2.5))
+        delayed = await told(house, issue, "ann", "email", "delayed")
+        assert (await house.send(issue, Acknowledge(id="a", by=actor("ben")))).outcome == "done"
+        withdrawn = await told(house, issue, "ann", "email", "withdrawn")
+        assert (withdrawn.message, withdrawn.next_channel) == (delayed.message, None)
+        assert withdrawn.attempts >= delayed.attempts
+        await house.pass_time(issue, minutes(2.5))
+        assert (await told(house, issue, "lee", "email", "withdrawn")).turn == 1, "who stood in, and has no word yet"
+        assert await pending(house, issue, "notify") == 0
+        async with mail_server(port=port) as mails:
+            await house.pass_time(issue, HOUR)
+            assert to(mails, "ann") == []
+        await build_replayer().replay_workflow(await house.handle(issue).fetch_history())
         await quietly_over(house, issue)
 
 
