@@ -8,7 +8,9 @@ from pathlib import Path
 from rich.text import Text
 
 from client.policy_files import BESIDE
+from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import SHIPPED, Settings
+from escalation.oncall.read_rotas import RotaTexts
 from escalation.policy.check_set import CheckedSet, check_set
 from escalation.policy.choose import entry_policies, policy_named
 from escalation.policy.describe import describe_policy
@@ -20,6 +22,7 @@ from starter.installation import installed, settings_now
 from starter.showing import console, note, pairs, say_json, table
 
 _PEOPLE = "people.yaml"
+_ROTAS = "rotas.yaml"
 
 
 def check_from(paths: Sequence[Path], *, as_json: bool) -> None:
@@ -45,6 +48,7 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
     texts: dict[str, str] = {}
     unreadable: list[PolicyError] = []
     people: Path | None = None
+    rotas: Path | None = None
     for path in paths:
         if not path.exists():
             raise WrongInput(f"path: there is no {path}")
@@ -61,6 +65,8 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
         for file in files if path in files or path.is_dir() else [*files, path]:
             if _is_people(file, settings):
                 people = file
+            elif _is_rotas(file, settings):
+                rotas = file
             else:
                 text = _read(file)
                 if isinstance(text, PolicyError):
@@ -73,17 +79,39 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
     if paths == [settings.policies]:
         people = settings.people
         asked.add(str(people))
+    on_duty = _rotas(rotas, people, settings)
+    if on_duty is not None:
+        file = Path(on_duty.file).resolve()
+        if paths == [settings.policies] or any(Path(each).resolve() in {file, file.parent} for each in paths):
+            asked |= {on_duty.file, *on_duty.feeds}
     directory, now = _read(people), datetime.now(UTC)
     if isinstance(directory, PolicyError):
         unreadable.append(directory)
         checked = check_set(texts, None, now)
     else:
-        checked = check_set(texts, (str(people), directory), now)
+        checked = check_set(texts, (str(people), directory), now, on_duty)
     return asked, replace(checked, findings=tuple(dict.fromkeys([*unreadable, *checked.findings])))
 
 
 def _is_people(path: Path, settings: Settings) -> bool:
     return path.name == _PEOPLE or path.resolve() == settings.people.resolve()
+
+
+def _is_rotas(path: Path, settings: Settings) -> bool:
+    return path.name == _ROTAS or path.resolve() == settings.rotas_file.resolve()
+
+
+def _rotas(given: Path | None, people: Path, settings: Settings) -> RotaTexts | None:
+    """The rotas that were given, else those that go with the people: those in use, or those beside them."""
+    in_use = people.resolve() == settings.people.resolve()
+    path = given or (settings.rotas_file if in_use else people.parent / _ROTAS)
+    try:
+        texts = read_rota_files(path)
+    except RotasUnreadable as error:
+        raise WrongInput(f"rotas: {error}") from None
+    if texts is None and in_use and settings.rotas:
+        raise WrongInput(f"ESCALON_ROTAS: there is no file {settings.rotas}")
+    return texts
 
 
 def _read(path: Path) -> str | PolicyError:
@@ -113,7 +141,12 @@ def _show_findings(found: Sequence[PolicyError], checked: CheckedSet, asked: set
     for policy in checked.policies:
         entity = f"{policy.legal_entity}/{policy.kind}"
         out.print(Text(f"  {policy.name}, version {policy.version}: {policy.title} ({entity})", "dim"))
-    out.print(Text(f"  {people} people in the directory", "dim"))
+    out.print(Text(f"  {people} people in the directory{_with_rotas(checked)}", "dim"))
+
+
+def _with_rotas(checked: CheckedSet) -> str:
+    names = checked.rotas.names if checked.rotas is not None else ()
+    return f", rotas {', '.join(names)}" if names else ""
 
 
 def _files(asked: set[str]) -> str:

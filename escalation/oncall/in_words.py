@@ -1,31 +1,32 @@
 """The reasoning of a rota in words that may go on record: ids, layers and instants; no names, and no reason of anybody.
 
-Times are those of the rota's zone, with its name.
+Instants are written in UTC as in all sentences of the record: the doors show them in their reader's zone.
 """
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
+from escalation.narrate import instant
 from escalation.oncall.answer import Duty, Step
 from escalation.oncall.away import NEVER_BACK
-from escalation.oncall.clock_face import zone_of
 from escalation.oncall.rota import Rota
 from escalation.oncall.turns import Span
 
 
 def in_words(rota: Rota, duty: Duty) -> str:
     """One sentence: who is on duty and how that comes about."""
-    steps = "; ".join(step_in_words(step, zone_of(rota.zone)) for step in duty.steps)
     who = ", ".join(duty.people) or ("closed" if duty.is_closed else "nobody")
-    return f"rota {rota.name}: {who} ({steps})"
+    return f"rota {rota.name}: {who} ({reasons(duty)})"
 
 
-def step_in_words(step: Step, zone: ZoneInfo) -> str:
+def reasons(duty: Duty) -> str:
+    """How it comes about, step by step."""
+    return "; ".join(step_in_words(step) for step in duty.steps)
+
+
+def step_in_words(step: Step) -> str:
     """One step of the reasoning."""
-    who, until = step.person, _until(step.span, zone)
+    who, until = step.person, _until(step.span)
     match step.because:
         case "turn" if step.span is not None:
-            return f"{step.layer}: the turn of {who} from {clock(step.span.begins_at, zone)}{until}"
+            return f"{step.layer}: the turn of {who} from {instant(step.span.begins_at)}{until}"
         case "swapped":
             return f"swap: {who} in place of {step.other}{until}"
         case "replaced":
@@ -50,15 +51,5 @@ def step_in_words(step: Step, zone: ZoneInfo) -> str:
             return "outside the hours that it covers"
 
 
-def clock(at: datetime, zone: ZoneInfo) -> str:
-    """An instant as the clock there shows it, with the zone; of an hour that comes twice also which one."""
-    local = at.astimezone(zone)
-    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    offset = local.strftime(" %z") if twice else ""
-    return f"{local:%a %Y-%m-%d %H:%M}{offset} {zone.key}"
-
-
-def _until(span: Span | None, zone: ZoneInfo) -> str:
-    if span is None or span.ends_at >= NEVER_BACK:
-        return ""
-    return f" until {clock(span.ends_at, zone)}"
+def _until(span: Span | None) -> str:
+    return "" if span is None or span.ends_at >= NEVER_BACK else f" until {instant(span.ends_at)}"

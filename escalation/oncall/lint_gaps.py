@@ -6,11 +6,11 @@ The rules know no clock: who checks says as of when.
 from datetime import datetime, timedelta
 
 from escalation.duration import words
+from escalation.narrate import instant
 from escalation.oncall.answer import Duty, Gap
 from escalation.oncall.away import away_in
-from escalation.oncall.clock_face import zone_of
 from escalation.oncall.duty import duties, gaps
-from escalation.oncall.in_words import clock, in_words
+from escalation.oncall.in_words import in_words
 from escalation.oncall.rota import Override, Rota
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings
@@ -37,11 +37,11 @@ def lint_gaps(rota: Rota, directory: Directory, at: datetime, findings: Findings
 
 
 def _in_words(rota: Rota, found: tuple[Gap, ...]) -> str:
-    zone, first = zone_of(rota.zone), found[0]
+    first = found[0]
     in_all = sum((gap.ends_at - gap.begins_at for gap in found), timedelta())
     count = "a gap" if len(found) == 1 else f"{len(found)} gaps, {words(in_all)} in all,"
     which = "from" if len(found) == 1 else "the first from"
-    span = f"{clock(first.begins_at, zone)} until {clock(first.ends_at, zone)}"
+    span = f"{instant(first.begins_at)} until {instant(first.ends_at)}"
     return f"has {count} in the next {words(AHEAD)}: {which} {span}: {in_words(rota, first.duty)}"
 
 

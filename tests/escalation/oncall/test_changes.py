@@ -83,9 +83,9 @@ overrides: [{{from: 2026-11-25T00:00Z, until: 2026-11-26T00:00Z, replace: {{ben:
         "11-26 00:00 - 11-27 00:00 ann",
     ]
     assert in_words(written, on_duty(written, at("2026-11-25T12:00"))) == (
-        "rota duty: dee (weeks: the turn of ann from Mon 2026-11-23 09:00 Europe/Dublin until Mon 2026-11-30 09:00 "
-        "Europe/Dublin; swap: ben in place of ann until Thu 2026-11-26 00:00 Europe/Dublin; "
-        "override: dee in place of ben until Thu 2026-11-26 00:00 Europe/Dublin)"
+        "rota duty: dee (weeks: the turn of ann from Mon 23 Nov 09:00:00 UTC until Mon 30 Nov 09:00:00 UTC; "
+        "swap: ben in place of ann until Thu 26 Nov 00:00:00 UTC; "
+        "override: dee in place of ben until Thu 26 Nov 00:00:00 UTC)"
     )
 
 
@@ -99,8 +99,8 @@ def test_who_is_absent_is_skipped_for_the_next_in_line_and_comes_back() -> None:
         "11-26 00:00 - 11-30 09:00 ann",
     ]
     assert in_words(rota(WEEKS), on_duty(rota(WEEKS), at("2026-11-25T00:00"), ANN_AWAY)) == (
-        "rota duty: ben (weeks: the turn of ann from Mon 2026-11-23 09:00 Europe/Dublin until Mon 2026-11-30 09:00 "
-        "Europe/Dublin; ann is absent until Thu 2026-11-26 00:00 Europe/Dublin; next in line: ben)"
+        "rota duty: ben (weeks: the turn of ann from Mon 23 Nov 09:00:00 UTC until Mon 30 Nov 09:00:00 UTC; "
+        "ann is absent until Thu 26 Nov 00:00:00 UTC; next in line: ben)"
     )
 
 
