@@ -12,6 +12,8 @@ from escalation.value import Value
 MOST = 100
 """So many findings are kept of one file; a file with more is not a policy with mistakes, it is something else."""
 _LONGEST_SHOWN = 80
+_MOST_NAMED = 100
+_MANY = 2000
 
 
 class PolicyError(Value):
@@ -88,11 +90,15 @@ class Findings:
             )
         )
 
-    def unknown(self, field: str, value: str, problem: str, known: Iterable[str]) -> None:
-        """A name that is none of the known ones."""
+    def unknown(self, field: str, value: str, problem: str, known: Iterable[str], line: int | None = None) -> None:
+        """A name that is none of the known ones; of very many only some are told."""
         names = list(dict.fromkeys(known))
-        allowed = listed(names) if names else "nothing: there is none"
-        self.add(field, problem, value=value, allowed=allowed, suggestion=nearest(value, names))
+        allowed = listed(names[:_MOST_NAMED]) if names else "nothing: there is none"
+        if len(names) > _MOST_NAMED:
+            allowed += f" and {len(names) - _MOST_NAMED} more"
+        # In a large house only those that begin alike: comparing with 100,000 names takes seconds.
+        near = names if len(names) < _MANY else [name for name in names if name[:1].lower() == value[:1].lower()]
+        self.add(field, problem, value=value, allowed=allowed, suggestion=nearest(value, near), line=line)
 
     def line_of(self, field: str) -> int | None:
         """The line of the field, else of the nearest parent that was read; None where nothing was."""
