@@ -292,7 +292,6 @@ class Shell:
             if key not in self._withdrawn and self.rules.is_moot(self._now_state, effect):
                 self._withdrawn.add(key)
                 self._running[key].cancel()
-                self._traced_in = _task()
 
     def _start(self, effect: Effect) -> None:
         self._traced_in = _task()
