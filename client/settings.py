@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     policies: Path = Field(default=SHIPPED, description="Folder of policies, one YAML file each.")
     people: Path = Field(default=SHIPPED / "people.yaml", description="The directory.")
     rotas: str = Field(default="", description="The rotas; empty: rotas.yaml beside the directory, if there is one.")
+    calendars: str = Field(
+        default="", description="The calendars; empty: calendars.yaml beside the directory, if there is one."
+    )
     task_queue: str = Field(default="escalon", description="Temporal task queue of workflows and activities.")
     org: str = Field(default="main", description="The organisation of this installation.")
 

@@ -107,7 +107,7 @@ def _holidays(
         except ValueError as error:
             raise ValueError(f"feeds[{place}]: {error}") from None
         found = days | found
-        until.append(max(days).year)
+        until.append(max(days).year if days else first_year - 1)
         sources.append(f"{feed.name}: {len(days)} days")
     for place, national in enumerate(calendar.national):
         of_country, known = _national(national, years, f"national[{place}]")
