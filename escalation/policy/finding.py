@@ -128,5 +128,7 @@ def listed(names: Iterable[str]) -> str:
 def shown(value: object) -> str:
     """The value on one line without control characters, shortened."""
     text = str(value)
+    if len(text) <= _LONGEST_SHOWN and text.isprintable():
+        return text
     text = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

@@ -3,7 +3,7 @@
 from escalation.policy.directory import Directory, Person, Team
 from escalation.policy.finding import Findings, PolicyErrors
 from escalation.policy.lint_directory import lint_directory
-from escalation.policy.parse import parse_yaml
+from escalation.policy.parse import LARGEST_OF_PEOPLE, parse_yaml
 from escalation.policy.read_value import Failed, ValueReader
 
 
@@ -18,7 +18,7 @@ def read_directory(text: str, file: str) -> Directory:
 
 def parse_directory(text: str, findings: Findings) -> Directory | None:
     """The directory, or None where anything in it is wrong: `findings` then says what, and knows the lines."""
-    node = parse_yaml(text, findings)
+    node = parse_yaml(text, findings, LARGEST_OF_PEOPLE)
     if node is None:
         return None
     reader = ValueReader(findings, keyed={Person: "id", Team: "name"}, wordy=frozenset({Person}))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
@@ -119,7 +119,7 @@ class ValueReader:
         return value
 
     def _value(self, annotation: Any, node: Node, path: str, name: str) -> object:
-        origin, arguments = get_origin(annotation), get_args(annotation)
+        origin, arguments = _parts(annotation)
         if origin in {Union, UnionType}:
             if isinstance(node, Scalar) and node.is_null:
                 return None
@@ -176,10 +176,13 @@ class ValueReader:
         return FAILED if any(value is FAILED for value in read.values()) else read
 
     def _scalar(self, annotation: Any, node: Scalar, path: str) -> object:
-        allowed, text = allowed_words(annotation), node.text.strip()
+        text = node.text.strip()
+        if annotation is str and node.is_text:
+            return text
+        allowed = allowed_words(annotation)
         if annotation is str:
             problem = "is empty" if node.is_null else "is no text; put it in quotes if it is meant as text"
-            return node.text.strip() if node.is_text else self._wrong(path, node, problem, allowed)
+            return self._wrong(path, node, problem, allowed)
         if annotation is timedelta:
             try:
                 return duration.parse_duration(text)
@@ -274,6 +277,11 @@ def bounds_of(info: FieldInfo) -> list[tuple[str, Callable[[float], bool]]]:
                 written = f"{limit:.0%}" if info.annotation is float else f"{limit:g}"
                 bounds.append((f"{says} {written}", partial(holds, limit)))
     return bounds
+
+
+@cache
+def _parts(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(annotation), get_args(annotation)
 
 
 def _below(path: str, name: str) -> str:

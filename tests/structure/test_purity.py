@@ -21,7 +21,7 @@ MAY_IMPORT = {
 }  # fmt: skip
 MAY_IMPORT_TOO = {
     # Reads policy text, at the door and never in a workflow.
-    "escalation/policy/parse.py": {"ruamel"},
+    "escalation/policy/parse.py": {"ruamel", "yaml"},
     # Resolve holidays once, at the door and never in a workflow.
     "escalation/calendar/feed.py": {"icalendar", "recurring_ical_events"},
     "escalation/calendar/materialise.py": {"holidays"},
