@@ -15,7 +15,15 @@ from tests.selfwatch.stand import PEOPLE, Stand, later, open_keys
 LOCAL = {
     kind: check
     for kind, check in all_checks().items()
-    if kind in {"record_unreachable", "overdue_on_record", "inbox_fails", "directory_unusable", "policies_unusable"}
+    if kind
+    in {
+        "record_unreachable",
+        "overdue_on_record",
+        "inbox_fails",
+        "directory_unusable",
+        "policies_unusable",
+        "rotas_unusable",
+    }
 }
 """The checks that need no server."""
 
@@ -131,6 +139,27 @@ async def test_policies_that_cannot_be_used(stand: Stand, tmp_path: Path) -> Non
     report = await watch.round()
     assert open_keys(report) == {"policies_unusable"}
     assert f"there is no folder {folder}" in report.open[0].found.detail
+
+
+ROTAS = "rotas: {duty: {zone: UTC, layers: {x: {people: [ann], from: 2026-11-02}}}}"
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "says"), [(ROTAS.replace("ann", "anne"), "'anne' is not in the directory"), ("rotas: [", "rotas.yaml:1")]
+)
+async def test_rotas_that_cannot_be_used(stand: Stand, spoilt: str, says: str) -> None:
+    file = stand.settings.people.with_name("rotas.yaml")
+    file.write_text(ROTAS)
+    watch = stand.watch(LOCAL)
+    assert (await watch.round()).open == ()
+    file.write_text(spoilt)
+    report = await watch.round()
+    assert open_keys(report) == {"rotas_unusable"}
+    assert says in report.open[0].found.detail
+    file.unlink()
+    assert (await watch.round()).open == ()
+    report = await stand.watch(LOCAL, rotas=str(file)).round()
+    assert [each.found.detail for each in report.open] == [f"there is no file {file}"]
 
 
 async def test_people_who_cannot_be_read_are_one_finding(stand: Stand) -> None:

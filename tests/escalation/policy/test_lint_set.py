@@ -2,6 +2,7 @@
 
 import pytest
 
+from escalation.oncall.read_rotas import RotaTexts
 from escalation.policy.check_set import check_set, read_set
 from escalation.policy.choose import choose_policy, entry_policies, policy_named, with_fallbacks
 from escalation.policy.finding import PolicyErrors
@@ -61,6 +62,32 @@ def test_what_the_directory_does_not_know_is_named(
     assert (finding.field, finding.suggestion) == (field, suggestion)
     assert problem in finding.problem
     assert (finding.file, finding.line) == (FILE, line_of(new, text))
+
+
+ROTAS = RotaTexts("rotas.yaml", "rotas: {duty: {zone: UTC, layers: {x: {people: [kim], from: 2026-11-02}}}}")
+
+
+def test_a_rota_that_is_told_must_be_there() -> None:
+    people = ("people.yaml", PEOPLE)
+    text = with_change("roles: [agent]", "rotas: [duty]")
+    checked = check_set({FILE: text}, people, rotas=ROTAS)
+    assert checked.findings == ()
+    assert checked.rotas is not None
+    assert checked.rotas.names == ("duty",)
+    for rotas, allowed in ((ROTAS, "duty"), (None, "nothing: there is none")):
+        (finding,) = check_set({FILE: text.replace("[duty]", "[dutty]")}, people, rotas=rotas).findings
+        assert (finding.field, finding.value, finding.problem) == ("tiers[0].tell.rotas[0]", "dutty", "is not a rota")
+        assert (finding.allowed, finding.file, finding.level) == (allowed, FILE, "error")
+
+
+def test_where_the_rotas_have_errors_it_is_not_said_that_one_is_missing() -> None:
+    text = with_change("roles: [agent]", "rotas: [duty]")
+    bad = ROTAS._replace(text=ROTAS.text.replace("kim", "kin"))
+    checked = check_set({FILE: text}, ("people.yaml", PEOPLE), rotas=bad)
+    assert [(finding.file, finding.value) for finding in checked.findings] == [("rotas.yaml", "kin")]
+    assert checked.rotas is None
+    with pytest.raises(PolicyErrors, match="'kin' is not in the directory"):
+        read_set({FILE: text}, ("people.yaml", PEOPLE), bad)
 
 
 def test_without_a_directory_people_are_not_checked() -> None:
