@@ -15,6 +15,8 @@ FURTHER = (
     "webhook", "slack", "teams", "mattermost", "ntfy", "apprise", "sms", "voice", "matrix", "pagerduty", "opsgenie",
 )  # fmt: skip
 """The channels that `ESCALON_CHANNELS` can name. The inbox is always there, e-mail where there is a mail server."""
+TWILIO_STATUS, TWILIO_KEYS, TWILIO_REPLIES = "/v1/twilio/status", "/v1/twilio/keys", "/v1/twilio/replies"
+"""Where the HTTP door takes what became of a message or call, the key pressed in a call, and what people text back."""
 LEAST_KEY, MOST_KEY = 24, 64
 """Bytes of a key; the figures are those of Standard Webhooks."""
 _KEY = f"whsec_ and the Base64 of {LEAST_KEY} to {MOST_KEY} random bytes"

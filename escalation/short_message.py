@@ -12,12 +12,8 @@ from escalation.spoken import Facts, Spoken, speak
 from escalation.spoken_words import Group
 from escalation.value import Value
 
-_KEYS: dict[str, tuple[str, ...]] = {
-    "1": ("acknowledge", "accept", "confirm"),
-    "2": ("decline",),
-    "3": ("escalate",),
-}
-"""By digit, the commands that it may stand for, of which a message offers one at most."""
+_DIGITS = {"acknowledge": "1", "accept": "1", "decline": "2", "escalate": "3", "confirm": "4"}
+"""By command. To confirm, which closes an issue, has a digit of its own: an answer can cross the next message."""
 _MEANS = {
     "acknowledge": "I have it",
     "accept": "I take it over",
@@ -42,6 +38,21 @@ _GROUPS: dict[About, Group] = {
     "cancel_asked": "answer",
 }
 """All others are news."""
+_ASKED = ("acknowledge", "decline", "escalate")
+_ANSWERS: dict[About, tuple[str, ...]] = {
+    "asked": _ASKED,
+    "asked_again": _ASKED,
+    "reminded": _ASKED,
+    "warned": _ASKED,
+    "reopened": _ASKED,
+    "hold_over": _ASKED,
+    "snooze_over": _ASKED,
+    "severity_changed": _ASKED,
+    "offered": ("accept", "decline"),
+    "confirm": ("confirm",),
+    "resolved": ("confirm",),
+}
+"""By occasion the commands that a digit can be; all others need more than a digit."""
 
 
 class Key(Value):
@@ -65,11 +76,22 @@ class Short(Value):
     spoken: Spoken
 
 
-def keys_of(commands: Sequence[str]) -> tuple[Key, ...]:
+def keys_of(about: About, commands: Sequence[str]) -> tuple[Key, ...]:
     """The digits for those of the commands that have one; whoever can acknowledge can decline as well."""
     can = {*commands, *(("decline",) if "acknowledge" in commands else ())}
-    offered = ((digit, next((name for name in names if name in can), None)) for digit, names in _KEYS.items())
-    return tuple(Key(digit=digit, command=name, means=_MEANS[name]) for digit, name in offered if name is not None)
+    offered = (name for name in _ANSWERS.get(about, ()) if name in can)
+    return tuple(Key(digit=_DIGITS[name], command=name, means=_MEANS[name]) for name in offered)
+
+
+def key_of(about: About, digit: str) -> Key | None:
+    """What a digit stands for that answers a message on this occasion; None where it is none of its answers."""
+    names = (name for name in _ANSWERS.get(about, ()) if _DIGITS[name] == digit)
+    return next((Key(digit=digit, command=name, means=_MEANS[name]) for name in names), None)
+
+
+def is_answered_by_digit(about: About) -> bool:
+    """Whether a message on this occasion can be answered by a digit at all."""
+    return about in _ANSWERS
 
 
 def shorten(
@@ -80,7 +102,7 @@ def shorten(
     `language` is a BCP 47 tag; what is written stays English, as all messages are.
     """
     is_restricted = notify.issue_class != "normal"
-    keys = () if is_restricted else keys_of(notify.commands)
+    keys = () if is_restricted else keys_of(notify.about, notify.commands)
     group = _GROUPS.get(notify.about, "news")
     spoken = speak(
         Facts(

@@ -25,8 +25,13 @@ class Words(Value):
     means: dict[str, str]
     """By command."""
     no_key: str
+    done: str
+    """Said where a key did what it is for."""
+    not_done: str
 
 
+VOICES: dict[Language, str] = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "es": "es-ES", "ro": "ro-RO"}
+"""By language the tag by which Twilio speaks it."""
 WORDS: dict[Language, Words] = {
     "en": Words(
         intro="This is Escalon, with a call for {name}.",
@@ -58,6 +63,8 @@ WORDS: dict[Language, Words] = {
             "escalate": "send it up",
         },
         no_key="Please answer in Escalon. Goodbye.",
+        done="Thank you, that is noted. Goodbye.",
+        not_done="That did not work. Please answer in Escalon. Goodbye.",
     ),
     "de": Words(
         intro="Hier ist Escalon, ein Anruf für {name}.",
@@ -95,6 +102,8 @@ WORDS: dict[Language, Words] = {
             "escalate": "weiter nach oben",
         },
         no_key="Bitte antworten Sie in Escalon. Auf Wiederhören.",
+        done="Danke, das ist vermerkt. Auf Wiederhören.",
+        not_done="Das ging nicht. Bitte antworten Sie in Escalon. Auf Wiederhören.",
     ),
     "fr": Words(
         intro="Ici Escalon, un appel pour {name}.",
@@ -132,6 +141,8 @@ WORDS: dict[Language, Words] = {
             "escalate": "au niveau supérieur",
         },
         no_key="Merci de répondre dans Escalon. Au revoir.",
+        done="Merci, c'est noté. Au revoir.",
+        not_done="Cela n'a pas marché. Merci de répondre dans Escalon. Au revoir.",
     ),
     "es": Words(
         intro="Aquí Escalon, una llamada para {name}.",
@@ -169,6 +180,8 @@ WORDS: dict[Language, Words] = {
             "escalate": "que suba de nivel",
         },
         no_key="Responda en Escalon, por favor. Adiós.",
+        done="Gracias, queda anotado. Adiós.",
+        not_done="No ha funcionado. Responda en Escalon, por favor. Adiós.",
     ),
     "ro": Words(
         intro="Aici Escalon, un apel pentru {name}.",
@@ -206,5 +219,7 @@ WORDS: dict[Language, Words] = {
             "escalate": "mai sus",
         },
         no_key="Vă rugăm să răspundeți în Escalon. La revedere.",
+        done="Mulțumim, am notat. La revedere.",
+        not_done="Nu a reușit. Vă rugăm să răspundeți în Escalon. La revedere.",
     ),
 }

@@ -57,6 +57,40 @@ def write(db: Database, rows: Sequence[Delivery], within_s: float | None = None)
             connection.execute(update(_TABLE).where(*same, is_open).values(**values))
 
 
+def of_reference(db: Database, channels: Sequence[str], reference: str, since: datetime) -> Delivery | None:
+    """The attempt since then, by one of these channels, of which the other side calls the message so."""
+    wanted = select(_TABLE).where(_TABLE.c.at >= since, _TABLE.c.channel.in_(channels), _TABLE.c.reference == reference)
+    with db.reading() as connection:
+        row = connection.execute(wanted.limit(1)).mappings().first()
+    return None if row is None else _delivery(row)
+
+
+def told_since(db: Database, org: str, person: str, channel: str, since: datetime) -> list[Delivery]:
+    """What left for this person by this channel since then, or may have, the latest first."""
+    wanted = select(_TABLE).where(
+        _TABLE.c.at >= since,
+        _TABLE.c.org == org,
+        _TABLE.c.person == person,
+        _TABLE.c.channel == channel,
+        _TABLE.c.state.in_(("queued", "sent", "delivered", "unknown")),
+    )
+    with db.reading() as connection:
+        rows = connection.execute(wanted.order_by(_TABLE.c.at.desc(), _TABLE.c.message).limit(1000)).mappings().all()
+    return [_delivery(row) for row in rows]
+
+
+def take_receipt(db: Database, row: Delivery, state: State, error: str | None, within_s: float | None = None) -> bool:
+    """Note what the other side says became of an attempt that it took; whether that was news.
+
+    The first receipt that ends it stands. Raises what the database raises, and RecordBusy.
+    """
+    same = _TABLE.c.message == row.message, _TABLE.c.attempt == row.attempt
+    is_open = _TABLE.c.state.in_(("queued", "sent", "unknown"))
+    values = storable({"state": state, "error": error})
+    with db.writing(within_s=within_s) as connection:
+        return connection.execute(update(_TABLE).where(*same, is_open).values(**values)).rowcount > 0
+
+
 def of_issue(db: Database, issue: IssueId, limit: int = 10_000) -> list[Delivery]:
     """All attempts for an issue's messages, in the order in which the messages were asked for."""
     wanted = select(_TABLE).where(_TABLE.c.issue == str(issue)).order_by(_TABLE.c.at, _TABLE.c.message).limit(limit)

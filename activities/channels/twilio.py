@@ -11,11 +11,8 @@ from urllib.parse import urlencode
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Sent
 from activities.channels.http_answer import Answer, not_theirs
 from activities.channels.http_post import HttpPost
+from client.channel_settings import TWILIO_STATUS
 
-STATUS_PATH = "/v1/twilio/status"
-"""Where the HTTP door takes what becomes of a message or call."""
-KEYS_PATH = "/v1/twilio/keys"
-"""Where it takes the key that was pressed in a call."""
 _LATER = frozenset({10004, 14107, 20429, 20500, 20503, 21611, 30001})
 """Too many calls or messages at once, queues that are full, and troubles of its own."""
 _MEANING = {
@@ -55,7 +52,7 @@ class TwilioSettings:
 async def create(post: HttpPost, settings: TwilioSettings, resource: str, form: Mapping[str, str]) -> Sent:
     """Have it make one message or call; raises as a channel does."""
     login = b64encode(f"{settings.account}:{settings.token}".encode()).decode()
-    callback = {"StatusCallback": f"{settings.callback}{STATUS_PATH}"} if settings.callback else {}
+    callback = {"StatusCallback": f"{settings.callback}{TWILIO_STATUS}"} if settings.callback else {}
     answer = await post.post(
         f"{settings.url.rstrip('/')}/2010-04-01/Accounts/{settings.account}/{resource}.json",
         urlencode({**form, **callback}).encode(),

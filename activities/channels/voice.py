@@ -9,9 +9,10 @@ from xml.sax.saxutils import escape, quoteattr
 from activities.channels.contract import Envelope, Sent
 from activities.channels.given_address import check_address
 from activities.channels.http_post import HttpPost
-from activities.channels.twilio import KEYS_PATH, TwilioSettings, create
+from activities.channels.twilio import TwilioSettings, create
+from client.channel_settings import TWILIO_KEYS
 from escalation.spoken import Spoken
-from escalation.spoken_words import Language
+from escalation.spoken_words import VOICES, Language
 
 LONGEST = 4_000
 """Characters of the TwiML that Twilio takes with a call."""
@@ -19,7 +20,6 @@ RINGS_S = 40
 """Seconds that it rings. Ours: less than most mailboxes wait, so that the call is not told to a machine."""
 KEY_PATIENCE_S = 8
 """Seconds for the key after it has been said for the second time."""
-_VOICES: dict[Language, str] = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "es": "es-ES", "ro": "ro-RO"}
 _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -35,7 +35,7 @@ class VoiceChannel:
     async def send(self, envelope: Envelope) -> Sent:
         """Have one call made."""
         check_address(self.name, envelope.address, "phone number")
-        keys_url = f"{self._settings.callback}{KEYS_PATH}" if self._settings.callback else ""
+        keys_url = f"{self._settings.callback}{TWILIO_KEYS}" if self._settings.callback else ""
         form = {
             "To": envelope.address,
             "From": self._settings.sender,
@@ -77,4 +77,4 @@ def _twiml(spoken: Spoken, keys_url: str, longest: int) -> str:
 def _say(sentence: str, language: Language, longest: int) -> str:
     # Before it is escaped: an entity is not to be torn.
     words = _NOT_XML.sub(" ", sentence)[:longest]
-    return f'<Say language="{_VOICES[language]}">{escape(words)}</Say>'
+    return f'<Say language="{VOICES[language]}">{escape(words)}</Say>'

@@ -8,7 +8,7 @@ import pytest
 
 from escalation.issue.effects import About
 from escalation.message import MessageTexts, compose
-from escalation.short_message import Short, keys_of
+from escalation.short_message import Short, is_answered_by_digit, key_of, keys_of
 from escalation.spoken import LONGEST_TITLE, language_of
 from escalation.spoken_words import WORDS, Group, Language
 from tests.escalation.sample_notify import AT, notify
@@ -59,18 +59,43 @@ def test_without_a_time_none_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("commands", "keys"),
+    ("about", "commands", "keys"),
     [
-        (("acknowledge", "escalate", "resolve"), [("1", "acknowledge"), ("2", "decline"), ("3", "escalate")]),
-        (("accept", "decline"), [("1", "accept"), ("2", "decline")]),
-        (("confirm", "reopen", "close"), [("1", "confirm")]),
-        (("resolve", "escalate"), [("3", "escalate")]),
-        (("take_charge",), []),
-        ((), []),
+        ("asked", ("acknowledge", "escalate", "resolve"), {"1": "acknowledge", "2": "decline", "3": "escalate"}),
+        ("warned", ("resolve", "escalate"), {"3": "escalate"}),
+        ("offered", ("accept", "decline"), {"1": "accept", "2": "decline"}),
+        ("severity_changed", ("acknowledge", "resolve"), {"1": "acknowledge", "2": "decline"}),
+        ("confirm", ("confirm", "reopen", "close"), {"4": "confirm"}),
+        ("resolved", ("confirm", "reopen"), {"4": "confirm"}),
+        ("last_resort", ("take_charge",), {}),
+        ("closed", ("reopen",), {}),
+        ("asked", (), {}),
     ],
 )
-def test_keys_are_those_that_answer(commands: tuple[str, ...], keys: list[tuple[str, str]]) -> None:
-    assert [(key.digit, key.command) for key in keys_of(commands)] == keys
+def test_keys_are_those_that_answer(about: About, commands: tuple[str, ...], keys: dict[str, str]) -> None:
+    assert {key.digit: key.command for key in keys_of(about, commands)} == keys
+
+
+@pytest.mark.parametrize("about", ABOUTS)
+def test_every_key_that_a_message_offers_is_taken_back_as_what_it_said(about: About) -> None:
+    offered = keys_of(about, ("acknowledge", "escalate", "accept", "decline", "confirm", "close"))
+    assert [key_of(about, key.digit) for key in offered] == list(offered)
+    assert len({key.digit for key in offered}) == len(offered)
+    assert is_answered_by_digit(about) == bool(offered)
+
+
+@pytest.mark.parametrize(
+    ("about", "digit"), [("offered", "3"), ("confirm", "1"), ("asked", "4"), ("asked", ""), ("closed", "1")]
+)
+def test_a_digit_that_was_not_offered_answers_nothing(about: About, digit: str) -> None:
+    assert key_of(about, digit) is None
+
+
+def test_whoever_crosses_a_message_does_not_close_an_issue_by_it() -> None:
+    closing = {key.digit for about in ABOUTS for key in keys_of(about, ("confirm",)) if key.command == "confirm"}
+    others = {key.digit for about in ABOUTS for key in keys_of(about, ("acknowledge", "accept", "escalate"))}
+    assert closing == {"4"}
+    assert not closing & others
 
 
 @pytest.mark.parametrize("issue_class", ["restricted", "sealed"])
@@ -124,7 +149,8 @@ def test_no_language_lacks_a_sentence_or_says_it_in_english(language: Language) 
         assert "{by}" not in without
         assert set(re.findall(r"\{(\w+)\}", without)) <= set(re.findall(r"\{(\w+)\}", with_time))
     if language != "en":
-        assert not {*words.means.values(), words.no_key, words.repeat} & {*english.means.values(), english.no_key}
+        own = {*words.means.values(), words.no_key, words.repeat, words.done, words.not_done}
+        assert not own & {*english.means.values(), english.no_key, english.repeat, english.done, english.not_done}
 
 
 @pytest.mark.parametrize(
