@@ -4,9 +4,8 @@ Nothing here steps from the beginning: the turn of an instant is worked out from
 """
 
 from bisect import bisect_right
-from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -52,9 +51,10 @@ class Rotation:
         if layer.rotates != "monthly":
             return instant_of(self._first + number * layer.every * STEPS[layer.rotates], self._zone)
         months = self._first.year * 12 + self._first.month - 1 + number * layer.every
-        year, month = divmod(months, 12)
+        (year, month), (next_year, next_month) = divmod(months, 12), divmod(months + 1, 12)
         # Always counted from the first: the 31st becomes the 28th in February, and the 31st again in March.
-        day = min(self._first.day, monthrange(year, month + 1)[1])
+        longest = (date(next_year, next_month + 1, 1) - timedelta(days=1)).day
+        day = min(self._first.day, longest)
         return instant_of(self._first.replace(year=year, month=month + 1, day=day), self._zone)
 
     def number_at(self, at: datetime) -> int:
