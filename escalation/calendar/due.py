@@ -182,8 +182,9 @@ def _shaped(began: datetime, reached: datetime, day: date, limit: Limit, times: 
             return reached
         case "close_of_business":
             closing = times.closing_on(day)
-            # Raised after today's closing and due today: that is the next day's.
-            return closing if closing >= began else times.closing_on(times.working_day(day, 1))
+            # Raised after today's closing and due today, or hours that end after it: that is the next day's.
+            earliest = began if limit.length is None else reached
+            return closing if closing >= earliest else times.closing_on(times.working_day(day, 1))
         case "end_of_day":
             return times.instant_of(_day_on(day, 1, times), 0) - timedelta(seconds=1)
         case "next_working_day":

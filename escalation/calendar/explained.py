@@ -83,16 +83,17 @@ def _pieces(started_at: datetime, limit: Limit, times: OpenTimes, found: Reckone
     if found.began_at > started_at:
         words = "counted from opening" if limit.counted_from == "opening" else "counted from the end of the year"
         yield started_at, found.began_at, False, words
+    reached = min(found.reached_at, found.at)
     match limit.unit:
         case "working":
-            counted = list(_open_and_closed(found.began_at, found.reached_at, times))
+            counted = list(_open_and_closed(found.began_at, reached, times))
         case "business_days":
             ends = found.at if limit.shape != "instant" else found.reached_at
             counted = list(_by_days(found.began_at, ends, limit.count or 0, times))
         case "wall":
-            counted = [(found.began_at, found.reached_at, True, "elapsed time")]
+            counted = [(found.began_at, reached, True, "elapsed time")]
         case _:
-            counted = [(found.began_at, found.reached_at, True, "every day counts")]
+            counted = [(found.began_at, reached, True, "every day counts")]
     for piece in counted:
         yield from _cut_by(found.held, piece)
     last = counted[-1][1] if counted else found.began_at

@@ -79,6 +79,7 @@ def _check(event: icalendar.Event, name: str) -> None:
         value = event.get(field)
         if value is not None:
             _check_date(value.dt, f"{name}: '{title}': {field}")
+    list(_days(event, name))
     rules = event.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
         often = str((rule.get("FREQ") or ["none"])[0]).upper()

@@ -29,6 +29,9 @@ class OpenTimes:
         self._written = nothing_yet(hours.first_year, self.clock)
         self._begin = self._written.until
         self._end = self.clock.utc(midnight(date(hours.last_year + 1, 1, 1).toordinal())) * MICRO
+        # The clock is known for a year more on either side, so that a date may lie just outside.
+        self._first_day = date(max(hours.first_year - 1, 1), 1, 2).toordinal()
+        self._last_day = date(hours.last_year + 1, 12, 30).toordinal()
 
     def is_open(self, at: datetime) -> bool:
         """Whether it is open in this instant; in that of closing it is not. Raises OutOfReach."""
@@ -108,8 +111,10 @@ class OpenTimes:
         ]
 
     def date_of(self, at: datetime) -> date:
-        """The local date of an instant."""
-        return date.fromordinal(ordinal_of(self.clock.local(_micros(at) // MICRO)))
+        """The local date of an instant. Raises OutOfReach."""
+        ordinal = ordinal_of(self.clock.local(_micros(at) // MICRO))
+        self._check_day(ordinal)
+        return date.fromordinal(ordinal)
 
     def working_date_of(self, at: datetime) -> date:
         """The date to which the window belongs that is open at this instant, or has closed in it; else the local date.
@@ -128,11 +133,16 @@ class OpenTimes:
         return date.fromordinal(owners[0] if owners else here)
 
     def instant_of(self, day: date, seconds: int) -> datetime:
-        """The first instant at which the clock on the wall shows this time on this date."""
+        """The first instant at which the clock on the wall shows this time on this date. Raises OutOfReach."""
+        self._check_day(day.toordinal())
         return _instant(self.clock.utc(midnight(day.toordinal()) + seconds) * MICRO)
 
     def same_time_on(self, day: date, at: datetime) -> datetime:
-        """The instant on that date at which the clock shows what it shows at `at`; that itself on its own date."""
+        """The instant on that date at which the clock shows what it shows at `at`; that itself on its own date.
+
+        Raises OutOfReach.
+        """
+        self._check_day(day.toordinal())
         seconds, micros = divmod(_micros(at), MICRO)
         local = self.clock.local(seconds)
         if day.toordinal() == ordinal_of(local):
@@ -195,6 +205,10 @@ class OpenTimes:
             raise self._out_of_reach(why)
         self._written = written.and_one_year(self._days, self.clock)
         return self._written
+
+    def _check_day(self, ordinal: int) -> None:
+        if not self._first_day <= ordinal <= self._last_day:
+            raise self._out_of_reach(f"{date.fromordinal(ordinal)} lies outside of these years")
 
     def _out_of_reach(self, why: str) -> OutOfReach:
         years = f"{self.hours.first_year} to {self.hours.last_year}"

@@ -14,6 +14,7 @@ from escalation.value import Value
 
 DAY = 86_400
 """Seconds on the face of a clock from midnight to midnight."""
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 Hours: TypeAlias = tuple[tuple[int, int], ...]
 """The windows of one day, in order: from and until, in seconds after midnight on the clock face, until not included.
@@ -73,6 +74,28 @@ class WorkingHours(Value):
         for _, _, hours in self.days:
             check_hours(hours)
         return self
+
+
+def cut_to(hours: WorkingHours, first_year: int, last_year: int) -> WorkingHours:
+    """The same for fewer years, to be pinned where ten years ahead are more than is needed; raises ValueError."""
+    if not hours.first_year <= first_year <= last_year <= hours.last_year:
+        allowed = f"within {hours.first_year} to {hours.last_year}"
+        raise ValueError(f"years: {first_year} to {last_year} are not those of {hours.name}; allowed: {allowed}")
+    begins, ends = ((date(year, 1, 1).toordinal() - _EPOCH_DAY) * DAY for year in (first_year - 1, last_year + 2))
+    before = [offset for offset in hours.offsets if offset[0] <= begins][-1:]
+    known = hours.holidays_known_until
+    return hours.changed(
+        {
+            "first_year": first_year,
+            "last_year": last_year,
+            "offsets": (*before, *(offset for offset in hours.offsets if begins < offset[0] < ends)),
+            # The night before the first year may be somebody's shift.
+            "days": tuple(
+                day for day in hours.days if date(first_year - 1, 12, 31) <= day[0] <= date(last_year, 12, 31)
+            ),
+            "holidays_known_until": None if known is None or known >= date(last_year, 12, 31) else known,
+        }
+    )
 
 
 def check_hours(hours: Hours) -> None:
