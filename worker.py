@@ -20,6 +20,7 @@ from activities.notify import Notifying
 from activities.observed import Observing
 from activities.record import RecordKeeping
 from client.converter import data_converter
+from client.kept_directory import KeptDirectory
 from client.settings import Settings
 from records.database import Database
 from workflows.escalation import Escalation
@@ -31,7 +32,7 @@ WORKFLOW_TASKS_AT_ONCE = 40
 
 def activities(client: Client, settings: Settings, db: Database) -> list[Callable[..., Any]]:
     """Every effect's activity."""
-    directory = LiveDirectory(settings.people)
+    directory = LiveDirectory(settings.people, KeptDirectory(settings.home))
     ways = channels(settings, db)
     keeping, telling = RecordKeeping(db), Notifying(ways, directory, db)
     finding = FindingResponders(directory, [way.name for way in ways], LiveRotas(settings.rotas_file))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from client.kept_directory import KeptDirectory
 from escalation.policy.directory import Directory
 from escalation.policy.finding import PolicyErrors
 from escalation.policy.read_directory import read_directory
@@ -20,10 +21,14 @@ class DirectoryUnreadable(RuntimeError):
 
 
 class LiveDirectory:
-    """The people of a file. Threads may share it; reading it blocks, so coroutines ask from a thread."""
+    """The people of a file. Threads may share it; reading it blocks, so coroutines ask from a thread.
 
-    def __init__(self, path: Path) -> None:
+    `kept` holds copies of long files that were read before.
+    """
+
+    def __init__(self, path: Path, kept: KeptDirectory | None = None) -> None:
         self._path = path
+        self._kept = kept
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._good: Directory | None = None
@@ -56,7 +61,8 @@ class LiveDirectory:
             return
         text = self._path.read_text(encoding="utf-8")
         self._seen = found
-        self._good = read_directory(text, self._path.name)
+        read = read_directory if self._kept is None else self._kept.read
+        self._good = read(text, self._path.name)
         self._trouble = None
 
     def _note(self, trouble: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from client.kept_directory import KeptDirectory
 from client.policy_files import PoliciesUnreadable, read_policy_files
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import Settings
@@ -68,7 +69,8 @@ def settings_now() -> Settings:
 def installed(settings: Settings) -> Installed:
     """Policies, directory and rotas; raises PolicyErrors with all that is wrong in them, WrongInput."""
     people = (settings.people.name, text_of(settings.people, "people"))
-    checked = check_set(policy_texts(settings), people, rotas=rota_texts(settings))
+    kept = KeptDirectory(settings.home)
+    checked = check_set(policy_texts(settings), people, rotas=rota_texts(settings), read_people=kept.parse)
     if checked.errors or checked.directory is None or checked.rotas is None:
         raise PolicyErrors(checked.errors)
     return Installed(checked.policies, checked.directory, settings.ways, settings.org, checked.rotas)
@@ -126,7 +128,7 @@ def text_of(path: Path, what: str) -> str:
 def people_names(settings: Settings) -> dict[str, str]:
     """People's names by id, empty where the directory cannot be read: to show a name is a courtesy."""
     try:
-        directory = read_directory(text_of(settings.people, "people"), settings.people.name)
+        directory = KeptDirectory(settings.home).read(text_of(settings.people, "people"), settings.people.name)
     except (PolicyErrors, WrongInput):
         return {}
     return {person.id: person.name for person in directory.people}

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from rich.text import Text
 
+from client.kept_directory import KeptDirectory
 from escalation.people.changes import in_words
 from escalation.people.reach import nobody_in_their_place, not_reached_urgently, urgent_channels
 from escalation.policy.addresses import shown
 from escalation.policy.directory import Directory, Person
 from escalation.policy.finding import Findings, PolicyError
 from escalation.policy.lint_leavers import lint_leavers
-from escalation.policy.read_directory import parse_directory, read_directory
+from escalation.policy.read_directory import parse_directory
 from starter.failure import NotDone, unknown
 from starter.installation import settings_now, text_of
 from starter.reader import Reader, machine_zone
@@ -26,7 +27,7 @@ _IN_ALL = 500
 def show_from(person: str, at: str, team: str, *, is_away_only: bool, as_json: bool) -> None:
     """Show one person, or everybody; raises WrongInput, PolicyErrors."""
     settings, when = settings_now(), _when(at)
-    directory = read_directory(text_of(settings.people, "people"), str(settings.people))
+    directory = KeptDirectory(settings.home).read(text_of(settings.people, "people"), settings.people.name)
     if team and team not in {each.name for each in directory.teams}:
         raise unknown("team", team, (each.name for each in directory.teams))
     if person:

@@ -1,6 +1,6 @@
 """All policies and the directory of one installation, read and checked together: texts in, everything wrong out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,17 +42,18 @@ def check_set(
     people: tuple[str, str] | None,
     at: datetime | None = None,
     rotas: RotaTexts | None = None,
+    read_people: Callable[[str, Findings], Directory | None] = parse_directory,
 ) -> CheckedSet:
     """Check policies (text by file name) with directory (file name and text) and rotas: each finding has its line.
 
     With `at` (aware) also what only the clock can say: who has left by then, or leaves soon after, and is needed; the
-    gaps of rotas in the four weeks from then on. Without `rotas` there are none.
+    gaps of rotas in the four weeks from then on. Without `rotas` there are none. `read_people` reads the directory.
     """
     found: list[PolicyError] = []
     directory = None
     if people is not None:
         of_people = Findings(people[0])
-        directory = parse_directory(people[1], of_people)
+        directory = read_people(people[1], of_people)
         if directory is not None and at is not None:
             lint_leavers(directory, at, of_people)
         found.extend(of_people.in_order())
