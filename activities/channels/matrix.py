@@ -4,6 +4,7 @@ The transaction's id is the message's: a copy that reaches the server is the eve
 issue form a thread. HTML is ours alone: what people wrote is escaped, and nobody is mentioned whom it does not go to.
 """
 
+import json
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from escalation.message import Line, Message
 from escalation.policy.addresses import is_matrix_user
 
 LONGEST = 48_000
-"""Bytes of text and HTML. An event may have 65,536 with all that servers add and escape."""
+"""Bytes of text and HTML as JSON. An event may have 65,536 with all that servers add."""
 ROOMS_KEPT = 10_000
 WITHIN = timedelta(seconds=12)
 """For all calls of one message, of which the first to somebody has up to six."""
@@ -196,7 +197,8 @@ def rendered(envelope: Envelope, page: str, user: str | None = None, first: str 
 
 
 def _size(message: Message, envelope: Envelope, page: str) -> int:
-    return len(_text(message, envelope, page).encode()) + len(_html(message, envelope, page).encode())
+    both = (_text(message, envelope, page), _html(message, envelope, page))
+    return len(json.dumps(both, ensure_ascii=False).encode(errors="replace"))
 
 
 def _text(message: Message, envelope: Envelope, page: str) -> str:

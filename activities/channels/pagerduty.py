@@ -4,6 +4,7 @@ One alert for each issue and person (`pager.py`), so a copy adds to the alert th
 integration's key; or, for a person's id there, through the key that is set up, which others may route by it.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
@@ -16,8 +17,8 @@ from activities.channels.http_post import HttpPost
 from activities.channels.pager import alert_id, ends_alert
 from escalation.policy.addresses import is_routing_key
 
-LONGEST = 100_000
-"""Characters of the text; PagerDuty takes 512 KB of an event, in which each may be four bytes."""
+LONGEST = 300_000
+"""Bytes of the text as JSON; PagerDuty takes 512 KB of an event."""
 LONGEST_SUMMARY = 1_024
 _SEVERITIES = {1: "critical", 2: "error", 3: "warning"}
 """By priority; info beyond."""
@@ -77,7 +78,7 @@ def rendered(envelope: Envelope, page: str, user: str | None = None) -> dict[str
     event: dict[str, Any] = {"dedup_key": alert_id(envelope)}
     if ends_alert(envelope):
         return {**event, "event_action": "resolve"}
-    message = fit(envelope.message, lambda cut: len(cut.body) <= LONGEST)
+    message = fit(envelope.message, lambda cut: len(json.dumps(cut.body)) <= LONGEST)
     details = {
         "message": message.body,
         "message_id": envelope.public_id,

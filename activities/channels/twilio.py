@@ -18,6 +18,7 @@ _LATER = frozenset({10004, 14107, 20429, 20500, 20503, 21611, 30001})
 _MEANING = {
     20003: "it does not accept our account or token",
     20005: "our account is not active",
+    20404: "there is no such account",
     21210: "the number that we call from is not verified",
     21211: "this is no phone number that it knows",
     21212: "the number that we send from is not usable",

@@ -199,6 +199,15 @@ async def test_what_is_long_fits_and_keeps_its_end() -> None:
     assert "/close" in closed["path"]
 
 
+@pytest.mark.parametrize("sign", ["\x01", "ș", "💳", "\\"])
+async def test_an_event_is_no_larger_than_pagerduty_takes(sign: str) -> None:
+    pager = PagerDutySide()
+    async with http_side(pager) as side:
+        await duty(side).send(envelope(ROUTING_KEY, message=message(sign * 3000, sign * 600_000)))
+        assert len(side.got[0].body) < 512_000
+    assert pager.rung == 1
+
+
 async def test_nothing_that_people_write_is_markup_in_opsgenie() -> None:
     pager = OpsgenieSide()
     text = "<img src=x onerror=y> <a href='https://evil.example.org'>Log in</a>"

@@ -103,3 +103,33 @@ teams: {{}}
     assert "people.kim.addresses.webhook" in said
     assert "https://hooks.example.org/x, without" in said
     assert "s3cr3t" not in said
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "allowed"),
+    [
+        ("sms", "0791234567", "a phone number with + and the country's code"),
+        ("voice", "+44 7700 900123", "a phone number with + and the country's code"),
+        ("matrix", "#payments:matrix.example.org", "a room's id such as !payments:matrix.example.org"),
+        ("pagerduty", "0123456789abcdef0123456789ABCDE", "an integration key of 32 letters and digits"),
+        ("opsgenie", "fedcba98-89ab-cdef-0123-456789abcde", "an API key such as"),
+    ],
+)
+def test_an_address_of_a_further_channel_is_checked_with_the_directory(
+    channel: str, address: str, allowed: str
+) -> None:
+    text = f"""
+operator: kim
+people:
+  kim:
+    name: Kim
+    role: agent
+    addresses: {{inbox: kim, {channel}: "{address}"}}
+teams: {{}}
+"""
+    with pytest.raises(PolicyErrors) as caught:
+        read_directory(text, "people.yaml")
+    said = str(caught.value)
+    assert f"people.kim.addresses.{channel}" in said
+    assert allowed in said
+    assert (address in said) == (channel not in {"pagerduty", "opsgenie"})
