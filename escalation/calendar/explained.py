@@ -123,12 +123,8 @@ def _closed(begins_at: datetime, ends_at: datetime, times: OpenTimes) -> Iterato
         day = times.date_of(begins_at)
         until = min(ends_at, times.instant_of(day + _DAY, 0))
         hours, named = times.day(day)
-        is_break = (
-            bool(hours)
-            and times.instant_of(day, hours[0][1]) <= begins_at
-            and (until <= times.instant_of(day, hours[-1][0]))
-        )
-        why = named if not hours else "break" if is_break else OUT_OF_HOURS
+        is_break = any(_is_within(day - days * _DAY, begins_at, until, times) for days in (0, 1))
+        why = "break" if is_break else OUT_OF_HOURS if hours else named
         if whole is not None and whole[3] == why:
             whole = (whole[0], until, False, why)
         else:
