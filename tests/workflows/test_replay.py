@@ -75,7 +75,7 @@ async def test_an_order_of_deadlines_that_changes_is_noticed(monkeypatch: pytest
 
 
 def as_given(today: Any, given: Any) -> Any:
-    """What stands today in the fields that an earlier release wrote, at any depth; those that came since are left out."""
+    """What stands today in the fields that an earlier release wrote, at any depth; later ones are left out."""
     if isinstance(today, dict) and isinstance(given, dict):
         return {field: as_given(today.get(field), value) for field, value in given.items()}
     if isinstance(today, list) and isinstance(given, list) and len(today) == len(given):
