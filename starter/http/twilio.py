@@ -80,6 +80,8 @@ async def keys(request: Request, doors: TheDoors) -> Response:
     if row is None or row.channel != "voice" or not directory.has(row.person):
         return _say(None, is_done=False)
     person = directory.person(row.person)
+    if person.is_gone(doors.clock()):
+        return _say(person, is_done=False)
     digit = form.get("Digits", "")[:1]
     answered = await answer(doors, person, "voice", digit, row, f"twilio-{form['CallSid']}-{digit}")
     return _say(person, is_done=answered.is_done)
@@ -91,7 +93,7 @@ async def replies(request: Request, doors: TheDoors) -> Response:
     form = await _form(request, doors)
     here, now = await doors.installed(), doors.clock()
     person = here.directory.by_address("sms", form.get("From", ""))
-    if person is None:
+    if person is None or person.is_gone(now):
         return _xml("")
     found = read_reply(form.get("Body", ""))
     if found is None:

@@ -1,110 +1,40 @@
-"""What Twilio tells the HTTP door: only what it has signed; receipts once; answers by the right person."""
+"""What Twilio tells the HTTP door: only what it has signed, receipts once, and the key that was pressed in a call."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
-from xml.etree import ElementTree as ET
 
-import httpx2
 import pytest
-from pydantic import SecretStr
 
-from escalation.issue.identity import IssueId, read_issue_id
-from records import deliveries, reading
-from records.deliveries import Delivery
+from records import reading
 from starter.http.twilio import signature
 from tests.starter.http.conftest import AGENT, LEAD, Door, a_door, problem
-
-ACCOUNT = "AC" + "0a" * 16
-TOKEN = "sample-auth-token"
-CALLBACK = "https://escalon.example.org/door"
-PHONE, AGENTS_PHONE, STRANGER = "+447700900123", "+447700900124", "+447700900999"
-STATUS, KEYS, REPLIES = "/v1/twilio/status", "/v1/twilio/keys", "/v1/twilio/replies"
-_numbers = count(1)
+from tests.starter.http.phones import (
+    ACCOUNT,
+    CALLBACK,
+    KEYS,
+    PHONE,
+    REPLIES,
+    STATUS,
+    STRANGER,
+    TOKEN,
+    handler,
+    now_of,
+    opened,
+    phones_settings,
+    said,
+    send,
+    told,
+    whole,
+    with_phones,
+)
 
 
 @pytest.fixture(scope="module")
 async def phones(door: Door, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
-    """The door as Twilio calls it; the lead and the agent have telephones."""
-    people = tmp_path_factory.mktemp("phones") / "people.yaml"
-    text = door.office.settings.people.read_text(encoding="utf-8")
-    for person, phone in ((LEAD, PHONE), (AGENT, AGENTS_PHONE)):
-        assert text.count(f"inbox: {person},") == 1
-        text = text.replace(f"inbox: {person},", f'inbox: {person}, sms: "{phone}", voice: "{phone}",')
-    people.write_text(text, encoding="utf-8")
-    settings = {"people": people, "twilio_account": ACCOUNT, "twilio_token": SecretStr(TOKEN)}
-    async with a_door(door.office, twilio_callback=CALLBACK, **settings) as made:
+    """The door as Twilio calls it."""
+    async with a_door(door.office, **with_phones(door, tmp_path_factory.mktemp("phones") / "people.yaml")) as made:
         yield made
-
-
-async def send(
-    door: Door, path: str, token: str = TOKEN, url: str = CALLBACK, query: str = "", **form: str
-) -> httpx2.Response:
-    """A form as Twilio sends it."""
-    given = {"AccountSid": ACCOUNT, **form}
-    signed = signature(token, f"{url}{path}{query}", list(given.items()))
-    headers = {"X-Twilio-Signature": signed, "Content-Type": "application/x-www-form-urlencoded"}
-    return await door.client.post(f"{path}{query}", content=urlencode(given), headers=headers)
-
-
-def told(
-    door: Door, issue: str, channel: str = "sms", about: str = "asked", person: str = LEAD, **changed: Any
-) -> Delivery:
-    """A message that has left, on the log; its reference is of this test alone."""
-    number = next(_numbers)
-    facts: dict[str, Any] = {
-        "message": f"{issue}/{number}/{person}/{channel}",
-        "attempt": 1,
-        "issue": whole(issue),
-        "person": person,
-        "channel": channel,
-        "about": about,
-        "state": "sent",
-        "at": datetime.now(UTC),
-        "reference": f"{'SM' if channel == 'sms' else 'CA'}{number:032x}",
-        **changed,
-    }
-    row = Delivery(**facts)
-    deliveries.write(door.db, [row])
-    return row
-
-
-def whole(issue: str) -> IssueId:
-    """The issue's id."""
-    return read_issue_id(issue)[0]
-
-
-def now_of(door: Door, row: Delivery) -> tuple[str, str | None]:
-    """State and error of the attempt as the log has them."""
-    (found,) = [each for each in deliveries.of_issue(door.db, row.issue) if each.message == row.message]
-    return found.state, found.error
-
-
-def said(answer: httpx2.Response) -> str:
-    """What is said or texted back."""
-    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, "text/xml"), answer.text
-    return "".join(ET.fromstring(answer.text).itertext())  # noqa: S314 - our own
-
-
-async def opened(door: Door) -> str:
-    """An issue at which the lead is asked."""
-    issue = door.fresh()
-    assert (await door.open(issue)).status_code == 202
-    for _ in range(300):
-        if (await door.get(f"/v1/issues/{issue}"))["asked"]:
-            return issue
-        await asyncio.sleep(0.02)
-    raise AssertionError("nobody is asked")
-
-
-def forget(door: Door) -> None:
-    """Nobody was told anything lately: each test begins with an empty log."""
-    with door.db.writing() as connection:
-        connection.execute(deliveries._TABLE.delete())
 
 
 def test_a_signature_is_the_documented_one() -> None:
@@ -250,17 +180,6 @@ async def test_a_form_that_cannot_be_read_is_refused(phones: Door) -> None:
     assert (await phones.client.post(STATUS, content=b"\xff", headers=headers)).status_code == 400
 
 
-def phones_settings(phones: Door) -> dict[str, Any]:
-    """Settings of a further door for Twilio, which counts its callers anew."""
-    names = ("people", "twilio_account", "twilio_token", "twilio_callback")
-    return {name: getattr(phones.doors.settings, name) for name in names}
-
-
-async def handler(door: Door, issue: str) -> str | None:
-    """Who has the issue."""
-    return str(found) if (found := (await door.get(f"/v1/issues/{issue}"))["handler"]) else None
-
-
 async def test_a_key_on_the_telephone_acknowledges_once(phones: Door) -> None:
     issue = await opened(phones)
     row = told(phones, issue, "voice")
@@ -304,86 +223,3 @@ async def test_who_is_not_asked_any_more_is_told_that_it_did_not_work(phones: Do
     issue = await opened(phones)
     row = told(phones, issue, "voice", person=AGENT)
     assert "did not work" in said(await send(phones, KEYS, CallSid=row.reference or "", Digits="2"))
-
-
-async def test_a_text_acknowledges_the_issue_that_it_answers(phones: Door) -> None:
-    forget(phones)
-    issue = await opened(phones)
-    told(phones, issue)
-    for _ in range(2):
-        words = said(await send(phones, REPLIES, From=PHONE, Body=" 1 ", MessageSid="SM" + f"{1:032x}"))
-        assert words == f"{issue}: noted, I have it."
-    assert await handler(phones, issue) == LEAD
-
-
-async def test_of_several_issues_the_text_must_name_one(phones: Door) -> None:
-    forget(phones)
-    first, second = await opened(phones), await opened(phones)
-    told(phones, first, at=datetime.now(UTC) - timedelta(minutes=2))
-    told(phones, second)
-    words = said(await send(phones, REPLIES, From=PHONE, Body="1", MessageSid="SM" + "a" * 32))
-    assert words == f"You are asked about 2 issues: {second}, {first}. Name yours: 1 {second}"
-    assert await handler(phones, first) is None
-    assert await handler(phones, second) is None
-    words = said(await send(phones, REPLIES, From=PHONE, Body=f"1 {first.upper()}", MessageSid="SM" + "b" * 32))
-    assert words == f"{first}: noted, I have it."
-    assert (await handler(phones, first), await handler(phones, second)) == (LEAD, None)
-
-
-async def test_what_is_no_longer_asked_is_not_answered(phones: Door) -> None:
-    forget(phones)
-    issue = await opened(phones)
-    told(phones, issue, at=datetime.now(UTC) - timedelta(minutes=2))
-    told(phones, issue, about="left_tier")
-    words = said(await send(phones, REPLIES, From=PHONE, Body="1"))
-    assert words == "You are not asked about anything by text message now."
-    forget(phones)
-    told(phones, issue, at=datetime.now(UTC) - timedelta(hours=25))
-    assert "not asked" in said(await send(phones, REPLIES, From=PHONE, Body="1"))
-    assert await handler(phones, issue) is None
-
-
-async def test_nobody_answers_for_somebody_else(phones: Door) -> None:
-    forget(phones)
-    issue = await opened(phones)
-    told(phones, issue)
-    assert said(await send(phones, REPLIES, From=STRANGER, Body=f"1 {issue}")) == ""
-    assert "not asked about" in said(await send(phones, REPLIES, From=AGENTS_PHONE, Body=f"1 {issue}"))
-    assert await handler(phones, issue) is None
-
-
-@pytest.mark.parametrize("body", ["", "yes", "I have it", "12", "1st", "STOP"])
-async def test_what_is_no_digit_is_told_what_would_be(phones: Door, body: str) -> None:
-    forget(phones)
-    assert said(await send(phones, REPLIES, From=PHONE, Body=body)).startswith("Answer with the digit")
-
-
-async def test_what_the_issue_refuses_is_said_with_its_reason(phones: Door) -> None:
-    forget(phones)
-    issue = await opened(phones)
-    assert (await phones.act(issue, "acknowledge", LEAD)).status_code == 200
-    assert (await phones.act(issue, "resolve", LEAD, outcome="solved")).status_code == 200
-    told(phones, issue)
-    words = said(await send(phones, REPLIES, From=PHONE, Body="1", MessageSid="SM" + "c" * 32))
-    assert words.startswith(f"{issue}: not done: ")
-    assert "resolved" in words
-
-
-async def test_a_case_that_is_not_for_everybody_needs_more_than_a_telephone(phones: Door) -> None:
-    forget(phones)
-    issue = phones.fresh()
-    assert (await phones.open(issue, issue_class="restricted")).status_code == 202
-    for _ in range(300):
-        if (await phones.get(f"/v1/issues/{issue}"))["asked"]:
-            break
-        await asyncio.sleep(0.02)
-    told(phones, issue)
-    words = said(await send(phones, REPLIES, From=PHONE, Body="1", MessageSid="SM" + "d" * 32))
-    assert "known address" in words
-    assert "Card payments" not in words
-
-
-async def test_without_the_record_it_says_to_try_again(phones: Door, tmp_path: Path) -> None:
-    gone = {**phones_settings(phones), "record_url": f"sqlite:///{tmp_path}/nowhere/record.db"}
-    async with a_door(phones.office, **gone) as without:
-        problem(await send(without, REPLIES, From=PHONE, Body="1"), 503, "record_away")
