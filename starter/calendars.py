@@ -16,7 +16,7 @@ from escalation.calendar.open_times import OpenTimes, OutOfReach, open_times
 from escalation.calendar.read_calendars import ReadCalendar, check_calendars
 from escalation.calendar.working_hours import DAY, Hours, hours_words
 from escalation.duration import words
-from escalation.policy.finding import PolicyErrors
+from escalation.policy.finding import PolicyError, PolicyErrors
 from starter.failure import NotDone, WrongInput, unknown
 from starter.installation import settings_now
 from starter.showing import console, note, pairs, say_json, table
@@ -136,6 +136,15 @@ def next_from(name: str, from_: str, file: Path | None, *, as_json: bool) -> Non
     out.print(pairs(reversed(rows) if is_open else rows))
 
 
+def calendar_findings(path: Path) -> tuple[PolicyError, ...]:
+    """Everything that is wrong in this file, and what is worth a warning."""
+    try:
+        texts = read_calendar_files(path)
+    except CalendarsUnreadable as error:
+        return (PolicyError(file=str(path), problem=str(error)),)
+    return check_calendars(texts.text, texts.file, texts.feeds, *_years(()))[1]
+
+
 def _or_none(ask: object, at: datetime) -> datetime | None:
     try:
         return ask(at)  # type: ignore[operator,no-any-return]
@@ -150,17 +159,19 @@ def _read(file: Path | None, around: Iterable[datetime]) -> dict[str, ReadCalend
         texts = read_calendar_files(path)
     except CalendarsUnreadable as error:
         raise WrongInput(str(error), "no_calendars") from None
-    this_year = datetime.now(UTC).year
-    years = [at.year for at in around]
-    first = max(min(this_year, *years) - YEARS_BACK, 1)
-    last = min(max(this_year, *years) + YEARS_AHEAD, 9998)
-    found, findings = check_calendars(texts.text, texts.file, texts.feeds, first, last)
+    found, findings = check_calendars(texts.text, texts.file, texts.feeds, *_years(around))
     errors = [finding for finding in findings if finding.level == "error"]
     if errors:
         raise PolicyErrors(errors)
     for finding in findings:
         note(str(finding))
     return found
+
+
+def _years(around: Iterable[datetime]) -> tuple[int, int]:
+    """The years for which calendars are written out: the usual ones, and those around these instants."""
+    years = [datetime.now(UTC).year, *(at.year for at in around)]
+    return max(min(years) - YEARS_BACK, 1), min(max(years) + YEARS_AHEAD, 9998)
 
 
 def _times(name: str, file: Path | None, around: Iterable[datetime]) -> OpenTimes:

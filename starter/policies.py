@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from client.calendar_files import calendars_path
 from client.policy_files import BESIDE
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import SHIPPED, Settings
@@ -17,12 +18,14 @@ from escalation.policy.describe import describe_policy
 from escalation.policy.finding import PolicyError
 from escalation.policy.model import Policy
 from escalation.policy.parse import read_policy
+from starter.calendars import calendar_findings
 from starter.failure import NotDone, WrongInput
 from starter.installation import installed, settings_now
 from starter.showing import console, note, pairs, say_json, table
 
 _PEOPLE = "people.yaml"
 _ROTAS = "rotas.yaml"
+_CALENDARS = "calendars.yaml"
 
 
 def check_from(paths: Sequence[Path], *, as_json: bool) -> None:
@@ -47,8 +50,7 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
     asked: set[str] = set()
     texts: dict[str, str] = {}
     unreadable: list[PolicyError] = []
-    people: Path | None = None
-    rotas: Path | None = None
+    beside: dict[str, Path] = {}
     for path in paths:
         if not path.exists():
             raise WrongInput(f"path: there is no {path}")
@@ -63,27 +65,30 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
             raise WrongInput(f"path: the folder {path} has no file that ends in .yaml or .yml")
         asked |= {str(file) for file in files} if path.is_dir() else {str(path)}
         for file in files if path in files or path.is_dir() else [*files, path]:
-            if _is_people(file, settings):
-                people = file
-            elif _is_rotas(file, settings):
-                rotas = file
+            kind = _beside(file, settings)
+            text = "" if kind else _read(file)
+            if kind:
+                beside[kind] = file
+            elif isinstance(text, PolicyError):
+                unreadable.append(text)
             else:
-                text = _read(file)
-                if isinstance(text, PolicyError):
-                    unreadable.append(text)
-                else:
-                    texts[str(file)] = text
-    people = people or settings.people
+                texts[str(file)] = text
+    people = beside.get(_PEOPLE, settings.people)
     if settings.people.exists() and any(Path(each).resolve() == settings.people.resolve() for each in asked):
         people = settings.people
     if paths == [settings.policies]:
         people = settings.people
         asked.add(str(people))
-    on_duty = _rotas(rotas, people, settings)
+    on_duty = _rotas(beside.get(_ROTAS), people, settings)
     if on_duty is not None:
         file = Path(on_duty.file).resolve()
         if paths == [settings.policies] or any(Path(each).resolve() in {file, file.parent} for each in paths):
             asked |= {on_duty.file, *on_duty.feeds}
+    calendars = beside.get(_CALENDARS) or _calendars(people, settings)
+    if calendars.exists():
+        unreadable += calendar_findings(calendars)
+        if paths == [settings.policies] or calendars.resolve().parent in {path.resolve() for path in paths}:
+            asked.add(str(calendars))
     directory, now = _read(people), datetime.now(UTC)
     if isinstance(directory, PolicyError):
         unreadable.append(directory)
@@ -97,13 +102,31 @@ def _is_people(path: Path, settings: Settings) -> bool:
     return path.name == _PEOPLE or path.resolve() == settings.people.resolve()
 
 
+def _in_use(people: Path, settings: Settings) -> bool:
+    return people.resolve() == settings.people.resolve()
+
+
+def _calendars(people: Path, settings: Settings) -> Path:
+    return calendars_path(settings) if _in_use(people, settings) else people.parent / _CALENDARS
+
+
+def _beside(path: Path, settings: Settings) -> str:
+    """Which of the files beside the policies this is; empty for a policy."""
+    if _is_people(path, settings):
+        return _PEOPLE
+    if _is_rotas(path, settings):
+        return _ROTAS
+    is_calendars = path.name == _CALENDARS or path.resolve() == calendars_path(settings).resolve()
+    return _CALENDARS if is_calendars else ""
+
+
 def _is_rotas(path: Path, settings: Settings) -> bool:
     return path.name == _ROTAS or path.resolve() == settings.rotas_file.resolve()
 
 
 def _rotas(given: Path | None, people: Path, settings: Settings) -> RotaTexts | None:
     """The rotas that were given, else those that go with the people: those in use, or those beside them."""
-    in_use = people.resolve() == settings.people.resolve()
+    in_use = _in_use(people, settings)
     path = given or (settings.rotas_file if in_use else people.parent / _ROTAS)
     try:
         texts = read_rota_files(path)

@@ -25,7 +25,7 @@ def spoil(file: Path, before: str, after: str) -> None:
 def test_what_ships_is_fit_for_use(escalon: CommandLine) -> None:
     ran = escalon("policy", "check")
     assert (ran.code, ran.err) == (0, "")
-    assert "✓ 4 files are fit for use" in ran.out
+    assert "✓ 5 files are fit for use" in ran.out
     assert "technical-sev, version 1: Technical incidents by severity (main/technical)" in ran.out
     ran = escalon("policy", "check", "--json")
     assert (ran.json["is_fit"], ran.json["findings"]) == (True, [])
@@ -50,6 +50,18 @@ def test_a_folder_is_checked_with_its_own_people(escalon: CommandLine, folder: P
     ran = escalon("policy", "check", str(folder))
     assert ran.code == 1
     assert "senior_manager" in ran.out
+
+
+def test_calendars_are_checked_too(escalon: CommandLine, folder: Path) -> None:
+    file = folder / "calendars.yaml"
+    assert escalon("policy", "check", str(file)).code == 0
+    spoil(file, "zone: Europe/Dublin", "zone: Europe/Dubln")
+    for asked in (file, folder):
+        ran = escalon("policy", "check", str(asked))
+        assert ran.code == 1
+        assert f"{file}:7: calendars.sample-support.zone: 'Europe/Dubln' is not a time zone" in ran.out
+    ran = escalon("policy", "check", str(folder / "four-tier-support.yaml"))
+    assert (ran.code, "calendars.yaml has errors of its own" in ran.err) == (0, True)
 
 
 def test_every_error_reaches_a_program(escalon: CommandLine, folder: Path) -> None:
