@@ -65,7 +65,7 @@ def _act(
 ) -> None:
     settings, now = settings_now(), datetime.now(UTC)
     here = installed(settings)
-    who = here.person(person, "--as")
+    who = here.acting(person, "--as", now)
     fields = _read(HUMAN_COMMANDS[name], typed, now)
     happened_at = instant_past(at, "at", now) if at else None
     with record_if_there(settings) as db:

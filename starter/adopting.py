@@ -44,7 +44,7 @@ def adopt_from(typed: Adopted, *, is_preview: bool, as_json: bool) -> None:
     """Adopt the policy or show what would come of it; raises WrongInput, NotDone, and what connecting raises."""
     settings, now = settings_now(), datetime.now(UTC)
     here = installed(settings)
-    who = here.person(typed.person, "--as")
+    who = here.acting(typed.person, "--as", now)
     if not is_preview and not typed.reason:
         raise WrongInput("reason: it is missing; allowed: a sentence that says why, or - to read it from stdin")
     happened_at = instant_past(typed.at, "at", now) if typed.at else None

@@ -5,7 +5,7 @@ In: plain words. Out: a command of the rules, complete, whose free text lies bes
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -147,7 +147,7 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
         first_noticed_at=_not_ahead("first_noticed_at", request.first_noticed_at, now),
     )
     pinned = with_fallbacks(policy, here.policies)
-    owner = owner_of(request.raiser, request.team, request.about, here)
+    owner = owner_of(request.raiser, request.team, request.about, here, now)
     last_known = last_known_people(pinned, here, request.team, found.severity, request.about, now)
     people = facts_of([request.raiser.person, owner, *(each for ids in last_known.values() for each in ids)], here)
     command = Open(
@@ -199,7 +199,7 @@ def prepare_command(
     if "take_over_from" in made:
         here.person(made["take_over_from"], "take_over_from")
     if "to" in made:
-        made["facts"] = here.person(made["to"], "to").reachable(here.channels)
+        made["facts"] = here.acting(made["to"], "to", datetime.now(UTC)).reachable(here.channels)
     if "duplicate_of" in made:
         made["duplicate_of"] = str(_latest(db, *issue_id(made["duplicate_of"], "duplicate_of")))
     try:

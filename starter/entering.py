@@ -31,19 +31,22 @@ def policy_for(name: str, legal_entity: str, kind: str, here: Installed) -> Poli
     return policy
 
 
-def owner_of(raiser: Actor, team: str, about: Collection[str], here: Installed) -> str:
+def owner_of(raiser: Actor, team: str, about: Collection[str], here: Installed, at: datetime | None = None) -> str:
     """The raiser, where that is one of our people; else the duty lead of the team that takes it in.
 
-    Where the issue is about that duty lead: another team's, in the order of the directory, else the operator. Raises
-    WrongInput where it is about all of them. A raiser whom it is about may not raise it: the rules say so.
+    Where the issue is about that duty lead: another team's, in the order of the directory, else the operator. With
+    `at`, who is there then comes first: in place of a duty lead who is away or gone, their deputy; where nobody at all
+    is there, it is the duty lead all the same. Raises WrongInput where it is about all of them. A raiser whom it is
+    about may not raise it: the rules say so.
     """
     directory = here.directory
     if not raiser.is_machine and directory.has(raiser.person):
         return raiser.person
     others = (each.duty_lead for each in directory.teams)
-    for person in (directory.duty_lead(team).id, *others, directory.operator):
-        if person not in about:
-            return person
+    fit = [each for each in (directory.duty_lead(team).id, *others, directory.operator) if each not in about]
+    if fit:
+        there = directory.present([directory.person(each) for each in fit], at, about).people if at else ()
+        return there[0].id if there else fit[0]
     raise WrongInput("about: it names every duty lead and the operator; allowed: to leave one who can own the issue")
 
 
@@ -57,7 +60,7 @@ def last_known_people(
     never = frozenset(about)
 
     def told(tell: Tell) -> tuple[str, ...]:
-        return tuple(person.id for person in here.told(tell, team, at) if person.id not in never)
+        return tuple(person.id for person in here.told(tell, team, at, never))
 
     known: dict[str, tuple[str, ...]] = {}
     for policy in pinned:

@@ -12,6 +12,8 @@ from starter.failure import WrongInput
 
 def erase_from(text: str, reason: str, person: str, *, is_sure: bool, as_json: bool) -> None:
     """Do it and say what was erased. Raises WrongInput, NotDone."""
+    from datetime import UTC, datetime
+
     from records import texts
     from starter import standing
     from starter.installation import installed, open_record, settings_now
@@ -24,7 +26,7 @@ def erase_from(text: str, reason: str, person: str, *, is_sure: bool, as_json: b
         raise WrongInput("reason: is empty; say why, without names: it stays")
     if not person:
         raise WrongInput("as: is missing; say who you are with --as or ESCALON_AS, as it stays who erased it")
-    by = installed(settings).person(person, "as").id
+    by = installed(settings).acting(person, "as", datetime.now(UTC)).id
     with open_record(settings) as db:
         issue = standing.named(text, db)
         if not _is_known(db, issue):

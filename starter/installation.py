@@ -3,7 +3,7 @@
 Read anew by every command: people and policies are files that somebody may have edited a second ago.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,16 +38,27 @@ class Installed:
     org: str = "main"
     rotas: Rotas = NO_ROTAS
 
-    def told(self, tell: Tell, team: str, at: datetime) -> tuple[Person, ...]:
-        """Whom this tells about an issue of `team` at that instant, with who is on duty by its rotas then."""
+    def told(self, tell: Tell, team: str, at: datetime, never: Collection[str] = ()) -> tuple[Person, ...]:
+        """Whom this tells about an issue of `team` at that instant, with who is on duty by its rotas then.
+
+        Without `never`, those whom the issue is about; in place of who is away or gone, their deputy.
+        """
         on_duty = people_on_duty(self.rotas, tell.rotas, self.directory, at)
-        return self.directory.in_tell(tell, team, on_duty.people)
+        found = self.directory.in_tell(tell, team, on_duty.people)
+        return self.directory.present([person for person in found if person.id not in never], at, never).people
 
     def person(self, given: str, field: str) -> Person:
         """The person with this id; raises WrongInput with a suggestion."""
         if not self.directory.has(given):
             raise unknown(field, given, (person.id for person in self.directory.people))
         return self.directory.person(given)
+
+    def acting(self, given: str, field: str, now: datetime) -> Person:
+        """The same, of whom something is taken or to whom it is given: nobody who has left. Raises WrongInput."""
+        person = self.person(given, field)
+        if person.is_gone(now):
+            raise WrongInput(f"{field}: '{given}' has left; allowed: somebody who is still there", "has_left")
+        return person
 
     @property
     def names(self) -> dict[str, str]:

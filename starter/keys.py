@@ -54,7 +54,7 @@ def create_key(
     if bool(person) == bool(machine):
         raise WrongInput("for: give a person or a machine; allowed: one of --for and --machine")
     if person:
-        here.person(person, "for")
+        here.acting(person, "for", now)
     else:
         _check_machine(machine, here)
     wanted = tuple(dict.fromkeys(one_of("scope", each, SCOPES) for each in scopes)) or ORDINARY

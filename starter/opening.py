@@ -95,7 +95,7 @@ async def _open(prepared: PreparedOpen, settings: Settings) -> tuple[OpenAnswer,
 
 
 def _request(typed: Typed, here: Installed, now: datetime) -> OpenRequest:
-    person = here.person(typed.person, "--as")
+    person = here.acting(typed.person, "--as", now)
     return OpenRequest(
         raiser=actor_for(person, "cli"),
         command_id=typed.command_id or uuid4().hex,

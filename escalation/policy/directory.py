@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from pydantic import Field
 
@@ -239,7 +239,14 @@ class Directory(Value):
                 told.setdefault(person.id, person)
         return tuple(told.values())
 
-    # Made once for each directory, when first asked for: a house may have 100,000 people.
+    # Made once for each directory, when first asked for: a house may have 100,000 people. A copy makes its own.
+
+    def __copy__(self) -> Self:
+        return type(self).trusted(**{name: getattr(self, name) for name in type(self).model_fields})
+
+    def changed(self, change: dict[str, Any]) -> Self:
+        """A copy with these fields changed, unchecked."""
+        return self.model_copy(update=change)
 
     @cached_property
     def _by_id(self) -> dict[str, Person]:

@@ -6,6 +6,7 @@ rules, as through every door.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 import structlog
@@ -63,7 +64,7 @@ def allowed(wanted: str) -> Callable[..., Awaitable[Caller]]:
         doors.limits.check_key(key.key)
         here = await doors.installed()
         doors.keys.note_use(key, doors.clock())
-        actor, person = _actor(key, here, on_behalf_of)
+        actor, person = _actor(key, here, on_behalf_of, doors.clock())
         note(actor=actor.person)
         if not covers(key.scopes, wanted):
             await log_refused_call(doors, actor, wanted, "not_in_scope", f"the key {key.key} is not for {wanted}")
@@ -101,7 +102,7 @@ def _unknown(code: str, why: str) -> Refused:
     return Refused(401, code, why, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _actor(key: ApiKey, here: Installed, on_behalf_of: str) -> tuple[Actor, Person | None]:
+def _actor(key: ApiKey, here: Installed, on_behalf_of: str, now: datetime) -> tuple[Actor, Person | None]:
     """Who acts. Raises Refused where the directory does not bear it out, WrongInput for a name that nobody has."""
     is_person = here.directory.has(key.person)
     if key.is_machine and is_person:
@@ -112,11 +113,18 @@ def _actor(key: ApiKey, here: Installed, on_behalf_of: str) -> tuple[Actor, Pers
             raise Refused(403, "not_in_directory", f"{key.person}, whose key this is, is not in the directory")
         if on_behalf_of not in {"", key.person}:
             raise Refused(403, "not_on_behalf", "a person's key acts for that person alone")
-        person = here.directory.person(key.person)
+        person = _still_there(here.directory.person(key.person), now)
         return actor_for(person, DOOR, "signed_link"), person
     if on_behalf_of:
         if "on_behalf" not in key.scopes:
             raise Refused(403, "not_on_behalf", f"this key acts as {key.person} alone; its scopes lack on_behalf")
-        person = here.person(on_behalf_of, ON_BEHALF)
+        person = _still_there(here.person(on_behalf_of, ON_BEHALF), now)
         return actor_for(person, DOOR, "asserted"), person
     return Actor(person=key.person, door=DOOR, assurance="signed_link", is_machine=True), None
+
+
+def _still_there(person: Person, now: datetime) -> Person:
+    """The person; raises Refused where they have left, so that a key of theirs opens nothing any more."""
+    if person.is_gone(now):
+        raise Refused(403, "has_left", f"{person.id} has left")
+    return person

@@ -1,9 +1,15 @@
 """Who owns what enters: never one whom it is about, and always somebody."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
 import pytest
 
 from escalation.issue.decide import decide
 from escalation.issue.facts import Actor
+from escalation.policy.absence import Absence
+from escalation.policy.model import Tell
 from starter.entering import owner_of
 from starter.failure import WrongInput
 from starter.installation import Installed
@@ -42,3 +48,43 @@ def test_who_raises_what_is_about_them_is_refused_in_words(here: Installed) -> N
     answer = decide(None, opening(here, about=("sample-agent-1",)), NOW)
     assert refused(answer) == "not_allowed"
     assert answer.why == "sample-agent-1 may not open this issue"  # type: ignore[union-attr]
+
+
+XMAS = datetime(2026, 12, 25, 9, tzinfo=UTC)
+AWAY: dict[str, Any] = {"absences": (Absence(begins=date(2026, 12, 21), until=date(2026, 12, 28)),)}
+GONE: dict[str, Any] = {"left_at": date(2026, 11, 30)}
+
+
+def with_people(here: Installed, **changed: dict[str, Any]) -> Installed:
+    """The same house, in which these people (`_` for `-`) are otherwise."""
+    by_id = {name.replace("_", "-"): change for name, change in changed.items()}
+    people = tuple(person.model_copy(update=by_id.get(person.id, {})) for person in here.directory.people)
+    return replace(here, directory=here.directory.model_copy(update={"people": people}))
+
+
+@pytest.mark.parametrize("why", [AWAY, GONE])
+def test_in_place_of_a_duty_lead_who_is_not_there_their_deputy_owns_it(here: Installed, why: dict[str, Any]) -> None:
+    house = with_people(here, sample_lead_1=why)
+    assert owner_of(MACHINE, "main", (), house, XMAS) == "sample-lead-2"
+    assert owner_of(MACHINE, "main", (), house, datetime(2026, 11, 1, tzinfo=UTC)) == "sample-lead-1"
+    assert owner_of(MACHINE, "main", ("sample-lead-2",), house, XMAS) == "sample-incident-lead"
+
+
+def test_where_nobody_is_there_it_is_the_duty_lead_all_the_same(here: Installed) -> None:
+    house = with_people(here, sample_lead_1=AWAY, sample_lead_2=AWAY, sample_incident_lead=AWAY, sample_operator=AWAY)
+    assert owner_of(MACHINE, "main", (), house, XMAS) == "sample-lead-1"
+
+
+def test_the_last_known_people_are_those_who_are_there(here: Installed) -> None:
+    leads = Tell(roles=("team_lead",))
+    house = with_people(here, sample_lead_1=AWAY)
+    assert [person.id for person in house.told(leads, "main", XMAS)] == ["sample-lead-2"]
+    assert house.told(leads, "main", XMAS, ("sample-lead-2",)) == ()
+
+
+def test_whoever_has_left_acts_no_more(here: Installed) -> None:
+    house = with_people(here, sample_lead_1=GONE)
+    with pytest.raises(WrongInput, match="--as: 'sample-lead-1' has left; allowed: somebody who is still there"):
+        house.acting("sample-lead-1", "--as", XMAS)
+    assert house.acting("sample-lead-1", "--as", datetime(2026, 11, 30, 12, tzinfo=UTC)).id == "sample-lead-1"
+    assert house.acting("sample-lead-2", "--as", XMAS).id == "sample-lead-2"

@@ -1,8 +1,10 @@
 """A house of 100,000: looking somebody up costs the same, and long files are read alike by the faster library."""
 
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -85,9 +87,16 @@ def test_once_its_indexes_are_made_a_look_up_walks_over_nobody(size: int) -> Non
 def test_indexes_are_of_one_directory_alone() -> None:
     found = house(1000)
     look_up(found)
-    other = Directory(operator="p2", people=found.people[:2], teams=())
-    assert not other.has("p3")
-    assert other.by_address("email", "p500@example.org") is None
+    fewer: dict[str, Any] = {"people": found.people[:2], "teams": ()}
+    for other in (
+        Directory(operator="p1", **fewer), found.model_copy(update=fewer), found.changed(fewer),
+        copy(found).model_copy(update=fewer),
+    ):  # fmt: skip
+        assert not other.has("p3")
+        assert other.has("p1")
+        assert other.by_address("email", "p500@example.org") is None
+        assert other.operator == "p1"
+    assert copy(found) == found
 
 
 def read_by(library: str, text: str, monkeypatch: pytest.MonkeyPatch) -> object:

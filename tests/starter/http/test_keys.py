@@ -1,6 +1,7 @@
 """API keys: who comes in, as whom, what for; and what is left of a wrong one."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -118,6 +119,21 @@ async def test_a_person_who_has_left_is_refused(door: Door) -> None:
         door.db, org="main", person="gone", is_machine=False, scopes=("read",), label="", now=datetime.now(UTC)
     )
     problem(await door.call("GET", "/v1/issues", key=written), 403, "not_in_directory")
+
+
+async def test_a_person_with_a_last_day_comes_in_until_then_and_nobody_does_for_them(
+    office: Office, tmp_path: Path
+) -> None:
+    text = office.settings.people.read_text(encoding="utf-8")
+    name, last_day = "name: Sample Agent One\n", datetime.now(UTC).date() - timedelta(days=2)
+    people = tmp_path / "people.yaml"
+    people.write_text(text.replace(name, f"{name}    left_at: {last_day}\n"), encoding="utf-8")
+    async with a_door(office) as before, a_door(office, people=people) as after:
+        assert (await before.call("GET", "/v1/issues", key=before.key(AGENT))).status_code == 200
+        problem(await after.call("GET", "/v1/issues", key=before.key(AGENT)), 403, "has_left")
+        machine = before.key(machine="desk-bot", scopes=("read", "on_behalf"))
+        by = {"Escalon-On-Behalf-Of": AGENT}
+        problem(await after.call("GET", "/v1/issues", key=machine, headers=by), 403, "has_left")
 
 
 async def test_only_its_digest_is_kept(door: Door) -> None:
