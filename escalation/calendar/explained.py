@@ -208,6 +208,14 @@ def moment(at: datetime, times: OpenTimes) -> str:
     return f"{_day(times.date_of(at))} {times.date_of(at).year} {_time(at, times)}"
 
 
+def opening_words(at: datetime, times: OpenTimes) -> str:
+    """`opens Mon 23 Nov 09:00`, for whoever waits; empty where it is open. Raises OutOfReach."""
+    if times.is_open(at):
+        return ""
+    opens = times.next_opening(at)
+    return f"opens {_day(times.date_of(opens))} {_time(opens, times)}"
+
+
 def day_words(day: date, year: int) -> str:
     """`Sat 28 Nov`, with its year where that is not this one."""
     return _day(day) + ("" if day.year == year else f" {day.year}")

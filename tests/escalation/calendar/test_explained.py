@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from escalation.calendar.explained import explain_between, explain_due
+from escalation.calendar.explained import explain_between, explain_due, opening_words
 from escalation.calendar.limit import read_limit
 from escalation.calendar.materialise import materialise
 from escalation.calendar.model import Calendar, Day, NationalHolidays, Version, read_hours
+from escalation.calendar.open_times import open_times
 from escalation.calendar.working_hours import WorkingHours
 from tests.escalation.calendar.hours import hours, local, week
 
@@ -150,6 +151,13 @@ def test_the_whole_is_one_sentence_on_the_calendars_clock() -> None:
         "1 h of working time from Fri 3 Jul 2026 16:30 in the desk is Mon 6 Jul 2026 09:30 (Europe/Dublin)"
     )
     assert (told.calendar, told.zone, told.limit) == ("desk", DUBLIN, "1 h of working time")
+
+
+def test_whoever_waits_is_told_when_it_opens() -> None:
+    times = open_times(DESK)
+    assert opening_words(local("2026-11-20 18:00", DUBLIN), times) == "opens Mon 23 Nov 09:00"
+    assert opening_words(local("2026-11-20 12:30", DUBLIN), times) == "opens Fri 20 Nov 13:00"
+    assert opening_words(local("2026-11-20 10:00", DUBLIN), times) == ""
 
 
 def test_raised_in_one_zone_owned_in_another_over_a_holiday_and_a_change_of_the_clocks() -> None:

@@ -110,6 +110,16 @@ def test_a_hold_never_brings_a_deadline_forward_and_the_explanation_has_no_hole(
         assert counted == limit.length
 
 
+@given(calendars(), instants, instants, limits)
+def test_what_starts_later_is_never_due_earlier_and_nothing_is_due_before_it_starts(
+    hours: WorkingHours, one: datetime, two: datetime, limit: Limit
+) -> None:
+    first, last = sorted((one, two))
+    assert due_at(first, limit, hours) <= due_at(last, limit, hours)
+    # The last second of a day is a deadline even for what begins within it.
+    assert due_at(first, limit, hours) > first - timedelta(seconds=1)
+
+
 @given(calendars())
 def test_what_is_pinned_comes_back_from_its_json(hours: WorkingHours) -> None:
     assert WorkingHours.model_validate_json(hours.model_dump_json()) == hours
