@@ -14,6 +14,8 @@ from escalation.policy.finding import PolicyErrors
 from escalation.policy.read_directory import read_directory
 
 _log = structlog.get_logger(__name__)
+_PATIENCE_S = 0.2
+"""So long a look-up waits for another one that reads: less than a look-up may take within a workflow task."""
 
 
 class DirectoryUnreadable(RuntimeError):
@@ -40,8 +42,15 @@ class LiveDirectory:
         return self._trouble
 
     def current(self) -> Directory:
-        """The directory as it is now, or its last good copy. Raises DirectoryUnreadable where there is none."""
-        with self._lock:
+        """The directory as it is now, or its last good copy. Raises DirectoryUnreadable where there is none.
+
+        While another thread reads a long file, the last good copy after a moment: no page waits for an edit.
+        """
+        good = self._good
+        if not self._lock.acquire(timeout=-1 if good is None else _PATIENCE_S):
+            assert good is not None
+            return good
+        try:
             try:
                 self._read_if_changed()
             except PolicyErrors as errors:
@@ -52,6 +61,8 @@ class LiveDirectory:
             if self._good is None:
                 raise DirectoryUnreadable(f"no directory of people: {self._trouble}")
             return self._good
+        finally:
+            self._lock.release()
 
     def _read_if_changed(self) -> None:
         stat = self._path.stat()

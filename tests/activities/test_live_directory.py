@@ -8,6 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
+from client.kept_directory import KeptDirectory
+from escalation.policy.directory import Directory
 from tests.activities.given import PEOPLE
 
 
@@ -94,3 +96,30 @@ def test_threads_share_it(directory: LiveDirectory, people_file: Path) -> None:
         thread.join()
     assert seen == [3] * 200
     assert "Sample 9" in names(directory)
+
+
+def test_while_a_long_file_is_read_others_have_the_last_good_copy(people_file: Path) -> None:
+    class Slow(KeptDirectory):
+        """Reads when it is let, as where 100,000 people are read."""
+
+        is_reading, goes_on = threading.Event(), threading.Event()
+
+        def read(self, text: str, file: str) -> Directory:
+            if "Sample Uno" in text:
+                self.is_reading.set()
+                assert self.goes_on.wait(30)
+            return super().read(text, file)
+
+    slow = Slow(people_file.parent / "home")
+    directory = LiveDirectory(people_file, slow)
+    good = directory.current()
+    people_file.write_text(PEOPLE.replace("Sample One", "Sample Uno"), encoding="utf-8")
+    reading = threading.Thread(target=directory.current)
+    reading.start()
+    try:
+        assert slow.is_reading.wait(30)
+        assert directory.current() is good
+    finally:
+        slow.goes_on.set()
+        reading.join(30)
+    assert "Sample Uno" in names(directory)
