@@ -33,9 +33,7 @@ class _Asked(NamedTuple):
     rotas: tuple[Rota, ...]
     directory: Directory
     reader: Reader
-
-    def away(self, rota: Rota) -> Away:
-        return away_in(self.directory, rota.everybody())
+    away: Away
 
     def called(self, people: Sequence[str]) -> Text:
         """Their names, or that there is nobody."""
@@ -48,7 +46,7 @@ def now_from(rota: str, at: str, person: str, *, as_json: bool) -> None:
     """Who is on duty; raises WrongInput, PolicyErrors."""
     asked = _asked(rota, person)
     as_of = instant(at, "at") if at else asked.reader.now
-    found = [(each, duty.on_duty(each, as_of, asked.away(each)), _until(asked, each, as_of)) for each in asked.rotas]
+    found = [(each, duty.on_duty(each, as_of, asked.away), _until(asked, each, as_of)) for each in asked.rotas]
     if as_json:
         say_json([{**_plain(each, answer), "until": _iso(ends_at)} for each, answer, ends_at in found])
         return
@@ -64,7 +62,7 @@ def next_from(rota: str, at: str, count: int, person: str, *, as_json: bool) -> 
     """The next hand-overs; raises WrongInput, PolicyErrors."""
     asked = _asked(rota, person)
     as_of = instant(at, "at") if at else asked.reader.now
-    found = [(each, hand) for each in asked.rotas for hand in duty.next_handoffs(each, as_of, count, asked.away(each))]
+    found = [(each, hand) for each in asked.rotas for hand in duty.next_handoffs(each, as_of, count, asked.away)]
     if as_json:
         say_json([_plain_handoff(each, hand) for each, hand in found])
         return
@@ -84,7 +82,7 @@ def gaps_from(rota: str, from_: str, until: str, person: str, *, as_json: bool) 
     """The gaps; raises NotDone where there are some, WrongInput, PolicyErrors."""
     asked = _asked(rota, person)
     from_at, until_at = _span(from_, until, asked.reader.now)
-    found = [(each, gap) for each in asked.rotas for gap in duty.gaps(each, from_at, until_at, asked.away(each))]
+    found = [(each, gap) for each in asked.rotas for gap in duty.gaps(each, from_at, until_at, asked.away)]
     if as_json:
         say_json([_plain_gap(each, gap) for each, gap in found])
     elif found:
@@ -111,11 +109,12 @@ def ical_from(rota: str, person: str, from_: str, until: str) -> None:
     if person and not asked.directory.has(person):
         raise unknown("--person", person, (each.id for each in asked.directory.people))
     from_at, until_at = _span(from_, until, asked.reader.now)
-    away = asked.away(one)
-    turn = duty.on_duty(one, from_at, away).turn
+    turn = duty.on_duty(one, from_at, asked.away).turn
     # From where the turn that is under way began, so that its shift is not cut, and is the same one tomorrow.
     begin_at = from_at if turn is None else min(from_at, turn.begins_at)
-    shifts: Sequence[Duty] = [shift for shift in duty.shifts(one, begin_at, until_at, away) if shift.ends_at > from_at]
+    shifts: Sequence[Duty] = [
+        shift for shift in duty.shifts(one, begin_at, until_at, asked.away) if shift.ends_at > from_at
+    ]
     if person:
         shifts = [shift._replace(people=(person,)) for shift in shifts if person in shift.people]
     sys.stdout.write(to_ical(one, shifts, asked.directory, asked.reader.now))
@@ -136,11 +135,11 @@ def _asked(rota: str, person: str) -> _Asked:
     zone = directory.person(person).zone if person else machine_zone()
     reader = Reader(datetime.now(UTC), zone, names)
     if not rota:
-        return _Asked(rotas.rotas, directory, reader)
+        return _Asked(rotas.rotas, directory, reader, away_in(directory))
     found = rotas.rota(rota)
     if found is None:
         raise unknown("rota", rota, rotas.names)
-    return _Asked((found,), directory, reader)
+    return _Asked((found,), directory, reader, away_in(directory))
 
 
 def _span(from_: str, until: str, now: datetime) -> tuple[datetime, datetime]:
@@ -158,7 +157,7 @@ def _span(from_: str, until: str, now: datetime) -> tuple[datetime, datetime]:
 
 
 def _until(asked: _Asked, rota: Rota, at: datetime) -> datetime | None:
-    handoffs = duty.next_handoffs(rota, at, 1, asked.away(rota))
+    handoffs = duty.next_handoffs(rota, at, 1, asked.away)
     return handoffs[0].at if handoffs else None
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from escalation.oncall.turns import Span
 from escalation.policy.absence import instant_after
-from escalation.policy.directory import Directory
+from escalation.policy.directory import Directory, Person
 
 NEVER_BACK = datetime(9999, 1, 1, tzinfo=UTC)
 """Until when somebody is away of whom no return is known."""
@@ -53,19 +53,34 @@ class _Known:
         return isinstance(person, str) and self._directory.has(person)
 
 
-def away_in(directory: Directory, people: Iterable[str]) -> Away:
-    """When these people are away or gone, as the directory says."""
-    spans: dict[str, tuple[Span, ...]] = {}
-    for each in people:
-        if not directory.has(each):
-            continue
-        person = directory.person(each)
-        found = [
-            Span(absence.begins_at(person.zone), absence.ends_at(person.zone) or NEVER_BACK)
-            for absence in person.absences
-        ]
-        if person.left_at is not None:
-            found.append(Span(instant_after(person.left_at, person.zone), NEVER_BACK))
-        if found:
-            spans[each] = tuple(sorted(found))
-    return Away(spans, _Known(directory))
+def away_in(directory: Directory) -> Away:
+    """When people are away or gone, as the directory says: worked out of whom it is asked for."""
+    return Away(_Spans(directory), _Known(directory))
+
+
+class _Spans(Mapping[str, tuple[Span, ...]]):
+    """Absences by person, read from the directory when they are asked for."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._seen: dict[str, tuple[Span, ...]] = {}
+
+    def __getitem__(self, person: str) -> tuple[Span, ...]:
+        if person not in self._seen:
+            self._seen[person] = _absences(self._directory.person(person))
+        return self._seen[person]
+
+    def __iter__(self) -> Iterator[str]:
+        return (person.id for person in self._directory.people)
+
+    def __len__(self) -> int:
+        return len(self._directory.people)
+
+
+def _absences(person: Person) -> tuple[Span, ...]:
+    found = [
+        Span(absence.begins_at(person.zone), absence.ends_at(person.zone) or NEVER_BACK) for absence in person.absences
+    ]
+    if person.left_at is not None:
+        found.append(Span(instant_after(person.left_at, person.zone), NEVER_BACK))
+    return tuple(sorted(found))

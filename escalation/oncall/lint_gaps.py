@@ -22,7 +22,7 @@ _LONGEST_LOOKED_AT = timedelta(days=366)
 
 def lint_gaps(rota: Rota, directory: Directory, at: datetime, findings: Findings) -> None:
     """Warn of the gaps of the next four weeks, and of overrides that are not over and change nothing."""
-    found = gaps(rota, at, at + AHEAD, away_in(directory, rota.everybody()))
+    found = gaps(rota, at, at + AHEAD, away_in(directory))
     if found:
         whose = f"; {rota.owner} answers for it" if rota.owner is not None else ""
         allowed = f"somebody on duty whenever it covers{whose}"

@@ -23,7 +23,7 @@ class OnDuty(NamedTuple):
 
 def duty_now(rota: Rota, directory: Directory, at: datetime) -> Duty:
     """Who is on duty by this rota at that instant, as the directory knows them."""
-    return on_duty(rota, at, away_in(directory, rota.everybody()))
+    return on_duty(rota, at, away_in(directory))
 
 
 def people_on_duty(rotas: Rotas, names: Iterable[str], directory: Directory, at: datetime | None) -> OnDuty:

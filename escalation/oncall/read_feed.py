@@ -22,6 +22,8 @@ LARGEST = 4 * 1024 * 1024
 _ALLOWED_TIME = "a time in UTC such as 20261123T090000Z, or with a TZID that is an IANA zone"
 _WIDER = timedelta(days=2)
 """Asked for around a span: recurring-ical-events loses the last hour of a shift over the autumn change otherwise."""
+_TRIED = timedelta(days=31)
+"""So far beyond the last event that is written a feed is worked out when it is read, to see that it can be."""
 _BEGINS = re.compile(r"^BEGIN:VEVENT\s*$", re.MULTILINE | re.IGNORECASE)
 
 
@@ -75,14 +77,26 @@ def read_feed(text: str, findings: Findings, whose: Whose) -> ReadFeed | None:
     people: dict[str, None] = {}
     for number, event in enumerate(events):
         line = lines[number] if len(lines) == len(events) else None
-        if _is_cancelled(event):
-            continue
         _check_times(event, line, findings)
-        named = whose.people(event)
-        if not named:
-            _nobody(event, line, findings)
-        people.update(dict.fromkeys(named))
-    return None if findings.found else ReadFeed(tuple(people), recurring_ical_events.of(calendar), whose)
+        if not _is_cancelled(event):
+            named = whose.people(event)
+            if not named:
+                _nobody(event, line, findings)
+            people.update(dict.fromkeys(named))
+    return None if findings.found else _tried(calendar, tuple(people), whose, findings)
+
+
+def _tried(calendar: Calendar, people: tuple[str, ...], whose: Whose, findings: Findings) -> ReadFeed | None:
+    """The feed once its shifts have been worked out: what fails at that fails now, and not when somebody is needed."""
+    try:
+        feed = ReadFeed(people, recurring_ical_events.of(calendar), whose)
+        begins = [begins for event in calendar.events if isinstance(begins := event.start, datetime)]
+        if begins:
+            feed.touching(min(begins), max(begins) + _TRIED)
+    except Exception as error:  # noqa: BLE001 - the library meets junk with errors of many kinds
+        findings.add("", f"cannot be worked out: {shown(error)}", allowed="events as RFC 5545 has them", line=1)
+        return None
+    return feed
 
 
 def _calendar(text: str, findings: Findings) -> Calendar | None:
@@ -97,14 +111,22 @@ def _calendar(text: str, findings: Findings) -> Calendar | None:
         findings.add("", "is not iCalendar: that is its first line", value=first, allowed=allowed, line=1)
         return None
     try:
-        return Calendar.from_ical(plain)
+        calendar = Calendar.from_ical(plain)
     except Exception as error:  # noqa: BLE001 - the library meets junk with errors of many kinds
         findings.add("", f"is not iCalendar: {shown(error)}", allowed=allowed, line=1)
         return None
+    if not isinstance(calendar, Calendar):
+        findings.add("", "is not iCalendar", value=plain.partition("\n")[0].strip(), allowed=allowed, line=1)
+        return None
+    return calendar
 
 
 def _check_times(event: Event, line: int | None, findings: Findings) -> None:
     called = _called(event)
+    for name, problem in event.errors:
+        findings.add(f"{called}.{name}", f"cannot be read: {shown(problem)}", allowed="RFC 5545", line=line)
+    if event.errors:
+        return
     try:
         begins, ends = event.start, event.end
     except Exception as error:  # noqa: BLE001 - as above
@@ -118,7 +140,7 @@ def _check_times(event: Event, line: int | None, findings: Findings) -> None:
             findings.add(f"{called}.{name}", problem, value=at, allowed=_ALLOWED_TIME, line=line)
             return
         if at.utcoffset() is None:
-            zone = event[name].params.get("TZID", "") if name in event else ""
+            zone = getattr(event.get(name), "params", {}).get("TZID", "")
             problem = f"is in zone '{shown(zone)}', which nobody knows" if zone else "is a floating time"
             findings.add(f"{called}.{name}", problem, value=at.isoformat(), allowed=_ALLOWED_TIME, line=line)
             return

@@ -2,7 +2,7 @@
 
 import pytest
 
-from escalation.oncall.away import NOBODY_AWAY, Away, away_in
+from escalation.oncall.away import Away, away_in
 from escalation.oncall.duty import on_duty
 from escalation.oncall.in_words import in_words
 from escalation.policy.read_directory import read_directory
@@ -176,7 +176,7 @@ def test_absences_and_leavers_are_those_of_the_directory() -> None:
         "email: ann@example.org}",
         "email: ann@example.org}, zone: Asia/Tokyo, absences: [{from: 2026-11-24, until: 2026-11-25}]",
     ).replace("addresses: {inbox: cid}", "addresses: {inbox: cid}, left_at: 2026-11-20")
-    found = away_in(read_directory(text, "people.yaml"), rota(WEEKS).everybody())
+    found = away_in(read_directory(text, "people.yaml"))
     assert listed(rota(WEEKS), "2026-11-16T09:00", "2026-11-30T09:00", found) == [
         "11-16 09:00 - 11-21 00:00 cid",
         "11-21 00:00 - 11-23 09:00 ann",
@@ -187,6 +187,8 @@ def test_absences_and_leavers_are_those_of_the_directory() -> None:
 
 
 def test_without_absences_everybody_is_there() -> None:
-    everybody = rota(WEEKS).everybody()
-    assert everybody == ("ann", "ben", "cid")
-    assert away_in(DIRECTORY, everybody).spans == NOBODY_AWAY.spans == {}
+    assert rota(WEEKS).everybody() == ("ann", "ben", "cid")
+    found = away_in(DIRECTORY)
+    assert list(found.spans.items()) == [(person.id, ()) for person in DIRECTORY.people]
+    assert found.is_there("ann", at("2026-11-25T00:00"))
+    assert not found.is_there("nobody-here", at("2026-11-25T00:00"))
