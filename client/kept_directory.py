@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -37,9 +38,10 @@ class KeptDirectory:
 
     def parse(self, text: str, findings: Findings) -> Directory | None:
         """As `parse_directory`; where a copy was kept, `findings` knows no lines."""
-        if len(text) < LONG:
-            return parse_directory(text, findings)
         whose = hashlib.sha256(findings.file.encode()).hexdigest()[:12]
+        if len(text) < LONG:
+            self._drop_others(whose, None)  # of when it was longer
+            return parse_directory(text, findings)
         copy = self._folder / f"{whose}-{_digest(text)}.json"
         try:
             return Directory.model_validate_json(copy.read_bytes())
@@ -58,12 +60,16 @@ class KeptDirectory:
             with os.fdopen(handle, "w", encoding="utf-8") as out:
                 out.write(directory.model_dump_json())
             Path(name).replace(copy)
-            for other in self._folder.glob(f"{whose}-*.json"):
-                if other != copy:
-                    other.unlink(missing_ok=True)
+            self._drop_others(whose, copy)
         except OSError:
             if name is not None:
                 Path(name).unlink(missing_ok=True)
+
+    def _drop_others(self, whose: str, copy: Path | None) -> None:
+        with suppress(OSError):
+            for other in self._folder.glob(f"{whose}-*.json"):
+                if other != copy:
+                    other.unlink(missing_ok=True)
 
 
 def _digest(text: str) -> str:

@@ -101,6 +101,18 @@ def test_where_nothing_can_be_kept_it_is_read_each_time(tmp_path: Path, times: l
     assert len(times) == 2
 
 
+def test_of_a_directory_that_is_short_by_now_no_copy_is_left(
+    tmp_path: Path, times: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = KeptDirectory(tmp_path)
+    kept.read(TEXT, "people.yaml")
+    kept.read(TEXT, "other.yaml")
+    monkeypatch.setattr(kept_directory, "LONG", 10**9)
+    assert kept.read(TEXT, "people.yaml") == house()
+    assert len(list((tmp_path / "people").iterdir())) == 1
+    assert times == ["people.yaml", "other.yaml", "people.yaml"]
+
+
 def test_a_short_directory_is_not_kept(tmp_path: Path) -> None:
     assert KeptDirectory(tmp_path).read(TEXT, "people.yaml") == house()
     assert list(tmp_path.iterdir()) == []
