@@ -4,6 +4,7 @@ The transaction's id is the message's: a copy that reaches the server is the eve
 issue form a thread. HTML is ours alone: what people wrote is escaped, and nobody is mentioned whom it does not go to.
 """
 
+import asyncio
 import json
 import time
 from collections import OrderedDict
@@ -26,6 +27,7 @@ LONGEST = 48_000
 ROOMS_KEPT = 10_000
 WITHIN = timedelta(seconds=12)
 """For all calls of one message, of which the first to somebody has up to six."""
+_ABSENT = frozenset({404})
 _MEANING = {
     "M_FORBIDDEN": "our user may not write there: is it in the room?",
     "M_UNKNOWN_TOKEN": "it does not accept our token",
@@ -58,6 +60,7 @@ class MatrixChannel:
         """By room and issue the first event that this process sent."""
         self._rooms: OrderedDict[str, str] = OrderedDict()
         """By user the room that is theirs and ours."""
+        self._making = asyncio.Lock()
 
     async def send(self, envelope: Envelope) -> Sent:
         """Send one event."""
@@ -88,7 +91,8 @@ class MatrixChannel:
         try:
             room = self._rooms.get(user)
             if room is None or not await self._reads_there(user, room, ends_at):
-                room = await self._found_or_made(user, ends_at)
+                async with self._making:
+                    room = await self._found_or_made(user, ends_at)
         except ChannelUnavailable as error:
             # What may have been made is a room: the message itself has not left.
             raise ChannelUnavailable(str(error), retry_after=error.retry_after) from None
@@ -101,7 +105,7 @@ class MatrixChannel:
         if not isinstance(me, str):
             raise not_theirs(200)
         data = f"/user/{_part(me)}/account_data/m.direct"
-        direct = await self._call("GET", data, ends_at, may_be_absent=True)
+        direct = await self._call("GET", data, ends_at, absent_at=_ABSENT)
         listed = direct.get(user)
         rooms = [room for room in listed if isinstance(room, str)] if isinstance(listed, list) else []
         if rooms and await self._reads_there(user, rooms[-1], ends_at):
@@ -117,7 +121,9 @@ class MatrixChannel:
     async def _reads_there(self, user: str, room: str, ends_at: float) -> bool:
         """Whether the user is in the room, or asked in: who has left it would be told nothing."""
         path = f"/rooms/{_part(room)}/state/m.room.member/{_part(user)}"
-        return (await self._call("GET", path, ends_at, may_be_absent=True)).get("membership") in {"join", "invite"}
+        # Of a room that we are not in ourselves, it says nothing.
+        said = await self._call("GET", path, ends_at, absent_at=_ABSENT | {403})
+        return said.get("membership") in {"join", "invite"}
 
     async def _call(
         self,
@@ -126,15 +132,15 @@ class MatrixChannel:
         ends_at: float,
         content: dict[str, Any] | None = None,
         *,
-        may_be_absent: bool = False,
+        absent_at: frozenset[int] = frozenset(),
     ) -> dict[str, Any]:
-        """What the server says; empty where it says that there is nothing and that may be."""
+        """What the server says; empty where it says, by one of these statuses, that there is nothing."""
         left = timedelta(seconds=max(ends_at - time.monotonic(), 0.1))
         token = {"Authorization": f"Bearer {self._settings.token}"}
         absent = ChannelRefused("absent")
 
         def words(answer: Answer) -> ChannelRefused | ChannelUnavailable | None:
-            return absent if may_be_absent and answer.status in {403, 404} else _refusal(answer)
+            return absent if answer.status in absent_at else _refusal(answer)
 
         try:
             if content is None:

@@ -1,5 +1,6 @@
 """What is particular to Matrix: threads, rooms of two, its own words, one event for all copies, HTML that is ours."""
 
+import asyncio
 import json
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -10,7 +11,7 @@ import pytest
 from activities.channels.contract import ChannelRefused, ChannelUnavailable
 from activities.channels.matrix import LONGEST, MatrixChannel, MatrixSettings, rendered
 from escalation.message import Line, Message
-from tests.activities.channels.http_side import HttpSide, answer, http_post, http_side, says
+from tests.activities.channels.http_side import Got, HttpSide, answer, http_post, http_side, says
 from tests.activities.channels.matrix_side import CLOSED, KIM, ME, ROOM, TOKEN, MatrixSide
 from tests.activities.channels.trial import envelope
 
@@ -149,6 +150,27 @@ async def test_who_has_left_the_room_is_asked_into_a_new_one() -> None:
     first, second = (room for room, _, _ in matrix.events)
     assert first != second
     assert matrix.direct[KIM] == [first, second]
+
+
+async def test_several_messages_at_once_to_somebody_new_make_one_room() -> None:
+    matrix = MatrixSide()
+    async with http_side(matrix) as side:
+        here = channel(side)
+        await asyncio.gather(*(here.send(envelope(KIM, number=number)) for number in range(5)))
+    assert len({room for room, _, _ in matrix.events}) == 1
+    assert matrix.calls.count("POST createRoom/createRoom") == 1
+
+
+async def test_a_list_of_rooms_that_cannot_be_read_is_not_written_over() -> None:
+    async def forbid(got: Got, writer: asyncio.StreamWriter) -> None:
+        said = answer(200, f'{{"user_id": "{ME}"}}') if got.path.endswith("/whoami") else answer(403, "{}")
+        writer.write(said)
+        await writer.drain()
+
+    async with http_side(forbid) as side:
+        with pytest.raises(ChannelRefused, match="403"):
+            await channel(side).send(envelope(KIM))
+        assert [got.method for got in side.got] == ["GET", "GET"]
 
 
 async def test_rooms_with_others_are_left_as_they_are() -> None:
