@@ -1,5 +1,6 @@
 """`escalon oncall`: who is on duty, for people and for programs; gaps end with exit code 1."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,48 @@ def test_the_file_that_a_setting_names_must_be_there(
     monkeypatch.setenv("ESCALON_ROTAS", str(tmp_path / "none.yaml"))
     said = escalon("oncall", "now")
     assert (said.code, "ESCALON_ROTAS: there is no file" in said.err) == (2, True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of what ships, to break."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "policies"))
+
+
+def test_policy_check_warns_of_gaps_and_refuses_what_cannot_be(escalon: CommandLine, folder: Path) -> None:
+    file = folder / "rotas.yaml"
+    for given in (folder, file):
+        said = escalon("policy", "check", str(given))
+        assert (said.code, "rotas incident-duty, support-desk" in said.out) == (0, True)
+    good = file.read_text()
+    week = "        rotates: weekly\n        handoff"
+    assert good.count(week) == 1
+    file.write_text(good.replace(week, f"        until: 2026-02-02\n{week}"))
+    for given in (folder, file):
+        said = escalon("policy", "check", str(given))
+        assert (said.code, f"{file}:5: warning: rotas.incident-duty: has" in said.out) == (0, True)
+        assert "sample-incident-lead answers for it" in said.out
+    file.write_text(good.replace("zone: Europe/Berlin", "zone: Berlin"))
+    said = escalon("policy", "check", str(file), "--json")
+    assert said.code == 1
+    assert [(each["field"], each["value"]) for each in said.json["findings"]] == [
+        ("rotas.incident-duty.zone", "Berlin")
+    ]
+
+
+def test_policy_check_finds_a_rota_that_is_told_and_not_there(escalon: CommandLine, folder: Path) -> None:
+    policy = folder / "four-tier-support.yaml"
+    text = policy.read_text()
+    told = "tell: { roles: [front_line_agent] }"
+    assert told in text
+    policy.write_text(text.replace(told, "tell: { rotas: [suport-desk] }"))
+    said = escalon("policy", "check", str(policy))
+    assert said.code == 1
+    assert "tell.rotas[0]: 'suport-desk' is not a rota; allowed: incident-duty, support-desk" in said.out
+    assert "did you mean 'support-desk'?" in said.out
+    policy.write_text(text.replace(told, "tell: { rotas: [support-desk] }"))
+    assert escalon("policy", "check", str(folder)).code == 0
+    (folder / "rotas.yaml").unlink()
+    assert (
+        "'support-desk' is not a rota; allowed: nothing: there is none" in escalon("policy", "check", str(folder)).out
+    )
