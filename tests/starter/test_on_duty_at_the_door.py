@@ -1,5 +1,6 @@
 """What a door pins of rotas: who is on duty as it is opened, for the case that nobody can be looked up later."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from escalation.oncall.rota import Rotas
 from escalation.policy.model import Policy, Tell
 from starter.door import prepare_open
 from starter.failure import WrongInput
+from starter.http import now
 from starter.installation import Installed, check_installed, check_people, installed
 from tests.starter.test_door import NOW, request
 
@@ -83,3 +85,16 @@ def test_a_worker_does_not_start_with_rotas_that_cannot_be_used(folder: Settings
     named = folder.model_copy(update={"rotas": str(folder.policies / "none.yaml")})
     with pytest.raises(WrongInput, match="ESCALON_ROTAS: there is no file"):
         check_people(named)
+
+
+async def test_the_http_door_reads_rotas_and_feeds_anew_when_they_have_changed(
+    folder: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(now, "LOOK_AGAIN_S", 0)
+    here = now.InstalledNow(folder)
+    assert (await here.now()).rotas.names == ("desk",)
+    await asyncio.to_thread(folder.rotas_file.write_text, f"{ROTAS}  more: {{zone: UTC, feed: {{file: team.ics}}}}\n")
+    assert (await here.now()).rotas.names == ("desk",), "the last good copy: there is no such feed yet"
+    empty = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:sample\nEND:VCALENDAR\n"
+    await asyncio.to_thread(folder.rotas_file.with_name("team.ics").write_text, empty)
+    assert (await here.now()).rotas.names == ("desk", "more")
