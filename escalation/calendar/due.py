@@ -82,7 +82,7 @@ def reckon(
     reached, day = _reached(began, limit, times)
     later, counted = _prolonged(began, reached, limit, times, holds)
     if later != reached:
-        reached, day = later, times.working_date_of(later)
+        reached, day = later, max(day, times.working_date_of(later))
     return Reckoned(began, reached, day, counted, _shaped(began, reached, day, limit, times))
 
 
@@ -132,8 +132,9 @@ def _reached(began: datetime, limit: Limit, times: OpenTimes) -> tuple[datetime,
         case "business_days":
             if limit.shape == "instant":
                 return business_days_on(began, count, times), times.date_of(began)
-            day = times.working_day(times.working_date_of(began), count)
-            return times.same_time_on(day, began), day
+            first = times.working_date_of(began)
+            day = times.working_day(first, count)
+            return times.same_time_on(day + (times.date_of(began) - first), began), day
         case "calendar_days" | "weeks":
             day = _day_on(times.date_of(began), count * (7 if limit.unit == "weeks" else 1), times)
             return times.same_time_on(day, began), day
@@ -186,6 +187,8 @@ def _shaped(began: datetime, reached: datetime, day: date, limit: Limit, times: 
             earliest = began if limit.length is None else reached
             return closing if closing >= earliest else times.closing_on(times.working_day(day, 1))
         case "end_of_day":
+            # Hours that end after midnight end on that date, also those of a night shift.
+            day = day if limit.length is None else times.date_of(reached)
             return times.instant_of(_day_on(day, 1, times), 0) - timedelta(seconds=1)
         case "next_working_day":
             return times.instant_of(times.working_day(day, 1), limit.hour or 0)

@@ -60,11 +60,23 @@ def test_the_end_of_a_day_is_its_last_second_on_a_short_and_on_a_long_day() -> N
         pytest.param("2026-11-20 23:00", "1 bd", "2026-11-23 23:00", id="before-midnight"),
         pytest.param("2026-11-21 02:00", "0 days, close of business", "2026-11-21 06:00", id="closing-of-the-night"),
         pytest.param("2026-11-21 02:00", "1 bd, close of business", "2026-11-24 06:00", id="closing-of-the-next-night"),
+        pytest.param(
+            "2026-11-20 23:00", "7 wh, close of business", "2026-11-21 06:00", id="used-up-when-the-night-ends"
+        ),
+        pytest.param("2026-11-20 23:00", "4 wh, end of day", "2026-11-21 23:59", id="never-before-hours-are-over"),
+        pytest.param("2026-11-21 02:00", "1 bd, end of day", "2026-11-23 23:59", id="a-date-is-a-date"),
     ],
 )
 def test_a_night_belongs_to_the_day_on_which_it_begins(started: str, limit: str, due: str) -> None:
     asked = read_limit(limit.replace("0 days", "0 bd"))
     assert shown(due_at(local(started, DUBLIN), asked, NIGHT), DUBLIN) == due
+
+
+def test_a_hold_in_the_night_does_not_bring_the_deadline_forward() -> None:
+    started = local("2026-11-21 02:00", DUBLIN)
+    held = [(started, started + timedelta(minutes=1))]
+    due = due_at(started, read_limit("1 bd, close of business"), NIGHT, held)
+    assert shown(due, DUBLIN) == "2026-11-24 06:00"
 
 
 def test_a_date_keeps_its_time_of_day_over_a_change_of_the_clocks_and_hours_do_not() -> None:

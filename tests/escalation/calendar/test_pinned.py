@@ -68,11 +68,13 @@ def test_the_name_of_a_day_is_that_of_the_first_source_and_what_is_not_english_i
 
 
 def test_a_cut_calendar_gives_the_same_answers_in_its_years_and_none_beyond() -> None:
-    whole = materialise(calendar(DUBLIN, holidays="IE", mon_fri="22:00-06:00"), 2020, 2036)
+    night = calendar(DUBLIN, holidays="IE", off=("2025-12-31",), mon_fri="22:00-06:00")
+    whole = materialise(night, 2020, 2036)
     cut = cut_to(whole, 2026, 2027)
     assert len(cut.model_dump_json()) < len(whole.model_dump_json()) / 4
     assert WorkingHours.model_validate_json(cut.model_dump_json()) == cut
     one, two = OpenTimes(whole), OpenTimes(cut)
+    assert not two.is_open(datetime(2026, 1, 1, 3, tzinfo=UTC)), "31 December 2025 is a holiday, and its night"
     at = datetime(2026, 1, 1, 0, 30, tzinfo=UTC)
     while at < datetime(2027, 12, 20, tzinfo=UTC):
         assert one.is_open(at) == two.is_open(at), at
@@ -127,7 +129,9 @@ def test_a_year_ends_without_a_seam() -> None:
     assert ever.add(eve, timedelta(hours=3)) == eve + timedelta(hours=3)
     assert night.next_closing(eve) == datetime(2027, 1, 1, 6, tzinfo=UTC)
     assert night.next_opening(eve) == datetime(2027, 1, 1, 22, tzinfo=UTC)
-    assert times("UTC", mon_sun="22:00-06:00", years=(2027, 2027)).is_open(datetime(2027, 1, 1, 3, tzinfo=UTC))
+    first = datetime(2027, 1, 1, 3, tzinfo=UTC)
+    assert times("UTC", mon_sun="22:00-06:00", years=(2027, 2027)).is_open(first)
+    assert not times("UTC", mon_sun="22:00-06:00", years=(2027, 2027), off=("2026-12-31",)).is_open(first)
     with pytest.raises(OutOfReach, match="no closing after"):
         ever.next_closing(eve)
 

@@ -27,12 +27,16 @@ def windows(draw: st.DrawFn) -> Hours:
 @st.composite
 def calendars(draw: st.DrawFn) -> WorkingHours:
     """Any week with a working Monday, some days of their own."""
-    rest = draw(st.lists(windows(), min_size=6, max_size=6))
+    week = (((8 * 3600, 9 * 3600),), *draw(st.lists(windows(), min_size=6, max_size=6)))
+    if draw(st.booleans()):  # nights
+        begins, ends = draw(st.integers(DAY // 2, DAY - 1)), draw(st.integers(DAY + 1, DAY + DAY // 2))
+        off = draw(st.sets(st.integers(1, 6)))
+        week = tuple(() if day in off else ((begins, ends),) for day in range(7))
     named = draw(st.dictionaries(st.dates(BEGINS.date(), BEGINS.date() + timedelta(days=300)), windows(), max_size=5))
     calendar = Calendar(
         name="any",
         zone=draw(st.sampled_from(ZONES)),
-        versions=(Version(week=(((8 * 3600, 9 * 3600),), *rest)),),
+        versions=(Version(week=week),),
         days=tuple(
             Day(year=day.year, month=day.month, day=day.day, hours=hours, name="special")
             for day, hours in named.items()

@@ -76,6 +76,8 @@ def test_holidays_that_are_worked_and_days_of_their_own() -> None:
     assert days[date(2026, 12, 25)] == ("Service at Christmas", ((36_000, 39_600),)), "a dated day beats a holiday"
     assert days[date(2027, 12, 25)] == ("Christmas Day", ())
     assert days[date(2026, 12, 24)] == ("Christmas Eve", ((32_400, 43_200),))
+    yearly = read(WHOLE.replace("      12-24:", "      12-25:"))["desk"].hours
+    assert (date(2027, 12, 25), "Christmas Day", ()) in yearly.days, "one of every year never opens a holiday"
     closed = read(WHOLE.replace("{ daily: 00:00-24:00 }", "{ mon-thu: 09:00-17:30 }"))["desk"].hours
     assert date(2027, 12, 24) not in {day for day, _, _ in closed.days}, "24 Dec 2027 is a Friday, closed since July"
 
