@@ -18,7 +18,7 @@ ANSWER_WITHIN = timedelta(seconds=4)
 _ASK_AGAIN_S = 0.1
 
 ASK_AGAIN = "asked between two workflow tasks; ask again"
-"""What an issue says that was asked at a bad moment. Also in workflows/shell.py."""
+"""What an issue says that was asked at a bad moment. Also in workflows/tasks.py."""
 
 
 class NoWorker(Exception):

@@ -30,15 +30,13 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.state import IssueState
     from workflows.errands import CARRIERS, noted, options
     from workflows.scribe import Scribe
+    from workflows.tasks import Tasks, this_task
 
 KEPT_LINES = 200
 """Entries kept in memory for the timeline query; the journal holds them all."""
 
 ENTRIES = "entries"
 """The memo with the head of the chain when an entry was decided that left no other event, as a message's."""
-
-ASK_AGAIN = "asked between two workflow tasks; ask again"
-"""What a question is told that came at a bad moment. Also in client/asking.py, which then asks again."""
 
 FORCED_HISTORY = 12_000
 """History events after which it hands over even while errands are under way. Ours: a quarter of the server's limit."""
@@ -51,10 +49,6 @@ _KEYS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
     "datetime": SearchAttributeKey.for_datetime,
     "bool": SearchAttributeKey.for_bool,
 }
-
-
-class NotBegun(Exception):
-    """A question let us see what the next workflow task will bring, before it has begun."""
 
 
 class Shell:
@@ -77,7 +71,7 @@ class Shell:
         self._decided_in = self._traced_in = 0
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
-        self._seen: tuple[int, int, datetime | None] = (0, 0, None)
+        self._tasks = Tasks()
 
     def resume(
         self, state: IssueState, unwritten: tuple[Entry, ...], errands: tuple[Effect, ...], head: Head | None
@@ -112,7 +106,7 @@ class Shell:
             return step
         self._take(step, can_wait=will_record)
         if workflow.current_update_info() is not None:
-            self._traced_in = _task()
+            self._traced_in = this_task()
         if not will_record:  # also of a repeat, whose first copy came with a promise that its sender could not keep
             self.scribe.press()
         return step.entries
@@ -237,7 +231,7 @@ class Shell:
         can_wait = can_wait or self.rules.can_wait(step.entries)
         self.scribe.add(step.entries, can_wait=can_wait and not self.rules.is_over(self._now_state))
         if step.entries:
-            self._decided_in = _task()
+            self._decided_in = this_task()
         for effect in step.effects:
             self.start(effect)
         self.recent = [*self.recent, *step.entries][-KEPT_LINES:]
@@ -268,17 +262,8 @@ class Shell:
                 self.deliver(Tick())
 
     def _has_heard(self) -> bool:
-        """Asked whenever anything comes in.
-
-        A question that waited for a worker may let in what came meanwhile, at the instant of the task before: decided
-        then, it would not be what the history bears out. It is the question that fails here, and the worker takes the
-        issue up anew from its history (docs/decisions/0018).
-        """
-        info = workflow.info()
-        length, size, now = info.get_current_history_length(), info.get_current_history_size(), workflow.now()
-        if length > self._seen[0] and (size, now) == self._seen[1:]:
-            raise NotBegun(ASK_AGAIN)
-        self._seen = (length, size, now)
+        """Asked whenever anything comes in."""
+        self._tasks.must_have_begun()
         return self._is_changed or (self._timer is not None and self._timer.done())
 
     def _stop_timer(self) -> None:
@@ -294,7 +279,7 @@ class Shell:
                 self._running[key].cancel()
 
     def _start(self, effect: Effect) -> None:
-        self._traced_in = _task()
+        self._traced_in = this_task()
         self.errands[effect.key] = effect
         self._running[effect.key] = asyncio.create_task(self._guarded(partial(self._run, effect)))
 
@@ -313,7 +298,7 @@ class Shell:
         self._withdrawn.discard(effect.key)
         if answer is not None:
             self.deliver(answer, effect)
-            self._decided_in = _task()  # also where it came too late to change anything
+            self._decided_in = this_task()  # also where it came too late to change anything
         self._is_changed = True
 
     async def _ask_the_world(self, effect: Effect) -> Command | None:
@@ -360,9 +345,9 @@ class Shell:
         The SDK plays a task without one together with the next, on some workers and not on others; what was heard in
         the two is then decided in another order, and at another instant (docs/decisions/0014).
         """
-        if self._decided_in == _task() and self._traced_in != _task() and not self._is_to_write:
+        if self._decided_in == this_task() and self._traced_in != this_task() and not self._is_to_write:
             workflow.upsert_memo({ENTRIES: self.head.model_dump()})
-            self._traced_in = _task()
+            self._traced_in = this_task()
 
     def _publish(self) -> None:
         """Search attributes that changed, and the card; nothing on the last step: the status says it is over."""
@@ -380,7 +365,7 @@ class Shell:
                 updates.append(key.value_set(value))
         if updates:
             workflow.upsert_search_attributes(updates)
-            self._traced_in = _task()
+            self._traced_in = this_task()
 
 
 def _measure_lateness(due: Due | None) -> None:
@@ -390,11 +375,6 @@ def _measure_lateness(due: Due | None) -> None:
             "escalon_tick_lateness", "From the instant at which something is due to its being done.", "duration"
         )
         measured.record(max(timedelta(0), workflow.now() - due.at))
-
-
-def _task() -> int:
-    """The workflow task that is played: where in the history it begins."""
-    return workflow.info().get_current_history_length()
 
 
 def broke(error: Exception) -> Rejected:

@@ -18,7 +18,7 @@ from tests.given import policy, tier
 from tests.server import House, working
 from tests.workflows.history import kind
 from worker import build_replayer
-from workflows import shell
+from workflows import tasks
 
 FOLDER = Path(__file__).with_name("histories")
 ISSUES = 6
@@ -28,7 +28,7 @@ LADDER = policy(*(tier(name, acknowledge=QUICK, work=2 * QUICK) for name in ("fi
 
 
 def test_what_an_issue_says_at_a_bad_moment_is_known_to_who_asks() -> None:
-    assert ASK_AGAIN == shell.ASK_AGAIN
+    assert ASK_AGAIN == tasks.ASK_AGAIN
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
