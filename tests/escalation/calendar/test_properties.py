@@ -29,7 +29,7 @@ def calendars(draw: st.DrawFn) -> WorkingHours:
     """Any week with a working Monday, some days of their own."""
     week = (((8 * 3600, 9 * 3600),), *draw(st.lists(windows(), min_size=6, max_size=6)))
     if draw(st.booleans()):  # nights
-        begins, ends = draw(st.integers(DAY // 2, DAY - 1)), draw(st.integers(DAY + 1, DAY + DAY // 2))
+        begins, ends = draw(st.integers(DAY // 2, DAY - 1)), draw(st.integers(DAY + 1, DAY + DAY // 2 - 1))
         off = draw(st.sets(st.integers(1, 6)))
         week = tuple(() if day in off else ((begins, ends),) for day in range(7))
     named = draw(st.dictionaries(st.dates(BEGINS.date(), BEGINS.date() + timedelta(days=300)), windows(), max_size=5))
