@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from escalation.oncall.lint_gaps import lint_gaps
 from escalation.oncall.lint_rotas import lint_rotas
-from escalation.oncall.read_feed import Whose, read_feed
 from escalation.oncall.rota import Layer, Rota, Rotas
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyError, PolicyErrors
@@ -57,6 +56,9 @@ def check_rotas(
                 allowed = "the name of a file that lies beside this one"
                 findings.add(field, "cannot be read", value=rota.feed.file, allowed=allowed)
             else:
+                # Here, as its libraries take a tenth of a second to load: who has no feed does not wait for them.
+                from escalation.oncall.read_feed import Whose, read_feed  # noqa: PLC0415
+
                 of_feed = Findings(rota.feed.file)
                 shifts = read_feed(feed_text, of_feed, Whose(directory, rota.feed.people))
                 found += of_feed.in_order()
