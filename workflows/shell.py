@@ -65,6 +65,7 @@ class Shell:
         self._is_changed = True
         self._is_cancelling_refused = False
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._is_begun = False
         self._withdrawn: set[str] = set()
         self._broken: Exception | None = None
         self._writing: set[asyncio.Task[None]] = set()
@@ -140,6 +141,7 @@ class Shell:
 
     async def run(self, hand_over: Callable[[], Awaitable[None]]) -> None:
         """Serve the subject until it is over; `hand_over` continues as new and does not return."""
+        self._begin()
         writing = asyncio.create_task(self._guarded(self._write_all))
         while not (self.rules.is_over(self._now_state) and self._is_at_rest):
             self._is_changed = False
@@ -278,9 +280,23 @@ class Shell:
                 self._withdrawn.add(key)
                 self._running[key].cancel()
 
+    def _begin(self) -> None:
+        """Set going what was asked for before the workflow ran.
+
+        Not sooner: an update in the first task gives what was made before it a turn ahead of the loop, and one that is
+        refused leaves no trace by which a later worker would know (docs/decisions/0018).
+        """
+        self._is_begun = True
+        for effect in self.errands.values():
+            self._set_going(effect)
+
     def _start(self, effect: Effect) -> None:
         self._traced_in = this_task()
         self.errands[effect.key] = effect
+        if self._is_begun:
+            self._set_going(effect)
+
+    def _set_going(self, effect: Effect) -> None:
         self._running[effect.key] = asyncio.create_task(self._guarded(partial(self._run, effect)))
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:

@@ -13,8 +13,11 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from client.asking import ASK_AGAIN
+from client.opening import open_issue
+from client.sending import send
+from escalation.issue.commands import Confirm
 from escalation.issue.identity import IssueId
-from tests.given import policy, tier
+from tests.given import actor, policy, tier
 from tests.server import House, working
 from tests.workflows.history import kind
 from worker import build_replayer
@@ -80,3 +83,20 @@ async def test_a_question_that_waited_for_a_worker_does_not_move_the_issue(
             task.cancel()
         for issue in issues:
             await replays(house, issue)
+
+
+@pytest.mark.server
+async def test_what_is_refused_in_the_first_task_leaves_no_trace(env: WorkflowEnvironment, tmp_path: Path) -> None:
+    """It was sent before any worker had seen the issue, and is refused with the opening."""
+    queue = str(tmp_path)
+    async with working(env, tmp_path, queue) as house:
+        command = house.fresh(LADDER)
+    issue = (await open_issue(env.client, command, queue)).issue
+    await asyncio.sleep(0.3)  # so that the next deadline is another than it was said to be at the door
+    too_early = Confirm(id="early", by=actor("ray"))
+    refused = asyncio.create_task(send(env.client, issue, too_early))
+    await asyncio.sleep(0.5)
+    async with working(env, tmp_path, queue) as house:
+        assert (await refused).outcome == "refused"
+        await house.until(issue, lambda state: bool(state.asked))
+        await replays(house, issue)
