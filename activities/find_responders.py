@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection
-from datetime import timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -14,9 +13,6 @@ from escalation.issue.effects import FindResponders
 from escalation.issue.responders import find_in
 from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.directory import Directory
-
-AT_ONCE = timedelta(milliseconds=300)
-"""How long a look-up within a workflow task may take: a page waits with it."""
 
 
 class FindingResponders:
@@ -34,13 +30,10 @@ class FindingResponders:
         Fails as `DirectoryUnreadable`, to be retried: the last known people are asked when that takes too long. So it
         does where the tier tells a rota and there never was a good copy of the rotas; other tiers do without them.
         """
-        within = AT_ONCE.total_seconds() if activity.info().is_local else None
         try:
-            directory, rotas = await asyncio.wait_for(asyncio.to_thread(self._look, effect), within)
+            directory, rotas = await asyncio.to_thread(self._look, effect)
         except DirectoryUnreadable as error:
             raise ApplicationError(str(error), type="DirectoryUnreadable") from error
-        except TimeoutError:
-            raise ApplicationError("the directory does not answer at once", type="DirectorySlow") from None
         return find_in(directory, effect, self._channels, rotas)
 
     def _look(self, effect: FindResponders) -> tuple[Directory, Rotas]:
