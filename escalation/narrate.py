@@ -28,6 +28,7 @@ _BEGAN: dict[str, str] = {
     "ceiling_reached": "it has been below for as long as it may be",
     "severity_changed": "its severity was changed",
     "policy_adopted": "another policy was adopted",
+    "tier_closed": "the tier below is closed",
     "charge_lapsed": "the time set by who took charge is past",
     "charge_released": "who had taken charge gave it back",
 }
@@ -82,8 +83,9 @@ def tried(entry: e.Entry) -> str | None:
 
 
 _TRIED = frozenset({
-    e.TierBegan, e.PeopleAsked, e.StandInAsked, e.TierFoundEmpty, e.Acknowledged, e.AcknowledgementLapsed, e.Released,
-    e.Accepted, e.Declined, e.Attempted, e.Exhausted, e.ChargeTaken, e.ChargeLapsed, e.Resolved, e.Reopened,
+    e.TierBegan, e.TierOpened, e.PeopleAsked, e.StandInAsked, e.TierFoundEmpty, e.Acknowledged,
+    e.AcknowledgementLapsed, e.Released, e.Accepted, e.Declined, e.Attempted, e.Exhausted, e.ChargeTaken,
+    e.ChargeLapsed, e.Resolved, e.Reopened,
 })  # fmt: skip
 
 
@@ -120,10 +122,10 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.OpenedAgain():
             return f"{by} reported it again"
         case e.TierBegan():
-            waived = f"; waived: {', '.join(event.waived)}" if event.waived else ""
+            return _began(event, by)
+        case e.TierOpened():
             due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
-            why = f"{why_began(event.why)}{_by_hand(event.why, by)}{_late(event.late_by_s)}"
-            return f"{_tier(event.tier)} is asked: {why}{due}{waived}"
+            return f"{_tier(event.tier)} opens and is asked{_late(event.late_by_s)}{due}"
         case e.PeopleAsked():
             whom = _people([person.id for person in event.people])
             return f"{whom} asked at {_tier(event.tier)} ({event.why})"
@@ -133,7 +135,7 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.NobodyReached():
             return f"nobody asked at {_tier(event.tier)} can be reached; it is left {instant(event.leaves_at)}"
         case e.TierFoundEmpty():
-            return f"{_tier(event.tier)} has nobody: {event.why}"
+            return f"{_tier(event.tier)} {'is left' if event.is_closed else 'has nobody'}: {event.why}"
         case e.LookupFailed():
             return f"the people of {_tier(event.tier)} could not be looked up: {event.error}"
         case e.AskedAgain():
@@ -202,6 +204,22 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return f"refused {event.command} from {by}: {event.why}"
         case _:
             assert_never(event)
+
+
+def _began(event: e.TierBegan, by: str) -> str:
+    waived = f"; waived: {', '.join(event.waived)}" if event.waived else ""
+    due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
+    why = f"{why_began(event.why)}{_by_hand(event.why, by)}{_late(event.late_by_s)}"
+    match event.when_closed:
+        case "wait":
+            asked = f"is closed and is asked when it opens{_until(event.opens_at, ', ')}"
+        case "skip":
+            asked, due = "is closed and passed by", ""
+        case "page_out_of_hours":
+            asked = "is closed, and its out-of-hours duty is asked"
+        case _:
+            asked = "is asked"
+    return f"{_tier(event.tier)} {asked}: {why}{due}{waived}"
 
 
 def _by_people(

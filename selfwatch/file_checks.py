@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from activities.live_directory import DirectoryUnreadable
+from client.calendar_files import CalendarsUnreadable
+from client.pinned_calendars import calendars_to_pin
 from client.policy_files import PoliciesUnreadable, read_policy_files
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import Settings
@@ -68,7 +70,13 @@ def _wrong_in_policies(settings: Settings) -> str:
         rotas = read_rota_files(settings.rotas_file)
     except RotasUnreadable:  # a finding of its own, too; which rotas there are is not known
         rotas = RotaTexts(str(settings.rotas_file), "")
-    return _first([error for error in check_set(texts, people, rotas=rotas).errors if error.file in texts])
+    try:
+        calendars = calendars_to_pin(settings)
+    except CalendarsUnreadable as error:
+        return str(error)
+    return _first(
+        [error for error in check_set(texts, people, rotas=rotas, calendars=calendars).errors if error.file in texts]
+    )
 
 
 def _first(errors: Sequence[PolicyError]) -> str:

@@ -4,6 +4,8 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from client.calendar_files import CalendarsUnreadable
+from client.pinned_calendars import calendars_to_pin
 from client.policy_files import PoliciesUnreadable, read_policy_files
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import Settings
@@ -38,7 +40,8 @@ async def retention_short(watched: Watched, now: datetime) -> list[Found]:  # no
 
 def _policies(settings: Settings) -> tuple[Policy, ...]:
     """Those that are installed; none where they cannot be used, which is a finding of its own."""
-    with suppress(PoliciesUnreadable, RotasUnreadable, PolicyErrors, OSError, UnicodeDecodeError):
+    with suppress(CalendarsUnreadable, PoliciesUnreadable, RotasUnreadable, PolicyErrors, OSError, UnicodeDecodeError):
         people = (settings.people.name, settings.people.read_text(encoding="utf-8"))
-        return read_set(read_policy_files(settings), people, read_rota_files(settings.rotas_file))[0]
+        rotas = read_rota_files(settings.rotas_file)
+        return read_set(read_policy_files(settings), people, rotas, calendars_to_pin(settings))[0]
     return ()

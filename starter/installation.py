@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from client.calendar_files import CalendarsUnreadable
 from client.kept_directory import KeptDirectory
+from client.pinned_calendars import calendars_to_pin
 from client.policy_files import PoliciesUnreadable, read_policy_files
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import Settings
@@ -20,6 +22,7 @@ from escalation.policy.check_set import check_set, read_set
 from escalation.policy.directory import Directory, Person
 from escalation.policy.finding import PolicyErrors
 from escalation.policy.model import Policy, Tell
+from escalation.policy.pin_calendars import CalendarFile
 from escalation.policy.read_directory import read_directory
 from records.database import Database, check_schema, open_database
 from starter.failure import NotDone, WrongInput, unknown
@@ -80,8 +83,8 @@ def settings_now() -> Settings:
 def installed(settings: Settings) -> Installed:
     """Policies, directory and rotas; raises PolicyErrors with all that is wrong in them, WrongInput."""
     people = (settings.people.name, text_of(settings.people, "people"))
-    kept = KeptDirectory(settings.home)
-    checked = check_set(policy_texts(settings), people, rotas=rota_texts(settings), read_people=kept.parse)
+    kept, texts, calendars = KeptDirectory(settings.home), policy_texts(settings), calendars_of(settings)
+    checked = check_set(texts, people, rotas=rota_texts(settings), read_people=kept.parse, calendars=calendars)
     if checked.errors or checked.directory is None or checked.rotas is None:
         raise PolicyErrors(checked.errors)
     return Installed(checked.policies, checked.directory, settings.ways, settings.org, checked.rotas)
@@ -106,12 +109,20 @@ def rota_texts(settings: Settings) -> RotaTexts | None:
     return texts
 
 
+def calendars_of(settings: Settings) -> CalendarFile | None:
+    """The calendars that policies may name; None where there is no file. Raises WrongInput."""
+    try:
+        return calendars_to_pin(settings)
+    except CalendarsUnreadable as error:
+        raise WrongInput(str(error)) from None
+
+
 def check_installed(settings: Settings) -> None:
     """Raise WrongInput with everything for which `policy check` refuses policies, people, rotas: before a start."""
     texts = {str(settings.policies / name): text for name, text in policy_texts(settings).items()}
     try:
         people = (str(settings.people), text_of(settings.people, "ESCALON_PEOPLE"))
-        read_set(texts, people, rota_texts(settings))
+        read_set(texts, people, rota_texts(settings), calendars_of(settings))
     except PolicyErrors as errors:
         raise WrongInput(f"{_UNUSABLE}\n{errors}", "policy_errors") from None
 

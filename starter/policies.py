@@ -1,13 +1,15 @@
 """Policies checked and shown, as they are now or as somebody is about to have them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.text import Text
 
-from client.calendar_files import calendars_path
+from client.calendar_files import CalendarsUnreadable, calendars_path
+from client.pinned_calendars import calendar_file
 from client.policy_files import BESIDE
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import SHIPPED, Settings
@@ -84,17 +86,19 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
         file = Path(on_duty.file).resolve()
         if paths == [settings.policies] or any(Path(each).resolve() in {file, file.parent} for each in paths):
             asked |= {on_duty.file, *on_duty.feeds}
-    calendars = beside.get(_CALENDARS) or _calendars(people, settings)
+    calendars, to_pin = beside.get(_CALENDARS) or _calendars(people, settings), None
     if calendars.exists():
         unreadable += calendar_findings(calendars)
         if paths == [settings.policies] or calendars.resolve().parent in {path.resolve() for path in paths}:
             asked.add(str(calendars))
+        with suppress(CalendarsUnreadable):  # found above
+            to_pin = calendar_file(calendars)
     directory, now = _read(people), datetime.now(UTC)
     if isinstance(directory, PolicyError):
         unreadable.append(directory)
-        checked = check_set(texts, None, now)
+        checked = check_set(texts, None, now, calendars=to_pin)
     else:
-        checked = check_set(texts, (str(people), directory), now, on_duty)
+        checked = check_set(texts, (str(people), directory), now, on_duty, calendars=to_pin)
     return asked, replace(checked, findings=tuple(dict.fromkeys([*unreadable, *checked.findings])))
 
 
@@ -178,8 +182,9 @@ def _files(asked: set[str]) -> str:
 
 def _sample(name: str) -> Policy | None:
     """The sample policy of this name, which no real issue gets but `escalon up --sample` climbs."""
+    calendars = calendar_file(SHIPPED / "calendars.yaml")
     for file in sorted((SHIPPED / "samples").glob("*.yaml")):
-        policy = read_policy(file.read_text(encoding="utf-8"), file.name)
+        policy = read_policy(file.read_text(encoding="utf-8"), file.name, calendars)
         if policy.name == name:
             return policy
     return None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from escalation.issue.beside import beside
 from escalation.issue.clocks import Due, deadlines, next_move
+from escalation.issue.hours import hours_here
 from escalation.issue.state import IssueState
 from escalation.narrate import instant, why_began
 
@@ -57,7 +58,15 @@ def _standing(state: IssueState) -> str:
         return f"On hold until {instant(state.hold.until)}: {whom} is waited for."
     if state.handler is not None:
         return f"{state.handler} works on it; {state.here.title} is asked."
+    if state.is_closed and state.opens_at is not None:
+        return f"Nobody has it yet; {state.here.title} is closed and opens {instant(state.opens_at)}."
     return f"Nobody has it yet; {state.here.title} is asked."
+
+
+def _nobody_yet(state: IssueState) -> str:
+    if state.is_closed and state.opens_at is not None:
+        return f"nobody before it opens {hours_here(state).local(state.opens_at)}"
+    return "being looked up"
 
 
 def _rows(state: IssueState) -> list[tuple[str, str]]:
@@ -66,7 +75,7 @@ def _rows(state: IssueState) -> list[tuple[str, str]]:
     return [
         ("Tier", f"{state.here.title}, since {instant(state.tier_began_at)}: {why_began(state.why)}"),
         ("Severity", f"{severity.name}: {severity.means}"),
-        ("Asked", ", ".join(state.asked) or "being looked up"),
+        ("Asked", ", ".join(state.asked) or _nobody_yet(state)),
         ("Handler", state.handler or "nobody"),
         ("Owner", state.owner),
         *((fact.name, fact.words) for fact in beside(state, hides_parties=state.facts.issue_class != "normal")),

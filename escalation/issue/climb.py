@@ -13,9 +13,11 @@ from escalation.issue.events import (
     LimitMissed,
     TargetMissed,
     TierBegan,
+    TierFoundEmpty,
     WarningDue,
 )
 from escalation.issue.facts import TextRef
+from escalation.issue.hours import Hours, closed_at, hours_from
 from escalation.issue.running import ceilings_from, never_earlier, still_ahead
 from escalation.issue.state import IssueState
 from escalation.policy.model import Clock, Policy, Tier
@@ -32,6 +34,7 @@ _UPWARD: dict[ExhaustedWhy, BeganWhy] = {
     "everybody_declined": "everybody_declined",
     "severity_changed": "severity_changed",
     "policy_adopted": "policy_adopted",
+    "tier_closed": "tier_closed",
 }
 _BY_HAND: set[ExhaustedWhy] = {"escalated_by_hand", "severity_changed", "policy_adopted", "charge_released"}
 _BEGINS_A_PASS: set[BeganWhy] = {"entered", "reopened", "repeated", "restarted", "fell_back"}
@@ -52,15 +55,20 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
     how: How | None = None,
     guidance: TextRef | None = None,
 ) -> None:
-    """Ask a tier: all of its clocks count from `at`. A new pass over the ladder ends a hold."""
+    """Ask a tier: all of its clocks count from `at`. A new pass over the ladder ends a hold.
+
+    One that is closed then waits for its hours, pages who is on duty outside of them, or is left at once.
+    """
     if why in _BEGINS_A_PASS:
         turn.end_hold("exhausted", at)
     state = turn.state
+    closed = closed_at(policy, tier, state.severity, at)
+    hours = hours_from(policy, tier, state.severity, at)
     acknowledge = turn.limit(tier.acknowledge_within)
     work = turn.limit(tier.work_within)
     warnings = tuple(
         [
-            WarningDue(at=at + limit * warn.at, of=warn.of, share=warn.at, tell=warn.tell)
+            WarningDue(at=hours.later(at, limit * warn.at), of=warn.of, share=warn.at, tell=warn.tell)
             for warn in tier.warnings
             for limit in [acknowledge if warn.of == "acknowledge" else work]
             if limit is not None
@@ -73,10 +81,10 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
         tier=tier.name,
         from_tier=state.tier if state.turn else None,
         why=why,
-        acknowledge_due_at=at + acknowledge if acknowledge else None,
-        work_due_at=at + work if work else None,
+        acknowledge_due_at=hours.later(at, acknowledge) if acknowledge else None,
+        work_due_at=hours.later(at, work) if work else None,
         find_due_at=turn.now + FIND_WITHIN,
-        remind_at=first_reminder(turn, tier, at),
+        remind_at=first_reminder(turn, tier, at, hours),
         warnings=warnings,
         late_by_s=late_by_s,
         waived=waived,
@@ -84,8 +92,13 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
         how=how,
         guidance=guidance,
         ceilings=_ceilings(turn, policy, tier, why, at, late_by_s),
+        when_closed=closed.then if closed is not None else None,
+        opens_at=closed.opens_at if closed is not None else None,
     )
     turn.emit(event, at) if is_by_hand else turn.by_clock(event, at)
+    if closed is not None and closed.then == "skip":
+        turn.by_clock(TierFoundEmpty(turn=event.turn, tier=tier.name, why=closed.words, is_closed=True), at)
+        move_up(turn, "tier_closed", at)
 
 
 def _ceilings(
@@ -105,13 +118,13 @@ def _ceilings(
     return None if ahead == turn.state.ceilings else ahead
 
 
-def first_reminder(turn: Deciding, tier: Tier, at: datetime) -> datetime | None:
+def first_reminder(turn: Deciding, tier: Tier, at: datetime, hours: Hours) -> datetime | None:
     """When those asked at `at` are first told again; None where the tier's time to acknowledge is up by then."""
     remind = turn.limit(tier.remind_every) if tier.remind_every else None
     acknowledge = turn.limit(tier.acknowledge_within)
     if remind is None or (acknowledge is not None and remind >= acknowledge):
         return None
-    return at + remind
+    return hours.later(at, remind)
 
 
 def note_missed(turn: Deciding) -> None:

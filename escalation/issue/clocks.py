@@ -15,6 +15,7 @@ from escalation.value import Value
 What: TypeAlias = Literal[
     "find",
     "hold",
+    "opens",
     "ceiling",
     "target",
     "snooze",
@@ -31,8 +32,8 @@ What: TypeAlias = Literal[
     "window",
 ]
 _ORDER: tuple[What, ...] = (
-    "find", "hold", "target", "warn", "remind", "snooze", "lapse", "acknowledge", "work", "unreached", "ceiling",
-    "charge", "last_resort", "confirm", "silence", "window",
+    "find", "hold", "opens", "target", "warn", "remind", "snooze", "lapse", "acknowledge", "work", "unreached",
+    "ceiling", "charge", "last_resort", "confirm", "silence", "window",
 )  # fmt: skip
 _Found: TypeAlias = tuple[datetime, What, int, float, Literal["acknowledge", "work", ""], str]
 """The fields of a moment."""
@@ -116,7 +117,8 @@ def next_at(state: IssueState) -> datetime | None:
         found = _found(state)
         return min([each[0] for each in found if each[1] != "find"] or [each[0] for each in found], default=None)
     charge_until = state.charge.until if state.charge is not None else None
-    tier = (state.acknowledge_due_at, state.remind_at, state.work_due_at, state.lapses_at, state.unreached_at)
+    opens_at = state.opens_at if state.is_closed else None
+    tier = (opens_at, state.acknowledge_due_at, state.remind_at, state.work_due_at, state.lapses_at, state.unreached_at)
     at = [at for at in (*tier, state.last_resort_at, charge_until) if at is not None]
     at += [target.due_at for target in state.targets]
     return min(at or [finding.due_at for finding in state.findings], default=None)
@@ -173,6 +175,7 @@ def _found(state: IssueState, until: datetime = _EVER) -> list[_Found]:
         (None if work_stands else state.work_due_at, "work"),
         (None if work_stands else state.lapses_at, "lapse"),
         (hold.until if hold is not None else None, "hold"),
+        (state.opens_at if state.is_closed else None, "opens"),
         (state.unreached_at, "unreached"),
         (state.last_resort_at, "last_resort"),
         (state.charge.until if state.charge is not None else None, "charge"),
@@ -215,6 +218,8 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             if state.hold is None or state.facts.issue_class != "normal":
                 return "the hold ends, and the clocks run on"
             return f"the hold ends, and the clocks run on: {state.hold.waiting_for} was waited for"
+        case "opens":
+            return f"{state.here.title} opens and is asked"
         case "target":
             return f"the target {moment.name} is missed"
         case "snooze":

@@ -73,6 +73,7 @@ from escalation.issue.decide_people import decide_acknowledge, decide_release, d
 from escalation.issue.deciding import Deciding, Refusal
 from escalation.issue.events import Entry, Opened, Refused
 from escalation.issue.facts import Actor
+from escalation.issue.hours import hours_from
 from escalation.issue.refusal import Rejected
 from escalation.issue.running import first_targets
 from escalation.issue.state import IssueState
@@ -163,9 +164,10 @@ def _open(turn: Deciding, command: Open) -> None:
     if command.owner in command.issue.about:
         raise Refusal("owner_conflict", f"{command.owner} cannot own what is about them; name another owner", "input")
     tier = turn.state.here
+    hours = hours_from(turn.state.pinned, tier, turn.state.severity, opened_at)
     limit = turn.limit(tier.acknowledge_within) or turn.limit(tier.work_within)
     # A tier whose time would be over before it was asked, since the system was away, counts from now.
-    is_over = limit is not None and opened_at + limit <= turn.now
+    is_over = limit is not None and hours.later(opened_at, limit) <= turn.now
     late_by_s = round((turn.now - opened_at).total_seconds(), 3) if is_over else 0
     at = turn.now if is_over else opened_at
     begin_tier(turn, turn.state.pinned, tier, "entered", at, late_by_s=late_by_s, is_by_hand=True)

@@ -21,6 +21,8 @@ from escalation.issue.commands import FoundHow, TakePeople
 from escalation.issue.decide_delivery import leave_unreached
 from escalation.issue.deciding import Deciding
 from escalation.issue.facts import PersonFacts
+from escalation.issue.hours import WALL, Hours, hours_here
+from escalation.issue.running import shifted
 from escalation.issue.state import LAST_RESORT
 
 MOST_ASKED = 200
@@ -74,6 +76,8 @@ def _serve(turn: Deciding, due: Moment) -> None:
             begin_tier(turn, turn.state.pinned, tier, "ceiling_reached", at, late_by_s=late_by_s)
         case "hold":
             turn.end_hold("until", due.at)
+        case "opens":
+            _open_tier(turn, at, late_by_s)
         case "target":
             miss_target(turn, due.name)
         case "snooze":
@@ -95,18 +99,36 @@ def _serve(turn: Deciding, due: Moment) -> None:
             _after(turn, due, at)
 
 
-def _later(turn: Deciding, first: datetime, every: timedelta | None) -> datetime | None:
+def _open_tier(turn: Deciding, at: datetime, late_by_s: float) -> None:
+    """Its people are looked up. Where that is late nobody could act meanwhile, so the clocks count from now."""
+    state = turn.state
+    clocks = shifted(state, ("acknowledge", "work"), state.counts_from, at)
+    opened = e.TierOpened(
+        turn=state.turn,
+        tier=state.tier,
+        find_due_at=turn.now + FIND_WITHIN,
+        late_by_s=late_by_s,
+        acknowledge_due_at=clocks.acknowledge_due_at,
+        work_due_at=clocks.work_due_at,
+        remind_at=clocks.remind_at,
+        warnings=clocks.warnings,
+        ceilings=clocks.ceilings,
+    )
+    turn.by_clock(opened, at)
+
+
+def _later(turn: Deciding, first: datetime, every: timedelta | None, hours: Hours = WALL) -> datetime | None:
     """The next instant of a cadence that is not past: what was missed while away is not made up for."""
     if every is None:
         return None
-    following = first + every
-    return following if following > turn.now else turn.now + every
+    following = hours.later(first, every)
+    return following if following > turn.now else hours.later(turn.now, every)
 
 
 def _tell_people(turn: Deciding, due: Moment, at: datetime) -> None:
     state = turn.state
     if due.what == "remind":
-        following = _later(turn, due.at, turn.limit(state.here.remind_every))
+        following = _later(turn, due.at, turn.limit(state.here.remind_every), hours_here(state))
         if following and state.acknowledge_due_at and following >= state.acknowledge_due_at:
             following = None
         turn.by_clock(e.Reminded(tier=state.tier, count=state.reminders + 1, next_at=following), at)
@@ -155,11 +177,12 @@ def ask_again(turn: Deciding, why: e.AskedAgainWhy, at: datetime) -> None:
     if state.is_resting or is_being_asked:
         return
     acknowledge = turn.limit(state.here.acknowledge_within)
+    hours = hours_here(state)
     event = e.AskedAgain(
         tier=state.tier,
         why=why,
-        acknowledge_due_at=running or (at + acknowledge if acknowledge else None),
-        remind_at=state.remind_at if running else first_reminder(turn, state.here, at),
+        acknowledge_due_at=running or (hours.later(at, acknowledge) if acknowledge else None),
+        remind_at=state.remind_at if running else first_reminder(turn, state.here, at, hours),
     )
     turn.by_clock(event, at) if why in {"lapsed", "snooze_over"} else turn.emit(event, at)
 

@@ -15,6 +15,7 @@ from escalation.issue.commands import AdoptPolicy, ChangeSeverity, Command, Hold
 from escalation.issue.decide_clock import ENDS_A_TIER, decide_tick
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 from escalation.issue.events import Ceiling
+from escalation.issue.hours import closed_at
 from escalation.issue.running import (
     Running,
     as_it_stands,
@@ -118,8 +119,19 @@ def decide_change_severity(turn: Deciding, command: ChangeSeverity) -> None:
     if rules.clocks == "restart" and before.is_climbing:
         note_missed(turn)
         begin_tier(turn, policy, policy.tier(before.tier), "severity_changed", turn.now, is_by_hand=True)
+    elif _need_not_wait(turn):
+        begin_tier(turn, policy, turn.state.here, "severity_changed", turn.now, is_by_hand=True)
     else:
         _go_up_if_over(turn, before, "severity_changed")
+
+
+def _need_not_wait(turn: Deciding) -> bool:
+    """Whether a tier that waits for its hours would be asked sooner if it began now."""
+    state = turn.state
+    if not state.is_closed or state.opens_at is None or not state.is_climbing:
+        return False
+    closed = closed_at(state.pinned, state.here, state.severity, turn.now)
+    return closed is None or closed.then != "wait" or closed.opens_at < state.opens_at
 
 
 def _end_hold_unless_allowed(
@@ -139,8 +151,8 @@ def _end_hold_unless_allowed(
 def _go_up_if_over(turn: Deciding, before: IssueState, why: Literal["severity_changed", "policy_adopted"]) -> None:
     """Where the tier's time is over by the new limits alone, it moves up at once; nobody was late for the old ones."""
     state, now = turn.state, turn.now
-    asked = as_it_stands(before, "acknowledge", before.asked_again_at or before.tier_began_at, now)
-    worked = as_it_stands(before, "work", before.tier_began_at, now)
+    asked = as_it_stands(before, "acknowledge", before.acknowledge_from, now)
+    worked = as_it_stands(before, "work", before.counts_from, now)
     is_over = _is_over_only_now(before.acknowledge_due_at, state.acknowledge_due_at, asked) or _is_over_only_now(
         before.work_due_at, state.work_due_at, worked
     )
@@ -195,7 +207,9 @@ def decide_adopt_policy(turn: Deciding, command: AdoptPolicy) -> None:
         ),
         turn.now,
     )
-    if goes_on_at == state.tier:
+    if goes_on_at == state.tier and _need_not_wait(turn):
+        begin_tier(turn, new, new.tier(goes_on_at), "policy_adopted", turn.now, is_by_hand=True)
+    elif goes_on_at == state.tier:
         _go_up_if_over(turn, state, "policy_adopted")
     elif state.is_climbing:
         note_missed(turn)

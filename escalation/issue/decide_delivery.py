@@ -98,6 +98,8 @@ def matters(state: IssueState, about: str, person: str, asked_in: int) -> bool:
             return False
         case "offered":
             return state.offer is not None and state.offer.to == person
+        case "waits":
+            return state.is_closed
         case "cancel_asked":
             return state.cancel_asked_by is not None
         case "exhausted" | "charge_lapsed":

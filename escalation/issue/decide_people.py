@@ -10,6 +10,7 @@ from escalation.issue.clocks import is_late
 from escalation.issue.commands import Acknowledge, Release, TakeCharge
 from escalation.issue.decide_clock import ask_again
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
+from escalation.issue.hours import hours_here
 from escalation.issue.state import Charge, IssueState
 from escalation.narrate import instant
 
@@ -63,10 +64,12 @@ def lapses_after(turn: Deciding, until: datetime | None) -> datetime | None:
     lapse = turn.limit(turn.state.pinned.acknowledgement.lapses_after)
     if lapse is None:
         return None
-    if until is not None and until > turn.now + lapse:
-        latest = (turn.now + lapse).isoformat(timespec="seconds")
-        raise Refusal("until_too_late", f"an acknowledgement holds for {words(lapse)} at most: until {latest}", "input")
-    return until or turn.now + lapse
+    hours = hours_here(turn.state)
+    latest = hours.later(turn.now, lapse)
+    if until is not None and until > latest:
+        length, at_most = f"{words(lapse)}{hours.words}", latest.isoformat(timespec="seconds")
+        raise Refusal("until_too_late", f"an acknowledgement holds for {length} at most: until {at_most}", "input")
+    return until or latest
 
 
 def note_late_acknowledgement(turn: Deciding) -> None:

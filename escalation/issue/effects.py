@@ -35,6 +35,7 @@ About: TypeAlias = Literal[
     "cancel_asked",
     "target_missed",
     "suppression_failed",
+    "waits",
 ]
 
 

@@ -13,7 +13,7 @@ from escalation.issue.facts import IssueFacts, Party, PersonFacts
 from escalation.issue.identity import read_issue_id
 from escalation.issue.state import LAST_RESORT, IssueState
 from escalation.issue.wording import instead, otherwise, request
-from escalation.policy.model import ChecklistItem
+from escalation.policy.model import ChecklistItem, Tell
 
 _ANSWERS: dict[About, tuple[str, ...]] = {
     "asked": ("acknowledge", "escalate", "resolve"),
@@ -36,6 +36,7 @@ _ANSWERS: dict[About, tuple[str, ...]] = {
     "cancel_asked": ("cancel",),
     "target_missed": ("resolve",),
     "suppression_failed": ("resolve",),
+    "waits": (),
 }
 
 
@@ -44,7 +45,7 @@ def effects(before: IssueState | None, state: IssueState, entry: e.Entry) -> tup
     return (*errands(state, entry), *messages(before, state, entry))
 
 
-_ASKS = frozenset({e.TierBegan, e.Exhausted, e.LastResortTold, e.SuppressionAsked})
+_ASKS = frozenset({e.TierBegan, e.TierOpened, e.Exhausted, e.LastResortTold, e.SuppressionAsked})
 
 
 def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
@@ -52,8 +53,10 @@ def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
     if type(entry.event) not in _ASKS:
         return ()
     match entry.event:
-        case e.TierBegan() as began:
-            return (_find(state, entry, began.turn, began.tier),)
+        case e.TierBegan(when_closed="wait" | "skip"):
+            return ()
+        case e.TierBegan(turn=turn, tier=tier) | e.TierOpened(turn=turn, tier=tier):
+            return (_find(state, entry, turn, tier),)
         case e.Exhausted(turn=turn) | e.LastResortTold(turn=turn):
             return (_find(state, entry, turn, LAST_RESORT),)
         case e.SuppressionAsked() as asked:
@@ -204,10 +207,15 @@ def _parties(facts: IssueFacts) -> tuple[Party, ...]:
 
 
 def _left(before: IssueState | None, state: IssueState, entry: e.Entry, began: e.TierBegan) -> tuple[Notify, ...]:
+    """Who is asked no more; and where the tier waits for its hours, who is waiting for an answer."""
+    waiting: tuple[Notify, ...] = ()
+    if began.when_closed == "wait":
+        raiser = () if state.facts.raiser.is_machine else (state.facts.raiser.person,)
+        waiting = _notify(state, entry, "waits", (*raiser, state.owner), None)
     if before is None or "left_tier" not in state.policies[0].courtesies or began.from_tier == began.tier:
-        return ()
+        return waiting
     gone = [person for person in before.asked if person != before.handler]
-    return _notify(state, entry, "left_tier", gone, None)
+    return (*_notify(state, entry, "left_tier", gone, None), *waiting)
 
 
 def _outcome(state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
@@ -248,10 +256,20 @@ def _find(state: IssueState, entry: e.Entry, turn: int, tier: str) -> FindRespon
         turn=turn,
         policy=pinned.name,
         tier=tier,
-        tell=pinned.exhaustion.last_resort if tier == LAST_RESORT else pinned.tier(tier).told_for(state.severity),
+        tell=_told(state, tier),
         about=(*state.facts.about, *state.excluded),
         at=entry.recorded_at,
     )
+
+
+def _told(state: IssueState, tier: str) -> Tell:
+    """Whom a tier tells, or the last resort; outside of its hours who is there then."""
+    if tier == LAST_RESORT:
+        return state.pinned.exhaustion.last_resort
+    here = state.pinned.tier(tier)
+    if state.is_out_of_hours and here.out_of_hours is not None:
+        return here.out_of_hours
+    return here.told_for(state.severity)
 
 
 def _notify(

@@ -40,6 +40,7 @@ from escalation.issue.events_of_ladder import (
     TargetMissed,
     TierBegan,
     TierFoundEmpty,
+    TierOpened,
     Warned,
     WarningDue,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "TargetMissed",
     "TierBegan",
     "TierFoundEmpty",
+    "TierOpened",
     "Told",
     "Warned",
     "WarningDue",
@@ -170,6 +172,7 @@ Event: TypeAlias = Annotated[
     | StandInAsked
     | NobodyReached
     | TierFoundEmpty
+    | TierOpened
     | LookupFailed
     | AskedAgain
     | Accepted

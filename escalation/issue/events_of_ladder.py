@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from escalation.issue.commands import FoundHow, How
 from escalation.issue.delivery import StandIn
 from escalation.issue.facts import PersonFacts, TextRef
-from escalation.policy.model import Clock, Listener
+from escalation.policy.model import Clock, Listener, WhenClosed
 from escalation.value import Value
 
 BeganWhy: TypeAlias = Literal[
@@ -29,6 +29,7 @@ BeganWhy: TypeAlias = Literal[
     "ceiling_reached",
     "severity_changed",
     "policy_adopted",
+    "tier_closed",
 ]
 AskedAgainWhy: TypeAlias = Literal["lapsed", "snooze_over", "released", "declined"]
 ExhaustedWhy: TypeAlias = Literal[
@@ -40,6 +41,7 @@ ExhaustedWhy: TypeAlias = Literal[
     "everybody_declined",
     "severity_changed",
     "policy_adopted",
+    "tier_closed",
     "charge_lapsed",
     "charge_released",
 ]
@@ -96,6 +98,26 @@ class TierBegan(Value):
     """What the tier is to do, where it was handed back down."""
     ceilings: tuple[Ceiling, ...] | None = None
     """By when the tiers above must hear of it; None: as before."""
+    when_closed: WhenClosed | None = None
+    """What happens, where it begins outside of its hours; None: it is open, or has none."""
+    opens_at: AwareDatetime | None = None
+    """When it opens, where it is closed."""
+
+
+class TierOpened(Value):
+    """A tier that waited for its hours has opened; its people are looked up now, and its clocks count from here."""
+
+    kind: Literal["tier_opened"] = "tier_opened"
+    turn: int
+    tier: str
+    find_due_at: AwareDatetime
+    late_by_s: float = 0
+    """Seconds by which this was served late (the system was away); the clocks are put off by as much working time."""
+    acknowledge_due_at: AwareDatetime | None = None
+    work_due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
+    warnings: tuple[WarningDue, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
 
 
 class PeopleAsked(Value):
@@ -134,7 +156,7 @@ class NobodyReached(Value):
 
 
 class TierFoundEmpty(Value):
-    """Nobody is on duty at the tier, or can be reached; it is left at once."""
+    """Nobody is on duty at the tier, or can be reached, or it is closed and to be skipped; it is left at once."""
 
     kind: Literal["tier_found_empty"] = "tier_found_empty"
     turn: int
@@ -142,6 +164,8 @@ class TierFoundEmpty(Value):
     why: str
     is_unreached: bool = False
     """Whether somebody was there, whom no message reached."""
+    is_closed: bool = False
+    """Whether it is outside of its hours, which is not to be empty."""
 
 
 class LookupFailed(Value):

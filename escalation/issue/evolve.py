@@ -26,6 +26,9 @@ _CLOCKS_OFF: dict[str, Any] = {
     "last_resort_at": None,
     "askings": (),
     "unreached_at": None,
+    "opens_at": None,
+    "is_closed": False,
+    "is_out_of_hours": False,
 }
 _AT_AN_END: dict[str, Any] = {
     **_CLOCKS_OFF,
@@ -205,7 +208,10 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
         "asked_again_at": None,
         "askings": tuple([asking for asking in state.askings if asking.tier == LAST_RESORT]),
         "unreached_at": None,
-        "findings": (*kept, finding),
+        "findings": (*kept, finding) if event.when_closed in {None, "page_out_of_hours"} else kept,
+        "opens_at": event.opens_at if event.when_closed == "wait" else None,
+        "is_closed": event.when_closed == "wait",
+        "is_out_of_hours": event.when_closed == "page_out_of_hours",
         "warnings": event.warnings,
         "remind_at": event.remind_at,
         "reminders": 0,
@@ -214,6 +220,12 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
         "has_pass_people": state.has_pass_people and event.passes == state.passes and event.policy == state.policy,
         "missed": state.missed + is_missed,
     }
+
+
+def _tier_opened(state: IssueState, event: e.TierOpened, _: e.Entry) -> dict[str, Any]:
+    finding = Finding.trusted(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
+    clocks = {name: getattr(event, name) for name in ("acknowledge_due_at", "work_due_at", "remind_at", "warnings")}
+    return {**clocks, "ceilings": event.ceilings, "findings": (*state.findings, finding), "is_closed": False}
 
 
 def _handed_down(state: IssueState, entry: e.Entry) -> dict[str, Any]:
@@ -351,6 +363,7 @@ def _ending(_: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
 
 _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     e.TierBegan: _tier_began,
+    e.TierOpened: _tier_opened,
     e.PeopleAsked: _people_found,
     e.TierFoundEmpty: _people_found,
     **dict.fromkeys((e.StandInAsked, e.NobodyReached, e.Told), reached),

@@ -9,6 +9,7 @@ from escalation.duration import words
 from escalation.issue.beside import beside
 from escalation.issue.clocks import FIND_WITHIN, Due, deadlines
 from escalation.issue.explain_by_hand import beginning, by_hand_sum
+from escalation.issue.hours import hours_here
 from escalation.issue.state import IssueState
 from escalation.narrate import instant, why_began
 from escalation.value import Value
@@ -49,6 +50,11 @@ def _why_here(state: IssueState) -> tuple[str, ...]:
         passed = f", in pass {state.passes} over the ladder" if state.passes > 1 else ""
         since = f"is asked since {instant(state.tier_began_at)}{passed}: {why_began(state.why)}."
         lines.append(f"{title[:1].upper()}{title[1:]} {since}")
+        if state.is_closed and state.opens_at is not None:
+            local = hours_here(state).local(state.opens_at)
+            lines.append(f"It is closed: it opens {local}, and its people are told then.")
+        if state.is_out_of_hours:
+            lines.append("It is closed: its out-of-hours duty is asked, and its times count day and night.")
     else:
         lines.append(f"It is {state.status}; {title} was asked last.")
     if state.is_exhausted and state.exhausted_at is not None:
@@ -71,7 +77,7 @@ def _who(state: IssueState) -> tuple[str, ...]:
     if state.charge is not None:
         lines.append(f"{state.charge.person} took charge until {instant(state.charge.until)}.")
     if state.status == "open":
-        asked = ", ".join(state.asked) or "nobody yet: the people are being looked up"
+        asked = ", ".join(state.asked) or _nobody_yet(state)
         lines.append(f"Asked at this tier: {asked}.")
     if state.joined:
         lines.append(f"Also working on it: {', '.join(state.joined)}.")
@@ -79,6 +85,12 @@ def _who(state: IssueState) -> tuple[str, ...]:
         f"{fact.name}: {fact.words}." for fact in beside(state, hides_parties=state.facts.issue_class != "normal")
     ]
     return tuple(lines)
+
+
+def _nobody_yet(state: IssueState) -> str:
+    if state.is_closed and state.opens_at is not None:
+        return f"nobody yet: it opens {instant(state.opens_at)}"
+    return "nobody yet: the people are being looked up"
 
 
 def _what_next(state: IssueState, now: datetime) -> tuple[str, ...]:
@@ -105,14 +117,16 @@ def _found_by(due: Due) -> str | None:
 
 def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
     """How each instant was computed: from when, and by what limit of the policy."""
-    tier, severity = state.here, state.severity
+    tier, severity, hours = state.here, state.severity, hours_here(state)
     sums: dict[tuple[str, float, str], str] = {}
 
     def add(what: str, at: datetime | None, limit: timedelta | None, name: str, share: float = 0, of: str = "") -> None:
         if at is None or limit is None:
             return
-        start = at - limit * (share or 1)
-        part = f"{share:.0%} of {words(limit)}" if share else words(limit)
+        start = hours.later(at, -(limit * (share or 1)))
+        if hours.later(state.counts_from, limit * (share or 1)) == at:
+            start = state.counts_from  # of a night and of a weekend every instant is the same working time
+        part = f"{share:.0%} of {words(limit)}{hours.words}" if share else f"{words(limit)}{hours.words}"
         sums[(what, share, of)] = f"{beginning(state, start)} + {part} ({name} for {severity} at {tier.name})"
 
     acknowledge, work = tier.acknowledge_within.get(severity), tier.work_within.get(severity)
@@ -150,11 +164,12 @@ def _persons_sums(state: IssueState) -> dict[tuple[str, float, str], str]:
     if state.lapses_at is not None and state.is_promised:
         sums[("lapse", 0, "")] = f"as {state.handler} promised"
     elif state.lapses_at is not None and state.acknowledged_at is not None:
-        whole = state.lapses_at - state.acknowledged_at
+        hours = hours_here(state)
+        whole = hours.between(state.acknowledged_at, state.lapses_at)
         limit = min(whole, lapse) if lapse is not None and state.held_s else whole
         on_hold = f" + {words(whole - limit)} (on hold)" if whole > limit else ""
         start = f"{instant(state.acknowledged_at)} (acknowledged)"
-        sums[("lapse", 0, "")] = f"{start} + {words(limit)} (lapses_after for {state.severity}){on_hold}"
+        sums[("lapse", 0, "")] = f"{start} + {words(limit)}{hours.words} (lapses_after for {state.severity}){on_hold}"
     if state.charge is not None:
         sums[("charge", 0, "")] = f"as {state.charge.person} set it"
     return sums

@@ -13,10 +13,10 @@ _ROUNDING = timedelta(seconds=1)
 
 def beginning(state: IssueState, start: datetime) -> str:
     """The beginning of a tier's clock, with what has moved it: a hold puts it off, an earlier promise stays."""
-    began = state.tier_began_at
+    began = state.counts_from
     moved = start - began
     if not moved:
-        return f"{instant(began)} (when the tier began)"
+        return f"{instant(began)} (when the tier {'opens' if state.opens_at is not None else 'began'})"
     if timedelta() < moved <= timedelta(seconds=state.held_s) + _ROUNDING:
         return f"{instant(began)} (when the tier began) + {words(moved)} (on hold)"
     if moved < timedelta():

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from escalation.issue.clocks import is_late
 from escalation.issue.events import Ceiling, HoldEnded, PolicyAdopted, SeverityChanged, TargetDue, WarningDue
+from escalation.issue.hours import WALL, Hours, hours_from, hours_here, hours_of
 from escalation.issue.state import IssueState
 from escalation.policy.model import Clock, Policy, Tier
 
@@ -42,17 +43,20 @@ def running(of: IssueState | SeverityChanged | HoldEnded | PolicyAdopted) -> Run
 def ceilings_from(policy: Policy, tier: Tier, severity: str, at: datetime) -> tuple[Ceiling, ...]:
     """By when the tiers above must hear of an issue that began at this one at `at`: the work limits below, added up.
 
+    Each counts in its tier's own time: of the first one as at `at`, of those above in their hours, which is longest.
     They end at the first tier without a work limit: there an acknowledgement keeps the issue for good.
     """
     found: list[Ceiling] = []
     here = tier
+    hours = hours_from(policy, tier, severity, at)
     while (limit := here.work_within.get(severity)) is not None:
         following = policy.next_tier(here.name)
         if following is None or any(ceiling.tier == following for ceiling in found):
             break
-        at += limit
+        at = hours.later(at, limit)
         found.append(Ceiling(tier=following, at=at))
         here = policy.tier(following)
+        hours = hours_of(policy, here, severity)
     return tuple(found)
 
 
@@ -87,33 +91,61 @@ def _merged(
 
 
 def shifted(state: IssueState, stops: tuple[Clock, ...], since: datetime, ended: datetime) -> Running:
-    """The clocks after a hold: those that stood still are due as much later. What began meanwhile stood since then."""
+    """The clocks after a hold: those that stood still have as much time left. What began meanwhile stood since then."""
+    hours = hours_here(state)
 
-    def stood(clock: Clock, began: datetime | None) -> timedelta:
+    def stood(clock: Clock, began: datetime | None) -> "_Stood":
         since_then = max(since, began or since)
-        return max(ended - since_then, timedelta()) if clock in stops else timedelta()
+        return _Stood(hours, since_then, max(ended, since_then) if clock in stops else since_then)
 
     whole = max(ended - since, timedelta())
-    acknowledge = stood("acknowledge", state.asked_again_at or state.tier_began_at)
-    work = stood("work", state.tier_began_at)
+    acknowledge = stood("acknowledge", state.acknowledge_from)
+    work = stood("work", state.counts_from)
     by_clock = {"acknowledge": acknowledge, "work": work}
     return Running(
-        acknowledge_due_at=_later(state.acknowledge_due_at, acknowledge),
-        work_due_at=_later(state.work_due_at, work),
-        remind_at=_later(state.remind_at, acknowledge),
-        lapses_at=_later(state.lapses_at, stood("work", state.acknowledged_at)),
-        warnings=tuple(w.changed({"at": w.at + by_clock[w.of]}) for w in state.warnings),
+        acknowledge_due_at=acknowledge.later(state.acknowledge_due_at),
+        work_due_at=work.later(state.work_due_at),
+        remind_at=acknowledge.later(state.remind_at),
+        lapses_at=stood("work", state.acknowledged_at).later(state.lapses_at),
+        warnings=tuple(w.changed({"at": by_clock[w.of].after(w.at)}) for w in state.warnings),
         targets=tuple(
             t.changed({"due_at": t.due_at + whole}) if t.stops_on_hold else t for t in state.targets
         ),
-        ceilings=tuple(
-            c.changed({"at": c.at + whole}) if "work" in stops else c for c in state.ceilings
-        ),
+        ceilings=_held_up(state, since, max(ended, since)) if "work" in stops else state.ceilings,
     )  # fmt: skip
 
 
-def _later(at: datetime | None, by: timedelta) -> datetime | None:
-    return None if at is None else at + by
+class _Stood(NamedTuple):
+    """A clock that stood still from one instant to another, and the time in which it counts."""
+
+    hours: Hours
+    since: datetime
+    ended: datetime
+
+    def after(self, at: datetime) -> datetime:
+        """When that is due now: with the same time left, and never sooner."""
+        if self.ended <= self.since:
+            return at
+        return max(self.hours.later(self.ended, self.hours.between(self.since, at)), at)
+
+    def later(self, at: datetime | None) -> datetime | None:
+        """The same of what may not be due at all."""
+        return None if at is None else self.after(at)
+
+
+def _held_up(state: IssueState, since: datetime, ended: datetime) -> tuple[Ceiling, ...]:
+    """The ceilings after a hold: the first with the same time left, each of the others as long after as before."""
+    policy, ladder = state.pinned, state.pinned.climb()
+    found: list[Ceiling] = []
+    before = after = since
+    for ceiling in state.ceilings:
+        place = ladder.index(ceiling.tier) if ceiling.tier in ladder else 0
+        below = policy.tier(ladder[place - 1]) if place else state.here
+        hours = hours_here(state) if below.name == state.tier else hours_of(policy, below, state.severity)
+        moved = _Stood(hours, before, after if found else ended).after(ceiling.at)
+        before, after = ceiling.at, moved
+        found.append(ceiling.changed({"at": moved}))
+    return tuple(found)
 
 
 def as_it_stands(state: IssueState, clock: Clock, began: datetime | None, now: datetime) -> datetime:
@@ -131,23 +163,24 @@ def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -
     """
     tier = policy.tier(state.tier)
     was = state.here
-    asked_at = state.asked_again_at or state.tier_began_at
-    asked = as_it_stands(state, "acknowledge", asked_at, now)
-    worked = as_it_stands(state, "work", state.tier_began_at, now)
+    old_hours = hours_here(state)
+    hours = WALL if state.is_out_of_hours else hours_of(policy, tier, severity)
+    asked = as_it_stands(state, "acknowledge", state.acknowledge_from, now)
+    worked = as_it_stands(state, "work", state.counts_from, now)
     promised = as_it_stands(state, "work", state.acknowledged_at, now)
     acknowledge = _recounted(
-        state.acknowledge_due_at,
-        asked_at,
-        was.acknowledge_within.get(state.severity),
+        _Clock(state.acknowledge_due_at, state.acknowledge_from, was.acknowledge_within.get(state.severity), old_hours),
         tier.acknowledge_within.get(severity),
+        hours,
         asked,
     )
     limit = tier.work_within.get(severity)
     if state.work_due_at is None:
-        work = max(state.tier_began_at + limit, worked) if limit is not None and state.is_climbing else None
+        anew = limit is not None and state.is_climbing
+        work = max(hours.later(state.counts_from, limit), worked) if anew and limit is not None else None
     else:
-        began_at = state.tier_began_at
-        work = _recounted(state.work_due_at, began_at, was.work_within.get(state.severity), limit, worked)
+        old = _Clock(state.work_due_at, state.counts_from, was.work_within.get(state.severity), old_hours)
+        work = _recounted(old, limit, hours, worked)
     fresh: tuple[Ceiling, ...] = ()
     following = policy.next_tier(tier.name)
     if work is not None and following is not None:
@@ -158,44 +191,56 @@ def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -
     return Running(
         acknowledge_due_at=acknowledge,
         work_due_at=work,
-        remind_at=_remind(state, tier.remind_every.get(severity), acknowledge, asked),
-        lapses_at=_sooner(state.lapses_at, policy.acknowledgement.lapses_after.get(severity), promised),
-        warnings=_warnings(state, tier, severity, {"acknowledge": (acknowledge, asked), "work": (work, worked)}),
+        remind_at=_remind(state, tier.remind_every.get(severity), hours, acknowledge, asked),
+        lapses_at=_sooner(state.lapses_at, policy.acknowledgement.lapses_after.get(severity), hours, promised),
+        warnings=_warnings(state, tier, severity, hours, {"acknowledge": (acknowledge, asked), "work": (work, worked)}),
         targets=_targets(state, policy, severity, now),
         ceilings=never_later(state.ceilings, fresh),
     )
 
 
-def _recounted(
-    due_at: datetime | None, began_at: datetime, old: timedelta | None, new: timedelta | None, now: datetime
-) -> datetime | None:
+class _Clock(NamedTuple):
+    """A clock of the tier as it runs: due when, from when, by what limit, in what time."""
+
+    due_at: datetime | None
+    began_at: datetime
+    limit: timedelta | None
+    hours: Hours
+
+
+def _recounted(old: _Clock, new: timedelta | None, hours: Hours, now: datetime) -> datetime | None:
     """A limit that runs, counted anew: from the same beginning, with what holds have added to it."""
-    if due_at is None or old is None or new is None or is_late(due_at, now):
-        return due_at
-    return max(_beginning(due_at, began_at, old) + new, now)
+    if old.due_at is None or old.limit is None or new is None or is_late(old.due_at, now):
+        return old.due_at
+    return max(hours.later(_beginning(old.due_at, old.began_at, old.limit, old.hours), new), now)
 
 
-def _beginning(due_at: datetime, began_at: datetime, limit: timedelta) -> datetime:
+def _beginning(due_at: datetime, began_at: datetime, limit: timedelta, hours: Hours = WALL) -> datetime:
     """Where a clock of this limit counts from: its beginning, or as much later as holds have put it off.
 
     A clock that a former policy made sooner than this limit would does not count from before its beginning.
     """
-    return max(due_at - limit, began_at)
+    if hours.between(began_at, due_at) <= limit:
+        return began_at
+    return max(hours.later(due_at, -limit), began_at)
 
 
-def _sooner(at: datetime | None, limit: timedelta | None, now: datetime) -> datetime | None:
-    return at if at is None or limit is None else min(at, now + limit)
+def _sooner(at: datetime | None, limit: timedelta | None, hours: Hours, now: datetime) -> datetime | None:
+    return at if at is None or limit is None else min(at, hours.later(now, limit))
 
 
-def _remind(state: IssueState, every: timedelta | None, acknowledge: datetime | None, now: datetime) -> datetime | None:
+def _remind(
+    state: IssueState, every: timedelta | None, hours: Hours, acknowledge: datetime | None, now: datetime
+) -> datetime | None:
     if every is None or state.acknowledge_due_at is None:
         return None
-    at = min(state.remind_at or now + every, now + every)
+    following = hours.later(max(now, state.counts_from), every)
+    at = min(state.remind_at or following, following)
     return None if acknowledge is not None and at >= acknowledge else at
 
 
 def _warnings(
-    state: IssueState, tier: Tier, severity: str, dues: dict[Clock, tuple[datetime | None, datetime]]
+    state: IssueState, tier: Tier, severity: str, hours: Hours, dues: dict[Clock, tuple[datetime | None, datetime]]
 ) -> tuple[WarningDue, ...]:
     """Warnings that were not given yet and still lie ahead: an old one is never sent again."""
     waiting = {(warning.of, warning.share): warning for warning in state.warnings}
@@ -209,7 +254,7 @@ def _warnings(
         if limit is None:
             found.append(was)
             continue
-        at = due - limit * (1 - warn.at)
+        at = hours.later(due, -(limit * (1 - warn.at)))
         if at > now:
             found.append(WarningDue(at=at, of=warn.of, share=warn.at, tell=warn.tell))
     return tuple(found)

@@ -4,6 +4,7 @@ Built by `evolve.py` alone, one entry at a time. JSON in and out gives the same 
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
@@ -92,6 +93,12 @@ class IssueState(Value):
     """The same before the people of this turn were asked."""
     tier_began_at: AwareDatetime
     why: str = "entered"
+    opens_at: AwareDatetime | None = None
+    """When the tier opens, or opened, where it began outside of its hours and waits for them."""
+    is_closed: bool = False
+    """Whether it waits for that: nobody has been looked up or told."""
+    is_out_of_hours: bool = False
+    """Whether its out-of-hours duty is asked, and its clocks count day and night."""
 
     asked: tuple[str, ...] = ()
     handler: str | None = None
@@ -183,6 +190,16 @@ class IssueState(Value):
     def here(self) -> Tier:
         """The tier that is asked now."""
         return self.pinned.tier(self.tier)
+
+    @property
+    def counts_from(self) -> datetime:
+        """From when the tier's clocks count: where it waits for its hours, from when it opens."""
+        return self.opens_at or self.tier_began_at
+
+    @property
+    def acknowledge_from(self) -> datetime:
+        """From when the time to acknowledge counts: where the tier was asked again, from then."""
+        return max(self.asked_again_at or self.counts_from, self.counts_from)
 
     @property
     def is_exhausted(self) -> bool:

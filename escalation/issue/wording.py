@@ -51,6 +51,9 @@ def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 -
             return f"{state.cancel_asked_by} says that it was opened in error. If you agree, cancel it, too."
         case "target_missed":
             return "A time that was agreed is past. Resolve it, and say so to whom it was promised."
+        case "waits":
+            when = f" and opens {instant(state.opens_at)}" if state.opens_at is not None else ""
+            return f"{state.here.title} is closed{when}, and is asked then. You need do nothing meanwhile."
         case "suppression_failed":
             return "It could not be recorded as a duplicate of another issue, so it goes on by itself."
         case "reopened":

@@ -13,6 +13,7 @@ from escalation.policy.lint_leavers import lint_leavers
 from escalation.policy.lint_set import lint_set
 from escalation.policy.model import Policy
 from escalation.policy.parse import parse_policy
+from escalation.policy.pin_calendars import CalendarFile
 from escalation.policy.read_directory import parse_directory
 
 
@@ -43,6 +44,7 @@ def check_set(
     at: datetime | None = None,
     rotas: RotaTexts | None = None,
     read_people: Callable[[str, Findings], Directory | None] = parse_directory,
+    calendars: CalendarFile | None = None,
 ) -> CheckedSet:
     """Check policies (text by file name) with directory (file name and text) and rotas: each finding has its line.
 
@@ -63,28 +65,34 @@ def check_set(
         if directory is not None:
             on_duty, of_rotas = check_rotas(rotas, directory, at)
             found.extend(of_rotas)
+    # `calendars` are pinned into the policies that name one, and looked at only then.
     read: list[Policy] = []
     places: dict[str, Findings] = {}
     for file, text in policies.items():
         findings = Findings(file)
-        policy = parse_policy(text, findings)
+        policy = parse_policy(text, findings, calendars)
         if policy is not None:
             lint_policy(policy, findings)
             read.append(policy)
             places.setdefault(policy.name, findings)
         found.extend(findings.in_order())
+    if calendars is not None and any(policy.calendar_names for policy in read):
+        found.extend(calendars.read[1])
     found.extend(lint_set(read, directory, places, at, on_duty))
     return CheckedSet(tuple(read), directory, tuple(found), on_duty)
 
 
 def read_set(
-    policies: Mapping[str, str], people: tuple[str, str], rotas: RotaTexts | None = None
+    policies: Mapping[str, str],
+    people: tuple[str, str],
+    rotas: RotaTexts | None = None,
+    calendars: CalendarFile | None = None,
 ) -> tuple[tuple[Policy, ...], Directory]:
     """The policies and the directory, fit for use; raises PolicyErrors with everything that is wrong in any of them.
 
-    The `rotas` are checked with them: a policy may tell one. Without, there are none.
+    The `rotas` are checked with them: a policy may tell one. Without, there are none; nor are there calendars.
     """
-    checked = check_set(policies, people, rotas=rotas)
+    checked = check_set(policies, people, rotas=rotas, calendars=calendars)
     if checked.errors or checked.directory is None:
         raise PolicyErrors(checked.errors)
     return checked.policies, checked.directory

@@ -44,6 +44,7 @@ def describe_policy(policy: Policy) -> Description:
             _roles(policy),
         ),
         sentences=(
+            *_hours(policy),
             _acknowledgement(policy),
             _hold(policy),
             _severity_change(policy),
@@ -108,7 +109,34 @@ def _tier_name(tier: Tier) -> str:
 
 def _clocks(tier: Tier, severity: str) -> str:
     limits = (tier.acknowledge_within.get(severity), tier.work_within.get(severity))
-    return " / ".join("-" if limit is None else words(limit) for limit in limits)
+    said = " / ".join("-" if limit is None else words(limit) for limit in limits)
+    return f"{said}, in hours of {tier.hours[severity]}" if severity in tier.hours else said
+
+
+_WHEN_CLOSED = {
+    "wait": "waits until it opens",
+    "skip": "is passed by",
+    "page_out_of_hours": "pages its out-of-hours duty, and time counts day and night",
+}
+
+
+def _hours(policy: Policy) -> tuple[str, ...]:
+    """What each tier that has hours does outside of them."""
+    found: list[str] = []
+    for tier in policy.tiers:
+        then = {severity: tier.when_closed.get(severity, "wait") for severity in tier.hours}
+        for does, says in _WHEN_CLOSED.items():
+            severities = [severity for severity in then if then[severity] == does]
+            if severities:
+                whom = f" ({tell_in_words(tier.out_of_hours)})" if "out-of" in says and tier.out_of_hours else ""
+                found.append(f"Where {tier.name} is closed, for {', '.join(severities)} it {says}{whom}.")
+    if found:
+        found.append(
+            "Hours are working time: limits, warnings, reminders and acknowledgements of such a tier count in them, "
+            "what hears at the latest is added up without nights and weekends; targets, holds and the last resort "
+            "count day and night."
+        )
+    return tuple(found)
 
 
 def _targets(policy: Policy) -> Table:

@@ -117,6 +117,8 @@ def tiers_tell_somebody(policy: Policy, findings: Findings) -> None:
                 findings.unknown(field, severity, "is not a severity", severity_names(policy))
             if more.team is not None:
                 findings.add(f"{field}.team", "is given twice", value=more.team, allowed="a team in `tell` alone")
+        if tier.out_of_hours is not None:
+            tells.append((f"tiers[{place}].out_of_hours", tier.out_of_hours))
     for field, tell in (*tells, ("exhaustion.last_resort", policy.exhaustion.last_resort)):
         if not tell.people and not tell.roles and not tell.rotas:
             findings.add(field, "tells nobody", allowed="people, rotas or roles")

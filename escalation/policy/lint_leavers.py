@@ -45,6 +45,8 @@ def tells_of(policy: Policy) -> tuple[tuple[str, Tell], ...]:
     tells: list[tuple[str, Tell]] = [(f"tiers[{place}].tell", tier.tell) for place, tier in enumerate(policy.tiers)]
     for place, tier in enumerate(policy.tiers):
         tells += [(f"tiers[{place}].also_tell.{severity}", more) for severity, more in tier.also_tell.items()]
+        if tier.out_of_hours is not None:
+            tells.append((f"tiers[{place}].out_of_hours", tier.out_of_hours))
     return (*tells, ("exhaustion.last_resort", policy.exhaustion.last_resort))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from escalation.duration import words
 from escalation.policy.finding import Findings, listed
+from escalation.policy.lint_hours import HOURS_RULES
 from escalation.policy.lint_ladder import severity_names, unique
 from escalation.policy.model import Policy
 
@@ -59,4 +60,4 @@ def who_is_asked_anew_is_timed(policy: Policy, findings: Findings) -> None:
         findings.add("severity_change.clocks", problem, value="restart", allowed=allowed)
 
 
-TIME_RULES: tuple[Rule, ...] = (targets_are_sound, holds_are_capped, who_is_asked_anew_is_timed)
+TIME_RULES: tuple[Rule, ...] = (targets_are_sound, holds_are_capped, who_is_asked_anew_is_timed, *HOURS_RULES)

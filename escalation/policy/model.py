@@ -1,7 +1,8 @@
 """The policy: a ladder for one legal entity and one kind of issue, as frozen values.
 
 What is read from YAML (`parse.py`) and what is pinned into a running issue are the same model. Limits are wall-clock
-durations by severity. Rules that go beyond one field live in `lint.py`; nothing here reads a file.
+durations by severity, or working time where a tier has hours. Rules that go beyond one field live in `lint.py`;
+nothing here reads a file.
 """
 
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from escalation.calendar.working_hours import WorkingHours
 from escalation.value import Value
 
 Limits: TypeAlias = dict[str, timedelta]
@@ -28,6 +30,7 @@ Assurance: TypeAlias = Literal["asserted", "known_address", "signed_link", "sign
 Clock: TypeAlias = Literal["acknowledge", "work"]
 Listener: TypeAlias = Literal["asked", "handler", "owner", "next_tier"]
 Courtesy: TypeAlias = Literal["left_tier", "outcome"]
+WhenClosed: TypeAlias = Literal["wait", "skip", "page_out_of_hours"]
 
 
 class Tell(Value):
@@ -137,6 +140,15 @@ class Tier(Value):
     """What to do at this tier and what may be decided here; comes with every message that asks."""
     checklist: tuple[ChecklistItem, ...] = ()
     """What must be known to move an issue up to this tier by hand; time asks no questions."""
+    hours: dict[str, str] = Field(default_factory=dict)
+    """By severity, the calendar in whose working time the tier's limits, warnings and reminders count; absent: they
+    count day and night."""
+    when_closed: dict[str, WhenClosed] = Field(default_factory=dict)
+    """By severity, what happens where the tier begins outside of its hours: wait (its people are told when it opens),
+    skip (the next tier is asked) or page_out_of_hours (`out_of_hours` is told, and time counts day and night). Where
+    hours are given and this is not: wait."""
+    out_of_hours: Tell | None = None
+    """Whom it tells in place of `tell` outside of its hours, where `when_closed` says so."""
     is_beside: bool = False
     """A lane beside the ladder: the climb passes it by; it is entered by a trigger."""
     then: str | None = None
@@ -262,6 +274,14 @@ class Policy(Value):
     """left_tier: who is no longer asked is told so; outcome: the raiser hears how it ends."""
     digest: str = ""
     """SHA-256 of the policy's text, set when it is read."""
+    pinned_calendars: dict[str, WorkingHours] = Field(default_factory=dict)
+    """The calendars that its tiers name, date by date, set when it is read: a change of calendars or of holiday data
+    moves no deadline of an issue that runs."""
+
+    @property
+    def calendar_names(self) -> tuple[str, ...]:
+        """The calendars that its tiers name, each once."""
+        return tuple(dict.fromkeys(name for tier in self.tiers for name in tier.hours.values()))
 
     def tier(self, name: str) -> Tier:
         """The tier of that name; raises KeyError."""

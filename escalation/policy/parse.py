@@ -16,6 +16,7 @@ from escalation.policy.finding import Findings, PolicyError, PolicyErrors
 from escalation.policy.lint import lint_policy
 from escalation.policy.located import Mapping, Node, Scalar, Sequence
 from escalation.policy.model import Policy, Severity, Trigger
+from escalation.policy.pin_calendars import CalendarFile, pin_calendars
 from escalation.policy.read_value import Failed, ValueReader
 
 LARGEST = 256 * 1024
@@ -28,25 +29,27 @@ the two read otherwise (`yes`, `010`) is not told apart here: every word is text
 DEEPEST = 20
 
 
-def read_policy(text: str, file: str) -> Policy:
+def read_policy(text: str, file: str, calendars: CalendarFile | None = None) -> Policy:
     """The policy in this YAML text, linted; raises PolicyErrors with everything that is wrong in it."""
-    policy, findings = check_policy(text, file)
+    policy, findings = check_policy(text, file, calendars)
     if policy is None:
         raise PolicyErrors(finding for finding in findings if finding.level == "error")
     return policy
 
 
-def check_policy(text: str, file: str) -> tuple[Policy | None, tuple[PolicyError, ...]]:
+def check_policy(
+    text: str, file: str, calendars: CalendarFile | None = None
+) -> tuple[Policy | None, tuple[PolicyError, ...]]:
     """The policy, or None where it has errors, with all findings: errors and warnings."""
     findings = Findings(file)
-    policy = parse_policy(text, findings)
+    policy = parse_policy(text, findings, calendars)
     if policy is not None:
         lint_policy(policy, findings)
     has_errors = any(finding.level == "error" for finding in findings.found)
     return (None if has_errors else policy), findings.in_order()
 
 
-def parse_policy(text: str, findings: Findings) -> Policy | None:
+def parse_policy(text: str, findings: Findings, calendars: CalendarFile | None = None) -> Policy | None:
     """The policy as it is written, before the rules across fields; None where a field cannot be read."""
     node = parse_yaml(text, findings)
     if node is None:
@@ -55,7 +58,8 @@ def parse_policy(text: str, findings: Findings) -> Policy | None:
     policy = reader.model(Policy, node, "")
     if isinstance(policy, Failed):
         return None
-    return policy.model_copy(update={"digest": hashlib.sha256(text.encode()).hexdigest()})
+    policy = policy.model_copy(update={"digest": hashlib.sha256(text.encode()).hexdigest()})
+    return pin_calendars(policy, calendars, findings)
 
 
 def parse_yaml(text: str, findings: Findings, largest: int = LARGEST) -> Node | None:

@@ -31,7 +31,7 @@ LONGEST_LINE = 200
 NAMED_FIELDS = frozenset({"name", "id"})
 """Fields that hold a name by which others refer to it; as the key of a mapping, they are written before the colon."""
 ONE_LINE_FIELDS = frozenset({"title", "means", "owner"})
-SET_ON_READING = frozenset({"digest"})
+SET_ON_READING = frozenset({"digest", "pinned_calendars"})
 """Fields that are not written but computed when the text is read."""
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*%", re.ASCII)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from rich.text import Text
 
 from escalation.issue.clocks import Due, What, deadlines
+from escalation.issue.hours import WALL, hours_here
 from escalation.issue.state import IssueState
 from starter.reader import about
 
@@ -71,7 +72,10 @@ def _began(state: IssueState, due: Due) -> datetime | None:
         "window": state.policies[0].closing.reopen_within,
     }
     limit = limits.get(due.what)
-    return None if limit is None else due.at - limit
+    if limit is None:
+        return None
+    hours = hours_here(state) if due.what in {"acknowledge", "work", "lapse"} else WALL
+    return hours.later(due.at, -limit)
 
 
 def bar(share: float, width: int, style: str) -> Text:

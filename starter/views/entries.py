@@ -19,6 +19,7 @@ from starter.reader import Reader
 _STYLES: dict[str, str] = {
     "opened": "bold",
     "tier_began": "bold yellow",
+    "tier_opened": "bold yellow",
     "asked_again": "yellow",
     "acknowledged": "bold green",
     "charge_taken": "bold green",

@@ -16,6 +16,7 @@ from escalation.issue.identity import IssueId
 from escalation.message import LONGEST_SUBJECT, UNREADABLE, Message, MessageTexts, compose
 from escalation.narrate import instant
 from escalation.policy.model import Acknowledgement, Target, Warn
+from tests.escalation.calendar.hours import hours
 from tests.given import Played, at, holding, minutes, opened, policy, tier
 
 ABOUTS: tuple[About, ...] = get_args(About)
@@ -142,6 +143,13 @@ OCCASIONS: dict[About, dict[str, Any]] = {
         "handler": "kim",
         "until": None,
         "commands": ("resolve",),
+    },
+    "waits": {
+        "asked_of_you": "Team lead is closed and opens Mon 23 Nov 09:00:00 UTC, and is asked then. "
+        "You need do nothing meanwhile.",
+        "until": None,
+        "commands": (),
+        "otherwise": "If nobody does anything: at Mon 23 Nov 09:00:00 UTC Team lead opens and is asked.",
     },
 }
 
@@ -347,8 +355,17 @@ def by_hand() -> list[Notify]:
     return [effect for effect in life.effects if effect.kind == "notify"]
 
 
+def out_of_hours() -> list[Notify]:
+    """The same of a tier that waits for its hours: the issue is opened on a Friday evening."""
+    first = tier("first", hours={"S1": "desk", "S2": "desk"})
+    desk = hours("Europe/Dublin", mon_fri="09:00-17:00")
+    life = Played(opened(policy(first, tier("second"), pinned_calendars={"desk": desk})))
+    life.run_to(at(60))
+    return [effect for effect in life.effects if effect.kind == "notify"]
+
+
 def test_every_message_that_the_rules_ask_for_is_told_in_the_readers_time() -> None:
-    asked_for = [*whole_life(), *by_hand()]
+    asked_for = [*whole_life(), *by_hand(), *out_of_hours()]
     assert {effect.about for effect in asked_for} == set(ABOUTS)
     for effect in asked_for:
         message = compose(effect, MessageTexts(), BUCHAREST)

@@ -11,6 +11,7 @@ from escalation.issue.events import Entry
 from escalation.issue.refusal import Rejected
 from escalation.narrate import narrate, tried, why_began
 from escalation.policy.model import Acknowledgement, Warn
+from tests.escalation.calendar.hours import hours as calendar_hours
 from tests.escalation.issue.stories import unreached
 from tests.escalation.issue.stories_by_hand import STORIES_BY_HAND
 from tests.given import Played, actor, at, done, exhaustion, minutes, opened, policy, tier
@@ -52,6 +53,11 @@ def story() -> list[Entry]:
     late = Played(opened(policy(tier("first"))))
     late.acknowledge("ann", at(12))
     told = [entry for story in STORIES_BY_HAND.values() for entry in story().entries]
+    closed_first = tier("first", hours={"S1": "desk", "S2": "desk"})
+    desk = calendar_hours(mon_fri="09:00-17:00")
+    closed = Played(opened(policy(closed_first, tier("second"), pinned_calendars={"desk": desk})))
+    closed.run_to(at(4 * 24 * 60))
+    told += closed.entries
     return [*played.entries, *answering.entries, *late.entries, *told, *unreached().entries, refusal]
 
 
@@ -111,6 +117,12 @@ def test_some_of_them_word_by_word() -> None:
     assert "the time of the first to acknowledge ended Fri 20 Nov 19:50:00 UTC and was missed" in sentences(
         "limit_missed"
     )
+
+
+def test_a_tier_outside_of_its_hours_says_when_it_opens() -> None:
+    asked = "the first is closed and is asked when it opens, Mon 23 Nov 09:00:00 UTC: it enters there"
+    assert f"{asked}; to be acknowledged by Mon 23 Nov 09:10:00 UTC" in sentences("tier_began")
+    assert sentences("tier_opened") == {"the first opens and is asked; to be acknowledged by Mon 23 Nov 09:10:00 UTC"}
 
 
 def test_moving_up_by_hand_says_who_did_it() -> None:
