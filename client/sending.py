@@ -4,6 +4,7 @@ Where no worker answers in time the same command goes as a signal, under the sam
 carries it out once when a worker is back.
 """
 
+import asyncio
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -64,7 +65,10 @@ async def send(
         code = (cause.type or "refused") if isinstance(cause, ApplicationError) else "refused"
         why = cause.message if isinstance(cause, ApplicationError) else str(cause)
         return Sent(issue=issue, outcome="refused", code=code, why=why)
-    except WorkflowUpdateRPCTimeoutOrCancelledError:
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # the SDK makes one of the two
+            raise asyncio.CancelledError from error
         return await _store(handle, issue, name, command)
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
