@@ -64,6 +64,45 @@ def test_calendars_are_checked_too(escalon: CommandLine, folder: Path) -> None:
     assert (ran.code, "calendars.yaml has errors of its own" in ran.err) == (0, True)
 
 
+HOURS = "    hours: { S3: sample-support, S4: sample-support }\n"
+SKIPS = "    when_closed: { S3: skip, S4: skip }\n"
+
+
+def test_hours_are_checked_with_the_calendars_that_lie_beside(
+    escalon: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "four-tier-support.yaml"
+    anchor = "    title: the front-line agent\n"
+    spoil(file, anchor, anchor + HOURS + SKIPS)
+    assert escalon("policy", "check", str(folder)).code == 0
+    spoil(file, "S3: sample-support", "S3: sample-suport")
+    ran = escalon("policy", "check", str(folder))
+    assert ran.code == 1
+    assert "hours.S3: 'sample-suport' is not a calendar that can be used" in ran.out
+    assert "did you mean 'sample-support'?" in ran.out
+    (folder / "calendars.yaml").unlink()
+    monkeypatch.setenv("ESCALON_PEOPLE", str(folder / "people.yaml"))
+    ran = escalon("policy", "check", str(file))
+    assert (ran.code, "allowed: nothing: there is none" in ran.out) == (1, True)
+
+
+def test_a_file_of_calendars_that_is_named_must_be_there(
+    escalon: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESCALON_CALENDARS", str(tmp_path / "none.yaml"))
+    ran = escalon("policy", "show")
+    assert (ran.code, "ESCALON_CALENDARS: there is no file" in ran.err) == (2, True)
+
+
+def test_hours_are_shown(escalon: CommandLine) -> None:
+    ran = escalon("policy", "show", "office-hours")
+    assert ran.code == 0
+    said = " ".join(ran.out.split())
+    assert "Where front_line is closed, for S3 it waits until it opens." in said
+    assert "Where back_office is closed, for S2 it is passed by." in said
+    assert escalon("policy", "show", "office-hours", "--json").json["tiers"][0]["hours"]["S2"] == "sample-support"
+
+
 def test_every_error_reaches_a_program(escalon: CommandLine, folder: Path) -> None:
     spoil(folder / "four-tier-support.yaml", "S1: 5 min", "S1: 5 minits")
     ran = escalon("policy", "check", str(folder), "--json")
