@@ -49,6 +49,9 @@ FIND_WITHIN = timedelta(seconds=30)
 """How long a look-up of people may take before the last known are asked. Ours."""
 
 
+OPENS = "opens and is asked"
+"""What a tier does for which its hours are waited for, as `Due.words` end."""
+
 _LISTENERS = {
     "asked": "whoever is asked",
     "handler": "the handler",
@@ -219,7 +222,7 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
                 return "the hold ends, and the clocks run on"
             return f"the hold ends, and the clocks run on: {state.hold.waiting_for} was waited for"
         case "opens":
-            return f"{state.here.title} opens and is asked"
+            return f"{state.here.title} {OPENS}"
         case "target":
             return f"the target {moment.name} is missed"
         case "snooze":

@@ -4,13 +4,14 @@ from rich.text import Text
 
 from client.opening import OpenAnswer
 from client.sending import Sent
+from escalation.issue.clocks import OPENS
 from escalation.issue.commands import Open
 from escalation.issue.effects import Snapshot
 from escalation.issue.state import IssueState
 from escalation.message import one_line
 from starter.reader import Reader
 from starter.showing import console, marked, note, severity
-from starter.views.standing import next_line, standing
+from starter.views.standing import next_line, nobody_yet, standing
 
 _DONE = ("✓", "bold green")
 
@@ -30,7 +31,7 @@ def show_opened(answer: OpenAnswer, state: IssueState | None, command: Open, rea
     if state is None:
         note("no worker answers: it is on the server, and people are told when one runs (`escalon worker`)")
         return
-    asked = ", ".join(reader.person(person) for person in state.asked) or "being looked up"
+    asked = ", ".join(reader.person(person) for person in state.asked) or nobody_yet(state, reader)
     out.print(marked(" ", "", standing(state, reader)))
     out.print(marked(" ", "", f"Asked: {asked}. Owner: {reader.person(state.owner)}."))
     out.print(marked(" ", "", next_line(state, reader)))
@@ -54,7 +55,8 @@ def show_sent(sent: Sent, reader: Reader) -> None:
 def _stands(status: Snapshot, reader: Reader) -> list[str]:
     lines = []
     if status.status == "open":
-        asked = ", ".join(reader.person(person) for person in status.asked) or "being looked up"
+        nobody = "nobody before it opens" if status.next_due.endswith(OPENS) else "being looked up"
+        asked = ", ".join(reader.person(person) for person in status.asked) or nobody
         lines.append(f"Asked at {status.tier}: {asked}. Handler: {reader.person(status.handler)}.")
     if status.next_due_at is None:
         return [*lines, "Nothing more is due: it is over."]

@@ -42,6 +42,8 @@ def standing(state: IssueState, reader: Reader) -> Text:
         whom = one_line(state.hold.waiting_for) if state.facts.issue_class == "normal" else "somebody"
         return Text(f"On hold until {reader.clock(state.hold.until)}: {whom} is waited for.", "bold magenta")
     asked = f"{state.here.title} is asked"
+    if state.is_closed and state.opens_at is not None:
+        asked = f"{state.here.title} is closed and opens {reader.clock(state.opens_at)}"
     if state.handler is not None:
         return Text(f"{reader.person(state.handler)} has it; {asked}.", "bold green")
     return Text(f"Nobody has it yet; {asked}.", "bold yellow")
@@ -87,7 +89,7 @@ def standing_view(
 
 def moving_view(state: IssueState, reader: Reader, title: str | None = None) -> RenderableType:
     """What moves, in few lines, for a screen that is looked at again and again."""
-    asked = _people(state.asked, reader) or "being looked up"
+    asked = _people(state.asked, reader) or nobody_yet(state, reader)
     rows: list[tuple[str, Text | str]] = [("Asked", f"{state.tier}: {asked}"), ("Owner", reader.person(state.owner))]
     if state.joined:
         rows.insert(1, ("Also on it", _people(state.joined, reader)))
@@ -97,11 +99,18 @@ def moving_view(state: IssueState, reader: Reader, title: str | None = None) -> 
     return Group(heading(state, title), standing(state, reader), pairs(rows), *clocks, Text(next_line(state, reader)))
 
 
+def nobody_yet(state: IssueState, reader: Reader) -> str:
+    """Why nobody is asked yet."""
+    if state.is_closed and state.opens_at is not None:
+        return f"it is closed and opens {reader.clock(state.opens_at)}"
+    return "being looked up"
+
+
 def _facts(state: IssueState, reader: Reader, hidden: Collection[str]) -> RenderableType:
     facts, policy = state.facts, state.pinned
     missed = f"{state.missed} time limit{'s' if state.missed != 1 else ''}" if state.missed else "none"
     rows: list[tuple[str, Text | str]] = [
-        ("Asked", _people(state.asked, reader) or "nobody yet: being looked up"),
+        ("Asked", _people(state.asked, reader) or f"nobody yet: {nobody_yet(state, reader)}"),
         ("Handler", reader.person(state.handler)),
         ("Owner", reader.person(state.owner)),
         ("Tier", f"{state.tier}: {state.here.title}, since {reader.clock(state.tier_began_at)}, {_began(state)}"),
