@@ -15,9 +15,9 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.effects import LogRefusal, Notify, Record
 
-TRIED = {"sent": "sent", "failed": "failed_for_good", "delayed": "failed_for_now"}
+TRIED = {"sent": "sent", "failed": "failed_for_good", "delayed": "failed_for_now", "withdrawn": "failed_for_now"}
 """What an answer says of the attempt that brought it, in the record's words."""
-SAID = {"sent": "told", "failed": "not_told", "delayed": "not_told_yet"}
+SAID = {"sent": "told", "failed": "not_told", "delayed": "not_told_yet", "withdrawn": "called_off"}
 
 _log = structlog.get_logger(__name__)
 
