@@ -162,9 +162,11 @@ async def test_pages_go_out_at_their_instant_while_the_record_is_frozen(
         async def on_postgres(home: Path) -> AsyncIterator[Records]:
             server = make_url(url)
             away, beside = (server.set(database=f"{name}_{home.name}") for name in ("away", "beside"))
-            with sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
+            engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
                 for each in (away, beside):
                     connection.execute(sqlalchemy.text(f"CREATE DATABASE {each.database}"))
+            engine.dispose()
             with link_to(server.port or 0) as (port, cut):
                 yield Records(_shown(away.set(port=port)), _shown(beside), cut)
 
