@@ -12,7 +12,7 @@ LONGEST_MODULE = 400
 LONGEST_ASSEMBLY = 80
 SAYS_NOTHING = {"utils", "util", "common", "helpers", "helper", "base", "core", "models", "misc", "tools", "types"}
 # /home/temporal is the home of the user of Temporal's own image.
-A_HOME = re.compile(rb"(?:/home/(?!temporal\b)[a-z]|/Users/[A-Za-z]|/root/|[A-Z]:\\Users\\)")
+A_HOME = re.compile(rb"(?:/home/(?!temporal\b)[a-z]|/Users/[A-Za-z]|/[r]oot/|[A-Z]:\\Users\\)")
 # The checkout's own folder; inside an image that is just /app or the like, which says nothing about anybody.
 THIS_CHECKOUT = str(ROOT).encode() if len(ROOT.parts) > 2 else None
 

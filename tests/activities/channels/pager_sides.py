@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ OTHER_API_KEY = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 @dataclass
-class PagerSide:
+class PagerSide(ABC):
     """What both have: answers to come, and what was taken."""
 
     taken: list[dict[str, Any]] = field(default_factory=list)
@@ -40,9 +41,9 @@ class PagerSide:
         writer.write(answer(status, json.dumps(said), Content_Type="application/json", **self.headers))
         await writer.drain()
 
+    @abstractmethod
     def said(self, got: Got) -> tuple[int, dict[str, Any]]:
         """The answer to one that is fit to be looked at."""
-        raise NotImplementedError
 
     def ring(self, alert: str) -> None:
         """An alert is opened, or heard of again."""
