@@ -6,22 +6,19 @@ Nothing here is looked up. What it comes to, date by date, is made once by `mate
 
 import re
 from datetime import date
-from functools import cache
 from itertools import pairwise
 from typing import Self
-from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
 from escalation.calendar.working_hours import DAY, Hours, check_hours, clock_face
-from escalation.policy.finding import nearest
+from escalation.policy.zones import ALLOWED_ZONE, NO_ZONE, is_zone, meant_zone
 from escalation.value import Value
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CLOSED_ALL_WEEK: tuple[Hours, ...] = ((),) * 7
 ALLOWED_HOURS = "windows such as 09:00-17:30 or 08:00-12:00, 13:30-18:00; 22:00-06:00 ends the next morning; closed"
-ALLOWED_ZONE = "an IANA time zone such as Europe/Dublin"
 _TIME = r"([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?"
 _WINDOW = re.compile(rf"\s*{_TIME}\s*(?:-|to|until)\s*{_TIME}\s*", re.ASCII)
 
@@ -157,17 +154,11 @@ class Calendar(Value):
 
 def check_zone(zone: str) -> None:
     """Raise ValueError where there is no such IANA zone, with the one that was probably meant."""
-    # Not by trying: ZoneInfo also takes files that are no zones, and other spellings on some file systems.
-    if zone in _zones():
+    if is_zone(zone):
         return
-    meant = nearest(zone, sorted(_zones()))
+    meant = meant_zone(zone)
     hint = f"; did you mean {meant!r}?" if meant else ""
-    raise ValueError(f"zone: {zone!r} is not a time zone; allowed: {ALLOWED_ZONE}{hint}")
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    raise ValueError(f"zone: {zone!r} {NO_ZONE}; allowed: {ALLOWED_ZONE}{hint}")
 
 
 def read_hours(text: str) -> Hours:

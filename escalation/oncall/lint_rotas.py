@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
-from zoneinfo import available_timezones
 
-from escalation.oncall.clock_face import zone_of
 from escalation.oncall.rota import Feed, Hours, Layer, Override, Rota, Rotas
 from escalation.policy.directory import Directory
-from escalation.policy.finding import Findings, nearest
+from escalation.policy.finding import Findings
+from escalation.policy.zones import lint_zone
 
 RULES_IN_WORDS = (
     "Every rota has a layer or a feed, every layer people, and every group somebody.",
@@ -33,7 +32,7 @@ def lint_rotas(rotas: Rotas, directory: Directory, findings: Findings) -> None:
     """Everything that is wrong in these rotas."""
     for rota in rotas.rotas:
         here = f"rotas.{rota.name}"
-        _zone(rota.zone, f"{here}.zone", findings)
+        lint_zone(rota.zone, f"{here}.zone", findings)
         if rota.owner is not None:
             _known(rota.owner, f"{here}.owner", directory, findings)
         if not rota.layers and rota.feed is None:
@@ -67,7 +66,7 @@ def _layer(layer: Layer, here: str, directory: Directory, findings: Findings) ->
             if person in group[:number]:
                 findings.add(f"{field}[{number}]", "is twice in one group", value=person, allowed="each once")
     if layer.zone is not None:
-        _zone(layer.zone, f"{here}.zone", findings)
+        lint_zone(layer.zone, f"{here}.zone", findings)
     if layer.ends is not None and layer.ends <= layer.begins:
         problem = f"is not after {layer.begins}, when the layer begins"
         findings.add(f"{here}.until", problem, value=layer.ends, allowed="a later day")
@@ -149,15 +148,6 @@ def _ends_after_it_begins(lasting: _Lasting, field: str, findings: Findings) -> 
     if lasting.ends_at <= lasting.begins_at:
         problem = f"is not after {lasting.begins_at.isoformat()}, when it begins"
         findings.add(f"{field}.until", problem, value=lasting.ends_at.isoformat(), allowed="a later instant")
-
-
-def _zone(name: str, field: str, findings: Findings) -> None:
-    try:
-        zone_of(name)
-    except ValueError:
-        meant = nearest(name, sorted(available_timezones()))
-        allowed = "an IANA time zone such as Europe/Dublin"
-        findings.add(field, "is not a time zone", value=name, allowed=allowed, suggestion=meant)
 
 
 def _known(person: str, field: str, directory: Directory, findings: Findings) -> None:

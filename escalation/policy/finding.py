@@ -83,9 +83,9 @@ class Findings:
                 line=line or self.line_of(field),
                 field=shown(field),
                 value=None if value is None else shown(value),
-                problem=problem,
-                allowed=allowed,
-                suggestion=suggestion,
+                problem=printable(problem),
+                allowed=printable(allowed),
+                suggestion=None if suggestion is None else printable(suggestion),
                 level="warning" if is_warning and not self.is_full else "error",
             )
         )
@@ -128,7 +128,11 @@ def listed(names: Iterable[str]) -> str:
 def shown(value: object) -> str:
     """The value on one line without control characters, shortened."""
     text = str(value)
-    if len(text) <= _LONGEST_SHOWN and text.isprintable():
+    return printable(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}...")
+
+
+def printable(text: str) -> str:
+    """The text on one line without control characters: what a library says of a file may quote the file's."""
+    if text.isprintable():
         return text
-    text = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

@@ -6,14 +6,14 @@ What the clock has to say (who has left, and is needed) is in `lint_leavers.py`.
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from escalation.issue.authority import RELATIONS
 from escalation.issue.identity import ALLOWED_NAME
 from escalation.policy.absence import Absence, Moment
 from escalation.policy.addresses import address_fault, shown
 from escalation.policy.directory import Directory, Person
-from escalation.policy.finding import Findings, listed, nearest
+from escalation.policy.finding import Findings, listed
+from escalation.policy.zones import is_zone, lint_zone
 
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _TEAM = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}", re.ASCII)
@@ -45,7 +45,7 @@ def lint_directory(directory: Directory, findings: Findings) -> None:
         deputies.lint(person, here, findings)
         managers.lint(person, here, findings)
         _lint_leaving(person, here, findings)
-        if person.absences and _is_zone(person.zone):
+        if person.absences and is_zone(person.zone):
             _lint_absences(person, here, by_id, findings)
     if not findings.found:
         _lint_stand_ins(by_id, findings)
@@ -181,10 +181,7 @@ def _lint_details(person: Person, here: str, findings: Findings) -> None:
     if person.role in RELATIONS:
         problem = "is a word for somebody in an issue, so no role of the directory"
         findings.add(f"{here}.role", problem, value=person.role, allowed=f"any but {listed(RELATIONS)}")
-    if not _is_zone(person.zone):
-        meant = nearest(person.zone, sorted(available_timezones()))
-        allowed = "an IANA time zone such as Europe/Dublin"
-        findings.add(f"{here}.zone", "is not a time zone", value=person.zone, allowed=allowed, suggestion=meant)
+    lint_zone(person.zone, f"{here}.zone", findings)
     if not _LANGUAGE.fullmatch(person.language):
         allowed = "a language tag such as en or pt-BR"
         findings.add(f"{here}.language", "is not a language", value=person.language, allowed=allowed)
@@ -219,11 +216,3 @@ def _lint_addresses(directory: Directory, findings: Findings) -> None:
             first = whose.setdefault((channel, address.lower()), person.id)
             if first != person.id:
                 findings.add(here, f"is {first}'s already", value=shown(address), allowed="an address of one person")
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True

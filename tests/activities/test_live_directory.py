@@ -5,12 +5,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
+from activities import live_directory
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from client.kept_directory import KeptDirectory
 from escalation.policy.directory import Directory
 from tests.activities.given import PEOPLE
+from tests.logged import logged_by
 
 
 def names(directory: LiveDirectory) -> list[str]:
@@ -49,7 +50,7 @@ def test_a_mistake_leaves_the_last_good_copy_and_is_said_once(
 ) -> None:
     good = directory.current()
     people_file.write_bytes(mistake.encode("utf-8", errors="surrogateescape"))
-    with capture_logs() as logs:
+    with logged_by(live_directory) as logs:
         assert [directory.current() for _ in range(5)] == [good] * 5
     assert [(line["event"], line["in_use"]) for line in logs] == [("directory_unusable", "last good copy")]
     assert directory.trouble is not None

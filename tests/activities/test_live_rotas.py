@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
+from activities import live_rotas
 from activities.live_directory import LiveDirectory
 from activities.live_rotas import LiveRotas
 from escalation.oncall.look_up import people_on_duty
 from tests.activities.given import PEOPLE
+from tests.logged import logged_by
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ROTAS = "rotas: {duty: {zone: UTC, layers: {x: {people: [ann], from: 2026-11-02}}}}\n"
@@ -90,7 +91,7 @@ def test_a_mistake_leaves_the_last_good_copy_and_is_said_once(
 ) -> None:
     assert on_duty(rotas, directory) == ("ann",)
     file.write_bytes(mistake)
-    with capture_logs() as logs:
+    with logged_by(live_rotas) as logs:
         assert [on_duty(rotas, directory) for _ in range(5)] == [("ann",)] * 5
     assert [(line["event"], line["in_use"]) for line in logs] == [("rotas_unusable", "last good copy")]
     assert rotas.trouble is not None

@@ -8,7 +8,6 @@ from typing import Any, get_args
 
 import pytest
 import structlog
-from structlog.testing import capture_logs
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
@@ -17,6 +16,7 @@ from temporalio.runtime import MetricBuffer, MetricBufferDurationFormat, Runtime
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities import observed
 from activities.observed import SAID, TRIED, Observing, actor_of
 from client.converter import data_converter
 from escalation.issue.commands import TakeDelivery
@@ -24,6 +24,7 @@ from escalation.issue.delivery import Outcome, TryOutcome
 from escalation.issue.effects import LogRefusal, Notify
 from tests.activities.given import notify
 from tests.given import actor
+from tests.logged import logged_by
 
 SEEN: list[dict[str, Any]] = []
 QUEUE = "observed"
@@ -76,7 +77,7 @@ async def play(env: WorkflowEnvironment, effect: Notify, **options: Any) -> tupl
         "workflows": [Tells], "activities": [tell, keep], "interceptors": [Observing()],
         "workflow_runner": UnsandboxedWorkflowRunner(), "activity_executor": ThreadPoolExecutor(2),
     }  # fmt: skip
-    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+    with logged_by(observed) as lines:
         async with Worker(client, task_queue=QUEUE, **worker):
             handle = await client.start_workflow("Tells", effect, id=str(effect.issue), task_queue=QUEUE, **options)
             await handle.result()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -19,6 +18,7 @@ from selfwatch.rounds import Look
 from selfwatch.watch import Report
 from selfwatch.watched import Watched
 from tests.activities.channels.mail_server import mail_server
+from tests.logged import logged_by
 from tests.selfwatch.stand import Stand, open_keys
 from tests.selfwatch.test_record_checks import LOCAL, bring_back, hide
 
@@ -253,7 +253,7 @@ async def test_each_round_that_worked_calls_the_heartbeat(
 @pytest.mark.parametrize("status", [301, 404, 500])
 async def test_a_heartbeat_that_is_not_taken_is_logged_without_its_secret(httpserver: HTTPServer, status: int) -> None:
     httpserver.expect_request("/alive/sample-secret").respond_with_data("no", status=status)
-    with structlog.testing.capture_logs() as logs:
+    with logged_by(heartbeat) as logs:
         assert await heartbeat.call(httpserver.url_for("/alive/sample-secret"), 0) is False
     events = [each["event"] for each in logs]
     assert events.count("heartbeat_failed") == 1  # others of this process may log too
@@ -264,7 +264,7 @@ async def test_a_heartbeat_that_is_not_taken_is_logged_without_its_secret(httpse
     "url", ["http://127.0.0.1:1/sample-secret", "not a url", "", "ftp://example.org/sample-secret"]
 )
 async def test_a_heartbeat_that_goes_nowhere_stops_nothing(url: str) -> None:
-    with structlog.testing.capture_logs() as logs:
+    with logged_by(heartbeat) as logs:
         assert await heartbeat.call(url, 0) is False
     assert logs[0]["event"] == "heartbeat_failed"
     assert "sample-secret" not in str(logs)

@@ -6,12 +6,12 @@ from typing import Any
 
 import httpx2
 import pytest
-import structlog
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from structlog.testing import capture_logs
 
+from starter import calls
 from starter.calls import CallMetrics, Calls, metrics_app, note
+from tests.logged import logged_by
 
 MARK = "canary-4711"
 
@@ -51,7 +51,7 @@ def door(metrics: CallMetrics) -> httpx2.AsyncClient:
 
 
 async def logged(door: httpx2.AsyncClient, path: str, **more: Any) -> tuple[httpx2.Response, list[Any]]:
-    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+    with logged_by(calls) as lines:
         answer = await door.get(path, **more)
     return answer, [line for line in lines if line["event"] == "call"]
 

@@ -257,6 +257,12 @@ def test_ugly_input_is_refused_in_words(text: str, problem: str) -> None:
     assert all("\n" not in str(finding) and str(finding).isprintable() for finding in found)
 
 
+def test_what_a_library_quotes_of_the_file_is_told_in_signs_that_can_be_seen() -> None:
+    _, found = check_policy(SMALL.replace("when: has(", "when: h\u2028as(", 1), FILE)
+    assert any("does not compile" in finding.problem for finding in found)
+    assert all(str(finding).isprintable() for finding in found)
+
+
 def test_a_file_full_of_mistakes_is_told_in_bounds() -> None:
     text = "".join(f"field{number}: 1\n" for number in range(5000))
     _, found = check_policy(text, FILE)
