@@ -274,6 +274,23 @@ idempotency = Table(
     Index(None, "claimed_at"),
 )
 
+versions = Table(
+    "versions",
+    metadata,
+    *_whose(),
+    Column("kind", Text, nullable=False),
+    Column("number", Integer, nullable=False, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("noted_at", Instant, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("chain", Text, nullable=False),
+    Column("erased_at", Instant, nullable=True),
+    Column("erased_by", Text, nullable=True),
+    Column("erased_why", Text, nullable=True),
+    PrimaryKeyConstraint("kind", "number"),
+)
+
 findings = Table(
     "findings",
     metadata,

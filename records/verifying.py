@@ -18,7 +18,9 @@ from records import tables
 from records.database import Database
 from records.journal import read_entry
 
-What: TypeAlias = Literal["changed", "missing", "reordered", "made_anew", "cut", "deleted", "added", "altered_root"]
+What: TypeAlias = Literal[
+    "changed", "missing", "reordered", "made_anew", "cut", "deleted", "added", "altered_root", "version"
+]
 MEANS: dict[What, str] = {
     "changed": "a row was changed",
     "missing": "a row is missing",
@@ -28,6 +30,7 @@ MEANS: dict[What, str] = {
     "deleted": "the whole issue is gone",
     "added": "rows were added that the issue knows nothing of",
     "altered_root": "a root is not what was signed",
+    "version": "what a file said is not what was kept",
 }
 _AT_ONCE = 200
 _MOST_DISPLACED = 50

@@ -9,7 +9,7 @@ from client.heads import Kept
 from escalation.issue.chain import Head
 from escalation.issue.identity import IssueId
 from escalation.value import Value
-from records import roots, verifying
+from records import roots, verifying, versions
 from records.database import Database
 from records.verifying import Finding
 
@@ -60,7 +60,7 @@ class Audit:
 
 
 def audit_rows(db: Database, audit: Audit, only: IssueId | None, progress: Progress) -> None:
-    """Every entry by itself, and the table of issues beside them."""
+    """Every entry by itself, the table of issues beside them, and without `only` the versions of files."""
     name = str(only) if only is not None else None
     for checked in verifying.check_rows(db, name):
         audit.issues += 1
@@ -68,6 +68,8 @@ def audit_rows(db: Database, audit: Audit, only: IssueId | None, progress: Progr
         audit.add(checked.findings)
         progress(audit.entries)
     audit.add([each for each in verifying.compare_issues(db) if name in {None, each.issue}])
+    if only is None:
+        audit.add([Finding(what="version", issue="", detail=words) for words in versions.faults(db)])
 
 
 def audit_roots(db: Database, audit: Audit, given: Sequence[Path], known: frozenset[str], only: IssueId | None) -> None:

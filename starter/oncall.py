@@ -7,21 +7,23 @@ from typing import Any, NamedTuple
 
 from rich.text import Text
 
+from client.settings import Settings
 from escalation.duration import words
 from escalation.oncall import duty
 from escalation.oncall.answer import Duty, Gap, Handoff
 from escalation.oncall.away import Away, away_in
 from escalation.oncall.in_words import reasons
 from escalation.oncall.read_rotas import read_rotas
-from escalation.oncall.rota import NO_ROTAS, Rota, Rotas
+from escalation.oncall.rota import Rota, Rotas
 from escalation.oncall.to_ical import to_ical
 from escalation.policy.directory import Directory
 from escalation.policy.read_directory import read_directory
+from starter.as_of import rotas_as_of
 from starter.failure import NotDone, WrongInput, unknown
 from starter.installation import rota_texts, settings_now, text_of
 from starter.reader import Reader, machine_zone
 from starter.showing import console, note, say_json, table
-from starter.when import instant, instant_ahead
+from starter.when import instant, instant_ahead, instant_past
 
 LONGEST = timedelta(days=5 * 366)
 """How much is worked out at once at most."""
@@ -34,6 +36,8 @@ class _Asked(NamedTuple):
     directory: Directory
     reader: Reader
     away: Away
+    known_at: datetime
+    """As of when the files are read: now, or an earlier instant that was asked for."""
 
     def called(self, people: Sequence[str]) -> Text:
         """Their names, or that there is nobody."""
@@ -42,10 +46,10 @@ class _Asked(NamedTuple):
         return Text(", ".join(self.reader.names.get(person, person) for person in people))
 
 
-def now_from(rota: str, at: str, person: str, *, as_json: bool) -> None:
+def now_from(rota: str, at: str, known_at: str, person: str, *, as_json: bool) -> None:
     """Who is on duty; raises WrongInput, PolicyErrors."""
-    asked = _asked(rota, person)
-    as_of = instant(at, "at") if at else asked.reader.now
+    asked = _asked(rota, person, known_at)
+    as_of = instant(at, "at") if at else asked.known_at
     found = [(each, duty.on_duty(each, as_of, asked.away), _until(asked, each, as_of)) for each in asked.rotas]
     if as_json:
         say_json([{**_plain(each, answer), "until": _iso(ends_at)} for each, answer, ends_at in found])
@@ -58,10 +62,10 @@ def now_from(rota: str, at: str, person: str, *, as_json: bool) -> None:
     console().print(made)
 
 
-def next_from(rota: str, at: str, count: int, person: str, *, as_json: bool) -> None:
+def next_from(rota: str, at: str, known_at: str, count: int, person: str, *, as_json: bool) -> None:
     """The next hand-overs; raises WrongInput, PolicyErrors."""
-    asked = _asked(rota, person)
-    as_of = instant(at, "at") if at else asked.reader.now
+    asked = _asked(rota, person, known_at)
+    as_of = instant(at, "at") if at else asked.known_at
     found = [(each, hand) for each in asked.rotas for hand in duty.next_handoffs(each, as_of, count, asked.away)]
     if as_json:
         say_json([_plain_handoff(each, hand) for each, hand in found])
@@ -78,10 +82,10 @@ def next_from(rota: str, at: str, count: int, person: str, *, as_json: bool) -> 
     console().print(made)
 
 
-def gaps_from(rota: str, from_: str, until: str, person: str, *, as_json: bool) -> None:
+def gaps_from(rota: str, from_: str, until: str, known_at: str, person: str, *, as_json: bool) -> None:
     """The gaps; raises NotDone where there are some, WrongInput, PolicyErrors."""
-    asked = _asked(rota, person)
-    from_at, until_at = _span(from_, until, asked.reader.now)
+    asked = _asked(rota, person, known_at)
+    from_at, until_at = _span(from_, until, asked.known_at)
     found = [(each, gap) for each in asked.rotas for gap in duty.gaps(each, from_at, until_at, asked.away)]
     if as_json:
         say_json([_plain_gap(each, gap) for each, gap in found])
@@ -120,26 +124,31 @@ def ical_from(rota: str, person: str, from_: str, until: str) -> None:
     sys.stdout.write(to_ical(one, shifts, asked.directory, asked.reader.now))
 
 
-def _asked(rota: str, person: str) -> _Asked:
-    settings = settings_now()
-    directory = read_directory(text_of(settings.people, "people"), settings.people.name)
-    texts = rota_texts(settings)
-    rotas: Rotas = NO_ROTAS if texts is None else read_rotas(texts, directory)
-    if texts is None:
-        raise WrongInput(
-            f"rotas: there is no file {settings.rotas_file}; docs/oncall.md says what stands in it", "no_rotas"
-        )
+def _asked(rota: str, person: str, known_at: str = "") -> _Asked:
+    settings, now = settings_now(), datetime.now(UTC)
+    as_of = instant_past(known_at, "--as-of", now) if known_at else now
+    directory, rotas = rotas_as_of(settings, as_of) if known_at else _rotas_now(settings)
     names = {each.id: each.name for each in directory.people}
     if person and not directory.has(person):
         raise unknown("--as", person, names)
     zone = directory.person(person).zone if person else machine_zone()
-    reader = Reader(datetime.now(UTC), zone, names)
+    reader = Reader(now, zone, names)
     if not rota:
-        return _Asked(rotas.rotas, directory, reader, away_in(directory))
+        return _Asked(rotas.rotas, directory, reader, away_in(directory), as_of)
     found = rotas.rota(rota)
     if found is None:
         raise unknown("rota", rota, rotas.names)
-    return _Asked((found,), directory, reader, away_in(directory))
+    return _Asked((found,), directory, reader, away_in(directory), as_of)
+
+
+def _rotas_now(settings: Settings) -> tuple[Directory, Rotas]:
+    directory = read_directory(text_of(settings.people, "people"), settings.people.name)
+    texts = rota_texts(settings)
+    if texts is None:
+        raise WrongInput(
+            f"rotas: there is no file {settings.rotas_file}; docs/oncall.md says what stands in it", "no_rotas"
+        )
+    return directory, read_rotas(texts, directory)
 
 
 def _span(from_: str, until: str, now: datetime) -> tuple[datetime, datetime]:

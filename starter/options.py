@@ -22,6 +22,15 @@ ReaderOption: TypeAlias = Annotated[
         "--as", metavar="PERSON", envvar="ESCALON_AS", show_default=False, help="Who reads: times are in their zone."
     ),
 ]
+AsOfOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--as-of",
+        metavar="TIME",
+        show_default=False,
+        help="By the files as they were then: an instant with its zone, or 2 h ago. Else: as they are.",
+    ),
+]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON value on stdout, for programs.")]
 IdOption: TypeAlias = Annotated[
     str,

@@ -14,20 +14,26 @@ from escalation.policy.directory import Directory, Person
 from escalation.policy.finding import Findings, PolicyError
 from escalation.policy.lint_leavers import lint_leavers
 from escalation.policy.read_directory import parse_directory
+from starter.as_of import people_as_of
 from starter.failure import NotDone, unknown
 from starter.installation import settings_now, text_of
 from starter.reader import Reader, machine_zone
 from starter.showing import console, note, pairs, say_json, table
-from starter.when import instant
+from starter.when import instant, instant_past
 
 _IN_ALL = 500
 """So many people are shown in one table; there may be 100,000."""
 
 
-def show_from(person: str, at: str, team: str, *, is_away_only: bool, as_json: bool) -> None:
-    """Show one person, or everybody; raises WrongInput, PolicyErrors."""
-    settings, when = settings_now(), _when(at)
-    directory = KeptDirectory(settings.home).read(text_of(settings.people, "people"), settings.people.name)
+def show_from(person: str, at: str, team: str, as_of: str, *, is_away_only: bool, as_json: bool) -> None:
+    """Show one person, or everybody; `as_of`: as the directory was then. Raises WrongInput, PolicyErrors, NotDone."""
+    settings = settings_now()
+    if as_of:
+        known_at = instant_past(as_of, "--as-of", datetime.now(UTC))
+        directory, when = people_as_of(settings, known_at), _when(at, known_at)
+    else:
+        directory = KeptDirectory(settings.home).read(text_of(settings.people, "people"), settings.people.name)
+        when = _when(at)
     if team and team not in {each.name for each in directory.teams}:
         raise unknown("team", team, (each.name for each in directory.teams))
     if person:
@@ -168,5 +174,5 @@ def _json(directory: Directory, person: Person, at: datetime) -> dict[str, objec
     }
 
 
-def _when(at: str) -> datetime:
-    return instant(at, "at") if at else datetime.now(UTC)
+def _when(at: str, else_at: datetime | None = None) -> datetime:
+    return instant(at, "at") if at else else_at or datetime.now(UTC)

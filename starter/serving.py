@@ -24,6 +24,7 @@ from records.database import Database, RecordBusy, SchemaMismatch, migrate, open
 from starter.failure import WrongInput
 from starter.health import WorkerHealth, health_app, pages_at
 from starter.metrics import RecordMetrics
+from starter.noticing import files_noticed
 
 END_WITHIN = timedelta(seconds=25)
 """From the first signal to the end, whatever hangs. Longer than the worker's own grace."""
@@ -85,6 +86,7 @@ async def serve(settings: Settings, build: BuildWorker, stop: asyncio.Event) -> 
     async with (
         pages_at(pages, settings.health_ip, settings.health_port, "ESCALON_HEALTH_PORT"),
         _record_up_to_date(db),
+        files_noticed(settings, db),
     ):
         while not stop.is_set():
             client, server = await _connected(runtime, stop)

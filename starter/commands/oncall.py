@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from starter.options import EVERYDAY, JsonOption, ReaderOption
+from starter.options import EVERYDAY, AsOfOption, JsonOption, ReaderOption
 
 _Rota = Annotated[str, typer.Argument(metavar="[ROTA]", show_default=False, help="A rota's name. Else: every rota.")]
 _OneRota = Annotated[str, typer.Argument(metavar="ROTA", show_default=False, help="The rota's name.")]
@@ -32,37 +32,45 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="oncall", rich_help_panel=EVERYDAY)
 
 
-def now(rota: _Rota = "", at: _At = "", person: ReaderOption = "", as_json: JsonOption = False) -> None:
+def now(
+    rota: _Rota = "",
+    at: _At = "",
+    as_of: AsOfOption = "",
+    person: ReaderOption = "",
+    as_json: JsonOption = False,
+) -> None:
     """Tell who is on duty by each rota, until when, and how that comes about."""
     from starter.oncall import now_from
 
-    now_from(rota, at, person, as_json=as_json)
+    now_from(rota, at, as_of, person, as_json=as_json)
 
 
 def next_(
     rota: _Rota = "",
     count: Annotated[int, typer.Option("--count", min=1, max=100, help="So many of each rota.")] = 3,
     at: _At = "",
+    as_of: AsOfOption = "",
     person: ReaderOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Tell the next hand-overs of each rota: when, from whom, to whom. Hand-overs to nobody are among them."""
     from starter.oncall import next_from
 
-    next_from(rota, at, count, person, as_json=as_json)
+    next_from(rota, at, as_of, count, person, as_json=as_json)
 
 
 def gaps(
     rota: _Rota = "",
     from_: _From = "",
     until: _Until = "4 weeks",
+    as_of: AsOfOption = "",
     person: ReaderOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Tell when somebody must be on duty and nobody is, or only people who are absent. Exit code 1 where that is so."""
     from starter.oncall import gaps_from
 
-    gaps_from(rota, from_, until, person, as_json=as_json)
+    gaps_from(rota, from_, until, as_of, person, as_json=as_json)
 
 
 def ical(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from starter.options import EVERYDAY, JsonOption
+from starter.options import EVERYDAY, AsOfOption, JsonOption
 
 
 def register(app: typer.Typer) -> None:
@@ -29,12 +29,13 @@ def show(
     ] = "",
     team: Annotated[str, typer.Option(metavar="TEAM", help="Only who is in this team.")] = "",
     away: Annotated[bool, typer.Option("--away", help="Only who is away or gone.")] = False,
+    as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Show who there is, in which role, whether they are there, and who is asked in their place."""
     from starter.people import show_from
 
-    show_from(person, at, team, is_away_only=away, as_json=as_json)
+    show_from(person, at, team, as_of, is_away_only=away, as_json=as_json)
 
 
 def check(
