@@ -17,7 +17,6 @@ from pydantic import AwareDatetime
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from escalation.issue.chain import in_words, link
-from escalation.issue.chain import in_words, link
 from escalation.issue.identity import DEFAULT
 from escalation.value import Value
 from records import tables

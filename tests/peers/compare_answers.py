@@ -6,7 +6,7 @@ from tests.peers.compare_records import RECORDS
 from tests.peers.compare_told import matching
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Refused
-from tests.peers.play import Play, variants
+from tests.peers.play import Play
 
 _A_SECOND = timedelta(seconds=1)
 REASONS: dict[str, frozenset[str]] = {
@@ -63,7 +63,7 @@ def refusal_words(play: Play, one: Refused) -> str:
 def accepted(play: Play) -> list[str]:
     """In these variants nothing was refused."""
     names = Fields(play.scenario.then, "then").names("accepted")
-    unknown = [name for name in names if name not in variants(play.scenario)]
+    unknown = [name for name in names if name not in play.variants]
     if unknown:
         raise Unsupported(f"then.accepted {unknown[0]!r}")
     return [refusal_words(play, one) for one in play.stage.refusals] if play.case in names else []

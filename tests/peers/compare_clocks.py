@@ -1,24 +1,18 @@
 """Comparing the clock from opening to resolution: deadlines as shown, what was used of it, and what was missed.
 
-Pure sums over a span and its pauses are done by an issue of their own that is opened, held and resumed accordingly.
+Pure sums over a span and its pauses are in `compare_sums.py`.
 """
 
 from datetime import datetime, timedelta
 
-from escalation.issue.commands import Hold, Resume
 from escalation.issue.events import Entry
-from escalation.issue.state import IssueState
 from tests.peers.compare_states import differs
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Issue
-from tests.peers.ladder import EVER, House, stand_in
 from tests.peers.play import Play
-from tests.peers.setting import Setting
 from tests.peers.spans import iso
-from tests.peers.stage import Stage
 
 RESOLVE = "resolve"
-Spells = list[tuple[datetime, datetime]]
 
 
 def deadline_at(issue: Issue, at: datetime) -> datetime | None:
@@ -138,90 +132,3 @@ def breaches(play: Play) -> list[str]:
 
 def _misses(issue: Issue) -> int:
     return sum(1 for entry in issue.clock.entries if entry.event.kind == "target_missed")
-
-
-# --- sums
-
-
-def due(play: Play) -> list[str]:
-    """When a span that is counted from an instant is used up."""
-    return [words for row in play.rows("due") if (words := _due(play, row, _pauses(play, row)))]
-
-
-def elapsed(play: Play) -> list[str]:
-    """How much of the time between two instants counts."""
-    return [words for row in play.rows("elapsed") if (words := _elapsed(play, row, "from", _pauses(play, row)))]
-
-
-def checks(play: Play) -> list[str]:
-    """Sums of both kinds over a given history; a table of anything else is not known."""
-    differences = []
-    spells = [
-        (play.times.t0 + first, play.times.t0 + until if until is not None else play.end_at)
-        for first, until in play.setting.pauses
-    ]
-    for row in play.rows("checks"):
-        if {"span", "from", "due"} <= row.data.keys():
-            differences.append(_due(play, row, spells))
-        elif {"working_from", "until", "working"} <= row.data.keys():
-            differences.append(_elapsed(play, row, "working_from", spells))
-        else:
-            raise Unsupported(f"then.checks {sorted(row.data)}")
-    return [words for words in differences if words]
-
-
-def _pauses(play: Play, row: Fields) -> Spells:
-    spells: Spells = []
-    for item in row.items("pauses"):
-        if not isinstance(item, list) or len(item) != 2:
-            raise row.cannot("pauses")
-        spells.append((play.times.at(item[0], "pauses"), play.times.at(item[1], "pauses")))
-    return spells
-
-
-def _due(play: Play, row: Fields, spells: Spells) -> str | None:
-    if row.text("clock") not in {None, RESOLVE}:
-        raise Unsupported(f"clock {row.data['clock']}")
-    first, span = play.times.at(row.instant("from"), "due.from"), play.times.span(row.take("span"), "due.span")
-    expected = row.instant("due")
-    row.done()
-    issue = _counted(play, first, span, spells, first + span)
-    missed = [entry.event.due_at for entry in issue.clock.entries if entry.event.kind == "target_missed"]
-    differences = differs(play, expected, missed[0] if missed else None, f"{iso(span)} from {row.data['from']}")
-    return differences[0] if differences else None
-
-
-def _elapsed(play: Play, row: Fields, name: str, spells: Spells) -> str | None:
-    first = play.times.at(row.instant(name), f"elapsed.{name}")
-    until = play.times.at(row.instant("until"), "elapsed.until")
-    expected = play.times.span(row.take("working"), "elapsed.working")
-    row.done()
-    issue = _counted(play, first, EVER, spells, until)
-    state: IssueState | None = issue.state_at(until)
-    if state is None:
-        raise Unsupported(f"{row.where}.until {row.data['until']!r} before its beginning")
-    running = until - state.hold.since if state.hold is not None else timedelta(0)
-    actual = until - first - timedelta(seconds=state.held_s) - running
-    if actual == expected:
-        return None
-    return f"{iso(actual)} of the time from {row.data[name]} to {row.data['until']} instead of {row.data['working']}"
-
-
-def _counted(play: Play, first: datetime, span: timedelta, spells: Spells, until: datetime) -> Issue:
-    """An issue that is opened then, has that time to be resolved, and is on hold in those spells."""
-    house = House(resolve_within=span, holds=())
-    stage = Stage(Setting(play.times, {}, stand_in((), house), house))
-    by = stage.actor("operator")
-    issue = stage.open(first, stage.setting.usual, by=by, reference="sum")
-    for begins, ends in sorted(spells):
-        start = max(begins, first)
-        if ends <= start:
-            continue
-        until = max(until, ends) + (ends - start)
-        held = Hold(id=stage.next_id(), by=by, reason="waiting", waiting_for="customer", until=start + EVER / 2)
-        if stage.send(issue, held, start, "pause"):
-            stage.send(issue, Resume(id=stage.next_id(), by=by), ends, "resume")
-    if stage.refusals:
-        raise Unsupported(f"pauses: {stage.refusals[0].why}")
-    issue.clock.run_to(until)
-    return issue

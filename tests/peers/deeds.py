@@ -16,6 +16,7 @@ from escalation.issue.commands import (
 )
 from escalation.issue.facts import Actor, TextRef
 from tests.peers.acts import BEGINNINGS, HOUSE, Act, Acting, state_of
+from tests.peers.duty_acts import DUTY
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Issue
 from tests.peers.ladder import EVER
@@ -160,6 +161,7 @@ def _said(acting: Acting, event: Fields, at: datetime) -> None:
 EVENTS: dict[str, Act] = {
     **BEGINNINGS,
     **HOUSE,
+    **DUTY,
     "acknowledged": _acknowledged,
     "unacknowledged": _unacknowledged,
     "resolved": _resolved,

@@ -5,7 +5,17 @@ The table of comparisons is the law: what a case expects and no comparison knows
 
 from collections.abc import Callable, Iterable
 
-from tests.peers import compare_answers, compare_clocks, compare_records, compare_states, compare_told
+from tests.peers import (
+    compare_answers,
+    compare_calendars,
+    compare_checks,
+    compare_clocks,
+    compare_duty,
+    compare_records,
+    compare_states,
+    compare_sums,
+    compare_told,
+)
 from tests.peers.conventions import other_convention
 from tests.peers.deeds import EVENTS
 from tests.peers.fields import Unsupported
@@ -31,10 +41,32 @@ COMPARISONS: dict[str, Callable[[Play], list[str]]] = {
     "next_deadline": compare_clocks.next_deadline,
     "measures": compare_clocks.measures,
     "breaches": compare_clocks.breaches,
-    "due": compare_clocks.due,
-    "elapsed": compare_clocks.elapsed,
-    "checks": compare_clocks.checks,
+    "due": compare_sums.due,
+    "elapsed": compare_sums.elapsed,
+    "checks": compare_checks.checks,
+    "business_days": compare_calendars.business_days,
+    "shifts": compare_duty.shifts,
+    "handoffs": compare_duty.handoffs,
+    "on_call": compare_duty.on_call,
+    "first_open_period": compare_calendars.first_open_period,
 }
+
+BROKE = "the player broke:"
+PURE = frozenset(
+    {
+        "due",
+        "elapsed",
+        "checks",
+        "business_days",
+        "first_open_period",
+        "shifts",
+        "handoffs",
+        "on_call",
+        "errors",
+        "accepted",
+    }
+)
+"""Expectations that are of no issue's clocks: compared even where issues lack a clock that the case gives."""
 
 SAY_NONE = frozenset({"notifications", "errors", "breaches", "issues_created", "next_deadline"})
 """Expectations that say something when they are empty: that there was none."""
@@ -58,6 +90,8 @@ def judge(scenario: Scenario) -> Verdict:
             refused += [f"{of_case}{compare_answers.refusal_words(play, one)}" for one in play.stage.refusals]
     except Unsupported as reason:
         return Verdict(scenario, "unsupported", (named(scenario, str(reason)),))
+    except Exception as error:  # noqa: BLE001 - one case that breaks the player must not hide all others
+        return Verdict(scenario, "failed", (f"{BROKE} {type(error).__name__}: {str(error)[:300]}",))
     return Verdict(scenario, "failed" if differences else "passed", tuple(differences), tuple(refused))
 
 
@@ -82,6 +116,8 @@ def _check_form(scenario: Scenario) -> None:
 
 def _compare(play: Play) -> list[str]:
     keys = list(play.scenario.then)
+    if play.setting.unplayed is not None and not PURE.issuperset(keys):
+        raise Unsupported(play.setting.unplayed)
     if "notifications" not in keys and play.scenario.exhaustive_until is not None:
         keys.append("notifications")
     differences: list[str] = []

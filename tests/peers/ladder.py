@@ -34,6 +34,8 @@ OUTSIDE = frozenset({OWNER, LAST_RESORT})
 SERVICE_OWNER = "service owner"
 NOBODY = "schedule:nobody"
 """A schedule that no case fills."""
+ROTAS = ("schedule:", "rotation:")
+"""How targets begin that are looked up by who is on duty."""
 SEVERITY = "S1"
 EVER = timedelta(days=3660)
 """The longest span that a policy may say."""
@@ -151,16 +153,19 @@ def _tier(fields: Fields, *, is_offered: bool) -> Tier:
 def _tell(targets: list[str]) -> Tell:
     people: list[str] = []
     roles: list[str] = []
+    rotas: list[str] = []
     for target in targets:
-        if target.startswith("schedule:") or target == SERVICE_OWNER:
+        if target == SERVICE_OWNER:
             roles.append(target)
+        elif target.startswith(ROTAS):
+            rotas.append(target)
         elif target.startswith("channel:"):
             raise Unsupported("chat_channel")
         elif ":" in target:
             raise Unsupported(f"target {target}")
         else:
             people.append(target)
-    return Tell(people=tuple(people), roles=tuple(roles))
+    return Tell(people=tuple(people), roles=tuple(roles), rotas=tuple(rotas))
 
 
 def _policy(name: str, tiers: tuple[Tier, ...], exhaustion: Exhaustion, house: House) -> Policy:

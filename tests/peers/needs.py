@@ -6,10 +6,12 @@ Of those that are there in part, the forms that can be played are found while th
 from tests.peers.fields import Unsupported
 from tests.peers.scenario import Scenario
 
-THERE = frozenset({"signals", "ack_timeout", "snooze", "pause"})
+THERE = frozenset(
+    {"signals", "ack_timeout", "snooze", "pause", "business_calendar", "schedule", "rotation", "override"}
+)
 IN_PART = {
     "personal_rules": "telling at once, on any number of channels",
-    "schedule": "a schedule with nobody in it",
+    "swap": "a swap that is taken; one that is only asked for changes nothing",
     "sla_clocks": "the clock from opening to resolution",
 }
 

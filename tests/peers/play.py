@@ -17,8 +17,8 @@ from tests.peers.setting import Setting, read_setting
 from tests.peers.spans import read_span
 from tests.peers.stage import Stage
 from tests.peers.starts import begin_all
+from tests.peers.variants import EACH, events_of, given_of, is_of, variants
 
-EACH = ("each", "each case")
 _INSTANTS = frozenset({"at", "from", "until", "after", "as_of", "due"})
 """Fields of what is expected that hold an instant."""
 
@@ -48,16 +48,21 @@ class Play:
         """How the case writes instants."""
         return self.setting.times
 
+    @property
+    def variants(self) -> list[str]:
+        """The names of all variants."""
+        return variants(self.scenario)
+
     def rows(self, key: str) -> list[Fields]:
         """The expectations of that name that are about this variant."""
         then = Fields(self.scenario.then, "then")
         rows = []
         for row in then.rows(key):
             case = row.text("case")
-            if case is None or case in {self.case, *EACH}:
-                rows.append(row)
-            elif case not in variants(self.scenario):
+            if case is not None and case not in (*self.variants, *EACH):
                 raise Unsupported(f"{row.where}.case {case!r}")
+            if is_of(self.scenario, self.case, row.data):
+                rows.append(row)
         return rows
 
     def issue(self, row: Fields, at: datetime | None = None) -> Issue | None:
@@ -86,18 +91,6 @@ class Play:
         return self.case if name in EACH else name
 
 
-def variants(scenario: Scenario) -> list[str]:
-    """The names of a case's variants."""
-    cases = scenario.given.get("cases")
-    if cases is None:
-        return []
-    if isinstance(cases, Mapping):
-        return [str(name) for name in cases]
-    if isinstance(cases, list):
-        return [str(name) for name in cases]
-    raise Unsupported(f"given.cases {shown(cases)}")
-
-
 def plays(scenario: Scenario) -> Iterator[Play]:
     """Every play of the case. Raises Unsupported."""
     names = variants(scenario)
@@ -111,40 +104,11 @@ def plays(scenario: Scenario) -> Iterator[Play]:
         yield _play(scenario, name)
 
 
-def _given(scenario: Scenario, case: str | None) -> dict[str, object]:
-    given = {name: value for name, value in scenario.given.items() if name != "cases"}
-    cases = scenario.given.get("cases")
-    if case is None or not isinstance(cases, Mapping):
-        return given
-    change = cases.get(case)
-    if not isinstance(change, Mapping):
-        raise Unsupported(f"given.cases {shown(change)}")
-    for name, value in change.items():
-        if name == "tiers":
-            policy = given.get("policy")
-            given["policy"] = {**(policy if isinstance(policy, Mapping) else {}), "tiers": value}
-        elif name == "targets" and isinstance(value, list):
-            given["policy"] = _with_targets(given.get("policy"), value)
-        elif name == "delivery" and isinstance(value, str):
-            raise Unsupported(f"given.cases.{case}.delivery {value!r}")
-        else:
-            given[str(name)] = value
-    return given
-
-
-def _with_targets(policy: object, targets: list[object]) -> dict[str, object]:
-    """The policy with other targets at its first tier."""
-    tiers = policy.get("tiers") if isinstance(policy, Mapping) else None
-    if not isinstance(policy, Mapping) or not isinstance(tiers, list) or not isinstance(tiers[0], Mapping):
-        return {"tiers": [{"tier": 1, "targets": targets}]}
-    return {**policy, "tiers": [{**tiers[0], "targets": targets}, *tiers[1:]]}
-
-
 def _play(scenario: Scenario, case: str | None) -> Play:
     times = Times(scenario.when[0]["at"])
-    setting = read_setting(scenario, _given(scenario, case), times)
+    setting = read_setting(scenario, given_of(scenario, case), times, case)
     stage = Stage(setting)
-    events = [event for event in scenario.when if event.get("case") in {None, case, *EACH}]
+    events = events_of(scenario, case)
     ordered = sorted(_timed(events, times), key=lambda timed: timed[:2])
     acting = Acting(stage, case, [at for at, _, event in ordered if event["event"] == "restarted" or _leap(event)])
     if ordered and ordered[0][0] < times.t0:
@@ -153,6 +117,7 @@ def _play(scenario: Scenario, case: str | None) -> Play:
     for at, seq, event in ordered:
         if seq > 1:
             stage.run_to(at)
+        stage.catch_up_all(at)
         stage.step(seq)
         act(acting, Fields(event, f"event {event['event']}"), at)
         if seq > 1:

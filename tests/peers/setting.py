@@ -10,7 +10,10 @@ from datetime import timedelta
 from typing import Literal
 
 from tests.peers.conventions import chosen
+from tests.peers.duty import Duties
 from tests.peers.fields import Fields, Unsupported, as_fields
+from tests.peers.given_calendars import Calendars, read_calendars
+from tests.peers.given_duty import read_duties
 from tests.peers.given_issues import Start, read_starts
 from tests.peers.instants import Times
 from tests.peers.ladder import House, Ladder, ladder_of, stand_in
@@ -41,6 +44,12 @@ class Setting:
     starts: tuple[Start, ...] = ()
     pauses: tuple[tuple[timedelta, timedelta | None], ...] = ()
     """Spells of a given history during which clocks stood still, from T0."""
+    duties: Duties = field(default_factory=Duties)
+    calendars: Calendars = field(default_factory=Calendars)
+    targets: dict[str, timedelta] = field(default_factory=dict)
+    """What the case agrees, by clock."""
+    unplayed: str | None = None
+    """A clock of the case that its issues do not have; sums are compared all the same."""
 
     def ladder_for(self, policy: str | None, service: str | None) -> Ladder:
         """The ladder of a new issue. Raises Unsupported for one that the case does not give."""
@@ -54,12 +63,14 @@ class Setting:
         return self.ladders[name]
 
 
-def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times) -> Setting:
-    """The setting that a case gives. Raises Unsupported."""
+def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times, case: str | None = None) -> Setting:
+    """The setting that a case gives, or a variant of it. Raises Unsupported."""
     fields = Fields(given, "given")
-    _not_there(fields)
     starts = read_starts(fields, times)
-    house = _house(scenario, fields)
+    calendars, duties = read_calendars(scenario, fields), read_duties(fields, times, case)
+    targets = _targets(fields)
+    unplayed = _unplayed(targets, calendars)
+    house = _house(scenario, fields, None if unplayed else targets.get("resolve"))
     channels = _users(fields)
     owners, policies = _services(fields)
     ladders = {}
@@ -76,31 +87,31 @@ def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times) 
         times, ladders, usual, house, channels, owners, policies, _deliveries(scenario, fields), keys, ignored
     )
     setting.starts, setting.pauses = starts, _history(fields)
-    fields.take("timezone")  # of no effect where nothing has hours of its own
+    setting.duties = duties
+    setting.calendars, setting.targets, setting.unplayed = calendars, targets, unplayed
     fields.done()
     return setting
 
 
-def _not_there(fields: Fields) -> None:
-    """Features whose set-up is known by its name."""
-    for name, feature in (("schedule", "schedule"), ("rotation", "rotation"), ("calendars", "business_calendar")):
-        if name in fields:
-            raise Unsupported(feature)
-    calendar = fields.below("calendar")
-    if calendar is not None and dict(calendar.data) != {"always_open": True}:
-        raise Unsupported("business_calendar")
+def _targets(fields: Fields) -> dict[str, timedelta]:
+    """What the case agrees, by clock."""
+    targets = fields.below("targets") or Fields({}, "given.targets")
+    found = {name: targets.span(name) for name in targets.data}
+    return {name: span for name, span in found.items() if span is not None}
 
 
-def _house(scenario: Scenario, fields: Fields) -> House:
+def _unplayed(targets: Mapping[str, timedelta], calendars: Calendars) -> str | None:
+    """The clock of the case that no issue has."""
+    other = next((f"clock {name}" for name in targets if name != "resolve"), None)
+    return other or ("a clock in working time" if targets and calendars.usual is not None else None)
+
+
+def _house(scenario: Scenario, fields: Fields, within: timedelta | None) -> House:
+    """What holds for every policy."""
     settings = fields.below("settings") or Fields({}, "given.settings")
     timeout = settings.span("ack_timeout")
     _check_choices(scenario, settings)
     settings.done()
-    targets = fields.below("targets") or Fields({}, "given.targets")
-    for name in targets.data:
-        if name != "resolve":
-            raise Unsupported(f"clock {name}")
-    within = targets.span("resolve")
     events = {str(event["event"]) for event in scenario.when}
     has_holds = bool(events & {"paused", "resumed"}) or "history" in fields
     return House(

@@ -17,6 +17,7 @@ from escalation.policy.match import issue_fields, match
 from escalation.policy.matched import NoMatch
 from escalation.simulate import Simulated
 from escalation.simulated_world import Delivery, LookUp, World
+from tests.peers.duty import Schedule
 from tests.peers.issue import Issue, Refused
 from tests.peers.ladder import AT_ONCE, OUTSIDE, OWNER, SERVICE_OWNER, Ladder
 from tests.peers.setting import ANY_CHANNEL, Setting
@@ -240,6 +241,13 @@ class Stage:
         if issue.clock.now is not None and issue.clock.now < just_before:
             issue.clock.run_to(just_before)
 
+    def catch_up_all(self, at: datetime) -> None:
+        """The same in every issue, so that what changes about the house then changes nothing before; not while away."""
+        if self._away is not None and at < self._away[1]:
+            return
+        for issue in self.issues:
+            self.catch_up(issue, at)
+
     def _be_over(self, issue: Issue, at: datetime) -> None:
         """What was closed in this very instant is over when a signal comes after it: the shortest window has passed."""
         state = issue.clock.state
@@ -279,8 +287,15 @@ class Stage:
         if SERVICE_OWNER in effect.tell.roles:
             owner = self.setting.service_owners.get(self._services.get(effect.issue.team, ""))
             people += [owner] if owner else []
+        for target in effect.tell.rotas:
+            schedule = self.setting.duties.named(target.partition(":")[2])
+            people += self.on_call(schedule, effect.at or at) if schedule is not None else []
         found = tuple(self.facts(person) for person in dict.fromkeys(people) if person not in self.gone)
         return LookUp(found, "as the case says" if found else "nobody is on call")
+
+    def on_call(self, schedule: Schedule, at: datetime) -> list[str]:
+        """Who is on duty by a schedule, without those who have left."""
+        return [person for person in schedule.people_at(at) if person not in self.gone]
 
     def _deliver(self, effect: Notify, at: datetime) -> Delivery:
         outcome = self.setting.lost_channels.get(effect.channel, "sent")

@@ -126,6 +126,65 @@ WRONG: list[tuple[str, str, object]] = [
     ("snoozed-before", "then.timers.0", "snooze cancelled at PT50M"),
     ("snoozed-before", "then.timers.0", "unsnooze scheduled"),
     ("snoozed-before", "then.timers.1", "ack timeout from PT50M"),
+    ("open-time", "then.due.0.due", "2026-06-02T08:00:00Z"),
+    ("open-time", "then.due.0.calendar", "night"),
+    ("open-time", "then.due.3.calendar", "always"),
+    ("open-time", "then.due.4.calendar", "night"),
+    ("open-time", "then.due.5.calendar_hours", "08:00-17:00"),
+    ("open-time", "then.due.6.pauses.0.0", "2026-06-03T10:00:00Z"),
+    ("open-time", "then.elapsed.0.working", "PT5H"),
+    ("open-time", "then.elapsed.1.pauses.0.1", "2026-06-03T12:30:00Z"),
+    ("open-time", "then.business_days.0.gives", "2026-06-01T08:00:00Z"),
+    ("open-time", "then.business_days.1.days", 1),
+    ("open-time", "then.business_days.1.from", "2026-05-29T12:00:00Z"),
+    ("open-time", "then.business_days.2.calendar", "-"),
+    ("open-time", "then.first_open_period.from", "2026-05-29T08:00:00Z"),
+    ("open-time", "then.first_open_period.until", "2026-05-29T17:00:00Z"),
+    ("open-time", "then.checks.0.holiday", False),
+    ("open-time", "then.checks.1.holiday", True),
+    ("open-time", "then.checks.2.open", False),
+    ("open-time", "then.checks.3.open", True),
+    ("open-time", "then.checks.4.next_opening", "2026-06-01T08:00:00Z"),
+    ("open-time", "then.checks.4.at", "2026-06-02T08:00:00Z"),
+    ("open-time", "given.calendar.holidays", []),
+    ("open-time", "given.calendar.breaks", {}),
+    ("open-time", "given.calendar.timezone", "UTC"),
+    ("open-time", "given.calendar.one_off_hours", {}),
+    ("saved", "then.errors.0.case", "as fields"),
+    ("saved", "then.errors.1.at", "PT0S"),
+    ("saved", "then.accepted.0", "no hours"),
+    ("saved", "then.checks.0.gives", "noon the same day"),
+    ("saved", "then.checks.1.noon_plus", "PT15H"),
+    ("changed-duty", "then.shifts.as planned.0.who", "eve"),
+    ("changed-duty", "then.shifts.as planned.1.until", "2026-01-01T10:30:00Z"),
+    ("changed-duty", "then.shifts.as planned.2.from", "2026-01-01T09:00:00Z"),
+    ("changed-duty", "then.shifts.as planned.4.who", "ben"),
+    ("changed-duty", "then.shifts.as planned.5.from", "2026-01-01T13:00:00Z"),
+    ("changed-duty", "then.shifts.hidden.5", "-"),
+    ("changed-duty", "then.shifts.swapped.5.who", "fay"),
+    ("turns", "then.handoffs.1", "2026-03-29T09:00:00Z"),
+    ("turns", "then.handoffs.0", "2026-03-27T09:00:00Z"),
+    ("turns", "then.handoffs.1", "-"),
+    ("turns", "then.shifts.0.until", "2026-03-29T09:00:00Z"),
+    ("turns", "then.shifts.0.from", "2026-03-28T08:00:00Z"),
+    ("turns", "then.shifts.0.elapsed", "PT24H"),
+    ("turns", "then.shifts.0.every", "week"),
+    ("turns", "then.on_call.0.who", ["ann"]),
+    ("turns", "then.on_call.0.at", "2026-03-29T09:00:00Z"),
+    ("turns", "then.on_call.1.who", ["ann"]),
+    ("turns", "then.notifications.0.to", "ann"),
+    ("turns", "then.notifications.1.to", "ben"),
+    ("turns", "then.checks.0.next_handoff", "2026-03-29T06:00:00Z"),
+    ("turns", "then.checks.1.at", "2026-03-29T20:00:00Z"),
+    ("turns", "then.checks.0.rotation", "rotation"),
+    ("turns", "then.checks.2.rule", "day"),
+    ("turns", "then.checks.2.active", False),
+    ("turns", "then.checks.3.active", True),
+    ("duty-changes", "then.notifications.1.to", "ann"),
+    ("duty-changes", "then.notifications.2.to", "ann"),
+    ("duty-changes", "then.notifications.3", "-"),
+    ("duty-changes", "then.errors.0.operation", "swap"),
+    ("duty-changes", "then.on_call.0.who", ["ann"]),
 ]
 
 
@@ -145,7 +204,7 @@ def test_what_is_expected_wrongly_fails(name: str, path: str, value: object) -> 
 
 
 def test_every_kind_of_expectation_is_made_wrong_once() -> None:
-    assert {path.split(".")[1] for _, path, _ in WRONG} == set(COMPARISONS)
+    assert {path.split(".")[1] for _, path, _ in WRONG if path.startswith("then.")} == set(COMPARISONS)
 
 
 def test_every_column_that_our_cases_use_is_made_wrong_once() -> None:
@@ -162,5 +221,5 @@ def test_every_column_that_our_cases_use_is_made_wrong_once() -> None:
     # The clock's name and a span of a sum have no other value that could be compared.
     assert used - made <= {
         "measures.clock", "due.clock", "due.from", "due.span", "elapsed.from", "breaches.clock",
-        "records.case",
+        "records.case", "checks.case",
     }  # fmt: skip

@@ -1,0 +1,41 @@
+"""Comparing tables of a case: each row is known by its columns, and a table of anything else is not known."""
+
+from collections.abc import Callable
+
+from tests.peers import compare_calendars, compare_duty, compare_sums
+from tests.peers.fields import Fields, Unsupported
+from tests.peers.play import Play
+
+Compare = Callable[[Play, Fields], list[str]]
+
+
+def _due(play: Play, row: Fields) -> list[str]:
+    return compare_sums.due_of(play, row, compare_sums.history_of(play))
+
+
+def _elapsed(play: Play, row: Fields) -> list[str]:
+    return compare_sums.elapsed_of(play, row, "working_from", compare_sums.history_of(play))
+
+
+TABLES: list[tuple[frozenset[str], Compare]] = [
+    (frozenset({"span", "from", "due"}), _due),
+    (frozenset({"working_from", "until", "working"}), _elapsed),
+    (frozenset({"at", "holiday"}), compare_calendars.is_holiday),
+    (frozenset({"at", "open"}), compare_calendars.is_open),
+    (frozenset({"at", "next_opening"}), compare_calendars.next_opening),
+    (frozenset({"at", "next_handoff"}), compare_duty.next_handoff),
+    (frozenset({"rule", "at", "active"}), compare_duty.is_active),
+    (frozenset({"noon_plus", "gives"}), compare_calendars.from_noon),
+]
+"""By the columns that a row must have."""
+
+
+def checks(play: Play) -> list[str]:
+    """Every row of the table is as it says."""
+    differences = []
+    for row in play.rows("checks"):
+        compare = next((each for columns, each in TABLES if columns <= row.data.keys()), None)
+        if compare is None:
+            raise Unsupported(f"then.checks {sorted(row.data)}")
+        differences += compare(play, row)
+    return differences

@@ -1,0 +1,76 @@
+"""Variants of a case: their names, what each changes in what is given, and which events and expectations are of which.
+
+They are named by `given.cases`, else by the events that say whose they are. Where an issue is created for each, a
+variant is also the name of its issue.
+"""
+
+from collections.abc import Mapping
+
+from tests.peers.fields import Unsupported, shown
+from tests.peers.scenario import Scenario
+
+EACH = ("each", "each case")
+
+
+def variants(scenario: Scenario) -> list[str]:
+    """The names of a case's variants. Raises Unsupported."""
+    cases = scenario.given.get("cases")
+    if cases is None:
+        named = (event.get("case") for event in scenario.when)
+        return list(dict.fromkeys(name for name in named if isinstance(name, str) and name not in EACH))
+    if isinstance(cases, Mapping | list):
+        return [str(name) for name in cases]
+    raise Unsupported(f"given.cases {shown(cases)}")
+
+
+def is_issue_for_each(scenario: Scenario) -> bool:
+    """Whether every variant has an issue of its own that is called like it."""
+    return any(event.get("issue") in EACH for event in scenario.when)
+
+
+def is_of(scenario: Scenario, case: str | None, row: Mapping[str, object]) -> bool:
+    """Whether an event or an expectation is of this variant: it says so, or says nothing."""
+    named = row.get("case")
+    if named is not None:
+        return named in (case, *EACH)
+    others = [name for name in variants(scenario) if name != case] if is_issue_for_each(scenario) else []
+    return row.get("issue") not in others
+
+
+def events_of(scenario: Scenario, case: str | None) -> list[dict[str, object]]:
+    """The events of this variant, in the order in which they are written."""
+    return [_renamed(event, case) for event in scenario.when if is_of(scenario, case, event)]
+
+
+def _renamed(event: dict[str, object], case: str | None) -> dict[str, object]:
+    return {**event, "issue": case} if case is not None and event.get("issue") in EACH else event
+
+
+def given_of(scenario: Scenario, case: str | None) -> dict[str, object]:
+    """What is given in this variant; `case` is what it has beside fields of its own. Raises Unsupported."""
+    given = {name: value for name, value in scenario.given.items() if name != "cases"}
+    cases = scenario.given.get("cases")
+    if case is None or not isinstance(cases, Mapping):
+        return given
+    change = cases.get(case)
+    if not isinstance(change, Mapping):
+        return {**given, "case": change}
+    for name, value in change.items():
+        if name == "tiers":
+            policy = given.get("policy")
+            given["policy"] = {**(policy if isinstance(policy, Mapping) else {}), "tiers": value}
+        elif name == "targets" and isinstance(value, list):
+            given["policy"] = _with_targets(given.get("policy"), value)
+        elif name == "delivery" and isinstance(value, str):
+            raise Unsupported(f"given.cases.{case}.delivery {value!r}")
+        else:
+            given[str(name)] = value
+    return given
+
+
+def _with_targets(policy: object, targets: list[object]) -> dict[str, object]:
+    """The policy with other targets at its first tier."""
+    tiers = policy.get("tiers") if isinstance(policy, Mapping) else None
+    if not isinstance(policy, Mapping) or not isinstance(tiers, list) or not isinstance(tiers[0], Mapping):
+        return {"tiers": [{"tier": 1, "targets": targets}]}
+    return {**policy, "tiers": [{**tiers[0], "targets": targets}, *tiers[1:]]}
