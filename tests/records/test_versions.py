@@ -32,9 +32,9 @@ def test_it_is_read_as_of_any_instant(db: Database) -> None:
         versions.note(db, "rotas", {"rotas.yaml": f"{number}"}, NOON + number * HOUR)
     second = timedelta(seconds=1)
     expected = {NOON - second: None, NOON: 1, NOON + HOUR - second: 1, NOON + HOUR: 2, NOON + 9 * HOUR: 3}
-    for at, number in expected.items():
+    for at, wanted in expected.items():
         found = versions.as_of(db, "rotas", at)
-        assert (found.number if found is not None else None) == number
+        assert (found.number if found is not None else None) == wanted
     assert versions.as_of(db, "people", NOON) is None
 
 
