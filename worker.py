@@ -19,11 +19,14 @@ from activities.live_rotas import LiveRotas
 from activities.notify import Notifying
 from activities.observed import Observing
 from activities.record import RecordKeeping
+from activities.report_silence import ReportingSilence
 from client.converter import data_converter
 from client.kept_directory import KeptDirectory
 from client.settings import Settings
 from records.database import Database
+from starter.silences import reporting
 from workflows.escalation import Escalation
+from workflows.heartbeat import Heartbeat
 
 ACTIVITY_THREADS = 8
 WORKFLOW_TASKS_AT_ONCE = 40
@@ -31,7 +34,7 @@ WORKFLOW_TASKS_AT_ONCE = 40
 
 
 def activities(client: Client, settings: Settings, db: Database) -> list[Callable[..., Any]]:
-    """Every effect's activity."""
+    """Every effect's activity, and the one of the watch of sources."""
     directory = LiveDirectory(settings.people, KeptDirectory(settings.home))
     ways = channels(settings, db)
     keeping, telling = RecordKeeping(db), Notifying(ways, directory, db)
@@ -44,6 +47,7 @@ def activities(client: Client, settings: Settings, db: Database) -> list[Callabl
         telling.notify,
         finding.find_responders,
         linking.link_duplicate,
+        ReportingSilence(reporting(client, settings, db)).report_silence,
     ]
 
 
@@ -52,7 +56,7 @@ def build_worker(client: Client, settings: Settings, db: Database, cached_workfl
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[Escalation],
+        workflows=[Escalation, Heartbeat],
         activities=activities(client, settings, db),
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
         max_cached_workflows=cached_workflows,
@@ -64,4 +68,4 @@ def build_worker(client: Client, settings: Settings, db: Database, cached_workfl
 
 def build_replayer() -> Replayer:
     """What tries out histories on this release's workflows, as the worker would run them."""
-    return Replayer(workflows=[Escalation], data_converter=data_converter)
+    return Replayer(workflows=[Escalation, Heartbeat], data_converter=data_converter)

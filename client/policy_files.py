@@ -2,7 +2,7 @@
 
 from client.settings import Settings
 
-BESIDE = frozenset({"people.yaml", "calendars.yaml", "rotas.yaml"})
+BESIDE = frozenset({"people.yaml", "calendars.yaml", "rotas.yaml", "heartbeats.yaml"})
 """Files of that folder that are no policies, though they end in .yaml."""
 
 

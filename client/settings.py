@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     calendars: str = Field(
         default="", description="The calendars; empty: calendars.yaml beside the directory, if there is one."
     )
+    heartbeats: str = Field(
+        default="", description="The sources watched; empty: heartbeats.yaml beside the directory, if there is one."
+    )
     task_queue: str = Field(default="escalon", description="Temporal task queue of workflows and activities.")
     org: str = Field(default="main", description="The organisation of this installation.")
 
@@ -188,6 +191,11 @@ class Settings(BaseSettings):
     def rotas_file(self) -> Path:
         """Where the rotas are; there need not be any."""
         return Path(self.rotas) if self.rotas else self.people.parent / "rotas.yaml"
+
+    @property
+    def heartbeats_file(self) -> Path:
+        """Where the sources are that must give signs of life; there need not be any."""
+        return Path(self.heartbeats) if self.heartbeats else self.people.parent / "heartbeats.yaml"
 
     @property
     def anchors_folder(self) -> Path:

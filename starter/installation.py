@@ -6,15 +6,17 @@ Read anew by every command: people and policies are files that somebody may have
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from client.calendar_files import CalendarsUnreadable
+from client.heartbeat_files import HeartbeatsUnreadable, read_heartbeat_file
 from client.kept_directory import KeptDirectory
 from client.pinned_calendars import calendars_to_pin
 from client.policy_files import PoliciesUnreadable, read_policy_files
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import Settings
+from escalation.heartbeat.read_sources import read_sources
 from escalation.oncall.look_up import people_on_duty
 from escalation.oncall.read_rotas import RotaTexts, read_rotas
 from escalation.oncall.rota import NO_ROTAS, Rotas
@@ -117,12 +119,27 @@ def calendars_of(settings: Settings) -> CalendarFile | None:
         raise WrongInput(str(error)) from None
 
 
+def heartbeat_text(settings: Settings) -> str | None:
+    """The text of the sources that must give signs of life; None where there is no file. Raises WrongInput."""
+    try:
+        text = read_heartbeat_file(settings.heartbeats_file)
+    except HeartbeatsUnreadable as error:
+        raise WrongInput(f"ESCALON_HEARTBEATS: {error}", "heartbeats_unreadable") from None
+    if text is None and settings.heartbeats:
+        raise WrongInput(f"ESCALON_HEARTBEATS: there is no file {settings.heartbeats}", "heartbeats_unreadable")
+    return text
+
+
 def check_installed(settings: Settings) -> None:
-    """Raise WrongInput with everything for which `policy check` refuses policies, people, rotas: before a start."""
+    """Raise WrongInput with everything for which `policy check` refuses what is installed: before a start."""
     texts = {str(settings.policies / name): text for name, text in policy_texts(settings).items()}
     try:
         people = (str(settings.people), text_of(settings.people, "ESCALON_PEOPLE"))
-        read_set(texts, people, rota_texts(settings), calendars_of(settings))
+        calendars = calendars_of(settings)
+        policies, directory = read_set(texts, people, rota_texts(settings), calendars)
+        if (sources := heartbeat_text(settings)) is not None:
+            now = datetime.now(UTC)
+            read_sources(sources, str(settings.heartbeats_file), policies, directory, calendars, now)
     except PolicyErrors as errors:
         raise WrongInput(f"{_UNUSABLE}\n{errors}", "policy_errors") from None
 

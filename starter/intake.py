@@ -200,6 +200,7 @@ async def _open(step: OpenIt, report: Reported, found: Found, into: Into) -> Out
         reference=report.reference,
         team=into.team,
         labels=report.labels,
+        severity=report.severity,
         received_at=min(step.received_at, now) if step.received_at is not None else now,
         first_noticed_at=min(report.began_at, now),
     )

@@ -13,6 +13,7 @@ from client.pinned_calendars import calendar_file
 from client.policy_files import BESIDE
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import SHIPPED, Settings
+from escalation.heartbeat.read_sources import check_sources
 from escalation.oncall.read_rotas import RotaTexts
 from escalation.policy.check_set import CheckedSet, check_set
 from escalation.policy.choose import entry_policies, policy_named
@@ -20,6 +21,7 @@ from escalation.policy.describe import describe_policy
 from escalation.policy.finding import PolicyError
 from escalation.policy.model import Policy
 from escalation.policy.parse import read_policy
+from escalation.policy.pin_calendars import CalendarFile
 from starter.calendars import calendar_findings
 from starter.failure import NotDone, WrongInput
 from starter.installation import installed, settings_now
@@ -28,6 +30,7 @@ from starter.showing import console, note, pairs, say_json, table
 _PEOPLE = "people.yaml"
 _ROTAS = "rotas.yaml"
 _CALENDARS = "calendars.yaml"
+_HEARTBEATS = "heartbeats.yaml"
 
 
 def check_from(paths: Sequence[Path], *, as_json: bool) -> None:
@@ -93,13 +96,36 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
             asked.add(str(calendars))
         with suppress(CalendarsUnreadable):  # found above
             to_pin = calendar_file(calendars)
+    sources = beside.get(_HEARTBEATS) or _heartbeats(people, settings)
+    if sources.exists() and (
+        paths == [settings.policies]
+        or {sources.resolve(), sources.resolve().parent} & {path.resolve() for path in paths}
+    ):
+        asked.add(str(sources))
     directory, now = _read(people), datetime.now(UTC)
     if isinstance(directory, PolicyError):
         unreadable.append(directory)
         checked = check_set(texts, None, now, calendars=to_pin)
     else:
         checked = check_set(texts, (str(people), directory), now, on_duty, calendars=to_pin)
-    return asked, replace(checked, findings=tuple(dict.fromkeys([*unreadable, *checked.findings])))
+    of_sources = _of_sources(sources, checked, to_pin, now)
+    return asked, replace(checked, findings=tuple(dict.fromkeys([*unreadable, *checked.findings, *of_sources])))
+
+
+def _of_sources(
+    path: Path, checked: CheckedSet, calendars: CalendarFile | None, now: datetime
+) -> tuple[PolicyError, ...]:
+    """What is wrong in the file of sources; looked at where there is one, and policies that its issues may enter."""
+    if not path.exists() or not checked.policies:
+        return ()
+    text = _read(path)
+    if isinstance(text, PolicyError):
+        return (text,)
+    return check_sources(text, str(path), checked.policies, checked.directory, calendars, now)[1]
+
+
+def _heartbeats(people: Path, settings: Settings) -> Path:
+    return settings.heartbeats_file if _in_use(people, settings) else people.parent / _HEARTBEATS
 
 
 def _is_people(path: Path, settings: Settings) -> bool:
@@ -120,6 +146,8 @@ def _beside(path: Path, settings: Settings) -> str:
         return _PEOPLE
     if _is_rotas(path, settings):
         return _ROTAS
+    if path.name == _HEARTBEATS or path.resolve() == settings.heartbeats_file.resolve():
+        return _HEARTBEATS
     is_calendars = path.name == _CALENDARS or path.resolve() == calendars_path(settings).resolve()
     return _CALENDARS if is_calendars else ""
 

@@ -23,6 +23,7 @@ from client.settings import Settings
 from records.database import Database, RecordBusy, SchemaMismatch, migrate, open_database
 from starter.failure import WrongInput
 from starter.health import WorkerHealth, health_app, pages_at
+from starter.heartbeats import keep_watched
 from starter.metrics import RecordMetrics
 from starter.noticing import files_noticed
 
@@ -95,7 +96,10 @@ async def serve(settings: Settings, build: BuildWorker, stop: asyncio.Event) -> 
             await register_search_attributes(client)
             health.connected(server, client.identity)
             _log.info("working", server=server.address, namespace=server.namespace, task_queue=settings.task_queue)
+            watched = asyncio.create_task(keep_watched(client, settings))
             await _work(build(client, settings, db), stop)
+            watched.cancel()
+            await asyncio.gather(watched, return_exceptions=True)
     health.stopped()
     _log.info("stopped")
     db.close()

@@ -13,7 +13,7 @@ from escalation.issue.identity import reference_for
 from escalation.masking import mask_cards
 from escalation.value import Value
 
-Source: TypeAlias = Literal["alertmanager", "pagerduty"]
+Source: TypeAlias = Literal["alertmanager", "pagerduty", "heartbeat"]
 What: TypeAlias = Literal["open", "acknowledge", "release", "escalate", "resolve", "note"]
 Nature: TypeAlias = Literal["bad", "not_understood", "nothing_to_do", "warning"]
 
@@ -47,6 +47,8 @@ class Reported(Value):
     """What is new in this, masked; may be empty."""
     labels: dict[str, str] = Field(default_factory=dict)
     """The source's words, for triggers to match on."""
+    severity: str = ""
+    """One of the policy's, where the source gives one of ours."""
 
 
 class NotTaken(Value):

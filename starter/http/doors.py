@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from client.finding import Connection
 from client.settings import Settings
 from records.database import Database
+from starter.heartbeats import SourcesNow
 from starter.http.keys import Keys
 from starter.http.limits import Limits
 from starter.http.now import InstalledNow, RecordNow, ServerNow
@@ -40,6 +41,8 @@ class Doors:
         self._server = ServerNow(self.given_client)
         self._installed = InstalledNow(self.settings)
         self._record = RecordNow(self.settings)
+        self.sources = SourcesNow(self.settings)
+        """The sources that must give signs of life."""
         self.keys = Keys(self._record)
         self.limits = Limits(self.settings.api_rate)
         self.looking = asyncio.Lock()

@@ -25,7 +25,7 @@ def spoil(file: Path, before: str, after: str) -> None:
 def test_what_ships_is_fit_for_use(escalon: CommandLine) -> None:
     ran = escalon("policy", "check")
     assert (ran.code, ran.err) == (0, "")
-    assert "✓ 5 files are fit for use" in ran.out
+    assert "✓ 6 files are fit for use" in ran.out
     assert "technical-sev, version 1: Technical incidents by severity (main/technical)" in ran.out
     ran = escalon("policy", "check", "--json")
     assert (ran.json["is_fit"], ran.json["findings"]) == (True, [])

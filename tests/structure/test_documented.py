@@ -10,6 +10,7 @@ import pytest
 from temporalio.client import Client
 
 from client.settings import Settings
+from escalation.heartbeat.watching import Report
 from escalation.issue import events
 from escalation.issue.clocks import What
 from escalation.issue.commands import HUMAN_COMMANDS
@@ -109,4 +110,4 @@ async def test_every_effect_has_its_activity_and_every_activity_its_effect(tmp_p
         named = [getattr(each, "__temporal_activity_definition").name for each in activities(client, settings, db)]
     finally:
         db.close()
-    assert sorted(named) == sorted(EFFECTS)
+    assert sorted(named) == sorted([*EFFECTS, Report.model_fields["kind"].default])
