@@ -187,6 +187,7 @@ class Simulated:
                 why=found.why,
                 stand_ins=found.stand_ins,
                 beside=found.beside,
+                left_out=found.left_out,
             )
         self._answer(effect, at + min(found.after, FIND_WITHIN), answer)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from escalation.issue.delivery import Outcome, StandIn
 from escalation.issue.effects import FindResponders, LinkDuplicate, Notify
-from escalation.issue.facts import PersonFacts
+from escalation.issue.facts import LeftOut, PersonFacts
 from escalation.issue.responders import find_in
 from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.directory import Directory
@@ -33,6 +33,8 @@ class LookUp(NamedTuple):
     """Who is asked where somebody cannot be reached."""
     beside: tuple[PersonFacts, ...] = ()
     """Facts of them."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Who was considered and is not asked."""
 
 
 class Delivery(NamedTuple):
@@ -92,7 +94,7 @@ def people_of(
 
     def find(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001
         answer = find_in(directory, effect, reached, rotas)
-        return LookUp(answer.people, answer.why, after, None, answer.stand_ins, answer.beside)
+        return LookUp(answer.people, answer.why, after, None, answer.stand_ins, answer.beside, answer.left_out)
 
     return find
 

@@ -96,7 +96,9 @@ def _preview(
     tier = after.here if after.tier_began_at != found.state.tier_began_at or after.turn != found.state.turn else None
     team = found.state.facts.id.team
     asked = (
-        tuple(person.id for person in here.told(tier.told_for(after.severity), team, reader.now))
+        tuple(
+            person.id for person in here.told(tier.told_for(after.severity), team, reader.now, found.state.facts.about)
+        )
         if tier is not None
         else found.state.asked
     )

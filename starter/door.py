@@ -199,7 +199,7 @@ def prepare_command(
     if "take_over_from" in made:
         here.person(made["take_over_from"], "take_over_from")
     if "to" in made:
-        made["facts"] = here.acting(made["to"], "to", datetime.now(UTC)).reachable(here.channels)
+        made["facts"] = here.named(made["to"], "to", datetime.now(UTC))
     if "duplicate_of" in made:
         made["duplicate_of"] = str(_latest(db, *issue_id(made["duplicate_of"], "duplicate_of")))
     try:

@@ -8,6 +8,7 @@ from escalation.issue.facts import Actor, PersonFacts
 from escalation.issue.identity import DEFAULT
 from escalation.issue.state import LAST_RESORT
 from escalation.policy.choose import choose_policy, entry_policies, policy_named
+from escalation.policy.conflict import Conflicts
 from escalation.policy.model import Kind, Policy, Tell
 from starter.failure import WrongInput, one_of
 from starter.installation import Installed
@@ -34,18 +35,21 @@ def policy_for(name: str, legal_entity: str, kind: str, here: Installed) -> Poli
 def owner_of(raiser: Actor, team: str, about: Collection[str], here: Installed, at: datetime | None = None) -> str:
     """The raiser, where that is one of our people; else the duty lead of the team that takes it in.
 
-    Where the issue is about that duty lead: another team's, in the order of the directory, else the operator. With
-    `at`, who is there then comes first: in place of a duty lead who is away or gone, their deputy; where nobody at all
-    is there, it is the duty lead all the same. Raises WrongInput where it is about all of them. A raiser whom it is
+    Where that duty lead may not be asked about it: another team's, in the order of the directory, else the operator.
+    With `at`, who is there then comes first: in place of a duty lead who is away or gone, their deputy; where nobody at
+    all is there, it is the duty lead all the same. Raises WrongInput where it is about all of them. A raiser whom it is
     about may not raise it: the rules say so.
     """
     directory = here.directory
     if not raiser.is_machine and directory.has(raiser.person):
         return raiser.person
     others = (each.duty_lead for each in directory.teams)
-    fit = [each for each in (directory.duty_lead(team).id, *others, directory.operator) if each not in about]
+    able = [each for each in (directory.duty_lead(team).id, *others, directory.operator) if each not in about]
+    unfit = Conflicts(directory, about, at)
+    # Every issue has an owner, if it must be one of those who report to whom it is about.
+    fit = [each for each in able if each not in unfit] or able
     if fit:
-        there = directory.present([directory.person(each) for each in fit], at, about).people if at else ()
+        there = directory.present([directory.person(each) for each in fit], at, unfit).people if at else ()
         return there[0].id if there else fit[0]
     raise WrongInput("about: it names every duty lead and the operator; allowed: to leave one who can own the issue")
 
@@ -57,10 +61,10 @@ def last_known_people(
 
     By a rota that is who is on duty at that instant.
     """
-    never = frozenset(about)
+    concerned = tuple(about)
 
     def told(tell: Tell) -> tuple[str, ...]:
-        return tuple(person.id for person in here.told(tell, team, at, never))
+        return tuple(person.id for person in here.told(tell, team, at, concerned))
 
     known: dict[str, tuple[str, ...]] = {}
     for policy in pinned:

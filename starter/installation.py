@@ -17,10 +17,12 @@ from client.policy_files import PoliciesUnreadable, read_policy_files
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import Settings
 from escalation.heartbeat.read_sources import read_sources
+from escalation.issue.facts import PersonFacts
 from escalation.oncall.look_up import people_on_duty
 from escalation.oncall.read_rotas import RotaTexts, read_rotas
 from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.check_set import check_set, read_set
+from escalation.policy.conflict import Conflicts, ties
 from escalation.policy.directory import Directory, Person
 from escalation.policy.finding import PolicyErrors
 from escalation.policy.model import Policy, Tell
@@ -43,14 +45,21 @@ class Installed:
     org: str = "main"
     rotas: Rotas = NO_ROTAS
 
-    def told(self, tell: Tell, team: str, at: datetime, never: Collection[str] = ()) -> tuple[Person, ...]:
+    def told(self, tell: Tell, team: str, at: datetime, about: Collection[str] = ()) -> tuple[Person, ...]:
         """Whom this tells about an issue of `team` at that instant, with who is on duty by its rotas then.
 
-        Without `never`, those whom the issue is about; in place of who is away or gone, their deputy.
+        Without those who may not be asked: whom it is `about`, their deputies, and who reports to them. In place of who
+        is away or gone, their deputy.
         """
-        on_duty = people_on_duty(self.rotas, tell.rotas, self.directory, at)
+        unfit = Conflicts(self.directory, about, at)
+        on_duty = people_on_duty(self.rotas, tell.rotas, self.directory, at, unfit)
         found = self.directory.in_tell(tell, team, on_duty.people)
-        return self.directory.present([person for person in found if person.id not in never], at, never).people
+        return self.directory.present([person for person in found if person.id not in unfit], at, unfit).people
+
+    def named(self, given: str, field: str, now: datetime) -> PersonFacts:
+        """Facts of somebody to whom something is given, with whose matters are not theirs. Raises WrongInput."""
+        person = self.acting(given, field, now)
+        return person.reachable(self.channels).changed({"ties": ties(self.directory, given, now)})
 
     def person(self, given: str, field: str) -> Person:
         """The person with this id; raises WrongInput with a suggestion."""

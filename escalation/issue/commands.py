@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 
 from escalation.issue.delivery import Outcome as DeliveryOutcome
 from escalation.issue.delivery import StandIn, Try
-from escalation.issue.facts import CLOCK, Actor, IssueFacts, PersonFacts, TextRef
+from escalation.issue.facts import CLOCK, Actor, IssueFacts, LeftOut, PersonFacts, TextRef
 from escalation.policy.matched import Match
 from escalation.policy.model import CloseReason, Policy
 from escalation.value import Value
@@ -264,6 +264,8 @@ class TakePeople(Command):
     """By the id of somebody found: who is asked where they cannot be reached, the first one first."""
     beside: tuple[PersonFacts, ...] = ()
     """Facts of the stand-ins."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Who was considered and is not to be asked, and why."""
 
 
 class TakeNoPeople(Command):

@@ -214,6 +214,7 @@ def take_people(
     if finding is None or state.status != "open":
         return
     people = state.fit_to_ask(people)
+    left_out = found.left_out if found is not None else ()
     if len(people) > MOST_ASKED:
         people, why = people[:MOST_ASKED], f"{why}; the first {MOST_ASKED} of {len(people)}"
     if not people and finding.tier == LAST_RESORT:
@@ -221,11 +222,12 @@ def take_people(
     if people:
         stand_ins, beside = (found.stand_ins, found.beside) if found is not None and how == "looked_up" else ({}, ())
         asked = e.PeopleAsked.trusted(
-            turn=number, tier=finding.tier, people=people, how=how, why=why, stand_ins=stand_ins, beside=beside
-        )
+            turn=number, tier=finding.tier, people=people, how=how, why=why, stand_ins=stand_ins, beside=beside,
+            left_out=left_out,
+        )  # fmt: skip
         turn.by_clock(asked, at)
         return
-    turn.by_clock(e.TierFoundEmpty(turn=number, tier=finding.tier, why=why), at)
+    turn.by_clock(e.TierFoundEmpty(turn=number, tier=finding.tier, why=why, left_out=left_out), at)
     if finding.tier != LAST_RESORT:
         note_missed(turn)
         move_up(turn, "nobody_on_duty", at)

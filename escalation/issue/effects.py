@@ -53,7 +53,9 @@ class FindResponders(Value):
     tier: str
     tell: Tell
     about: tuple[str, ...]
-    """People whom the issue is about: never asked."""
+    """People whom the issue is about, and who has a conflict of interest: never asked."""
+    excluded: tuple[str, ...] = ()
+    """Those among them who have a conflict of their own: whoever stands in for them or reports to them may be asked."""
     at: AwareDatetime | None = None
     """When the tier began (UTC): who is there then is asked. None in errands of releases that did not say."""
 

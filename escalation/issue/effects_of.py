@@ -258,6 +258,7 @@ def _find(state: IssueState, entry: e.Entry, turn: int, tier: str) -> FindRespon
         tier=tier,
         tell=_told(state, tier),
         about=(*state.facts.about, *state.excluded),
+        excluded=tuple(person for person in state.excluded if person not in state.facts.about),
         at=entry.recorded_at,
     )
 

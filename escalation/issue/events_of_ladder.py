@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from escalation.issue.commands import FoundHow, How
 from escalation.issue.delivery import StandIn
-from escalation.issue.facts import PersonFacts, TextRef
+from escalation.issue.facts import LeftOut, PersonFacts, TextRef
 from escalation.policy.model import Clock, Listener, WhenClosed
 from escalation.value import Value
 
@@ -133,6 +133,8 @@ class PeopleAsked(Value):
     """By person: who is asked where they cannot be reached, the first one first."""
     beside: tuple[PersonFacts, ...] = ()
     """Facts of the stand-ins."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Who was considered and is not asked, and why."""
 
 
 class StandInAsked(Value):
@@ -166,6 +168,8 @@ class TierFoundEmpty(Value):
     """Whether somebody was there, whom no message reached."""
     is_closed: bool = False
     """Whether it is outside of its hours, which is not to be empty."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Who was considered and is not asked, and why."""
 
 
 class LookupFailed(Value):

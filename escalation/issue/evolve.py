@@ -243,7 +243,14 @@ def _people_found(state: IssueState, event: e.PeopleAsked | e.TierFoundEmpty, _:
     ids = tuple(person.id for person in event.people)
     is_last = event.tier == LAST_RESORT
     others = [asking for asking in state.askings if (asking.tier == LAST_RESORT) is not is_last]
-    asking = Asking.trusted(turn=event.turn, tier=event.tier, stand_ins=event.stand_ins, ways={})
+    asking = Asking.trusted(
+        turn=event.turn,
+        tier=event.tier,
+        stand_ins=event.stand_ins,
+        ways={},
+        why=event.why,
+        left_out=event.left_out,
+    )
     found = {
         "people": _people(state.people, (*event.people, *event.beside)),
         "findings": _without(state.findings, event.turn),

@@ -9,6 +9,7 @@ from escalation.duration import words
 from escalation.issue.beside import beside
 from escalation.issue.clocks import FIND_WITHIN, Due, deadlines
 from escalation.issue.explain_by_hand import beginning, by_hand_sum
+from escalation.issue.explain_people import chosen
 from escalation.issue.hours import hours_here
 from escalation.issue.state import IssueState
 from escalation.narrate import instant, why_began
@@ -79,6 +80,7 @@ def _who(state: IssueState) -> tuple[str, ...]:
     if state.status == "open":
         asked = ", ".join(state.asked) or _nobody_yet(state)
         lines.append(f"Asked at this tier: {asked}.")
+        lines += chosen(state)
     if state.joined:
         lines.append(f"Also working on it: {', '.join(state.joined)}.")
     lines += [

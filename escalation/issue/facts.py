@@ -59,6 +59,17 @@ class PersonFacts(Value):
     channels: tuple[str, ...] = ("inbox",)
     limit: dict[str, str] = Field(default_factory=dict)
     """Authority limit by currency as of the look-up, decimal in text."""
+    ties: tuple[str, ...] = ()
+    """To whom they report, and whose deputy they are: they are not asked about what is about those. Said by the door
+    that names somebody; of who is looked up it is empty, for nobody is found who may not be asked."""
+
+
+class LeftOut(Value):
+    """Somebody who was considered when people were looked up, and is not asked."""
+
+    id: str
+    why: str
+    """In words that may go on record: nobody's private reasons."""
 
 
 class Party(Value):

@@ -3,54 +3,87 @@
 Pure: which directory, and as of when, is the business of who asks (the activity, or a simulated world).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from escalation.issue.commands import TakePeople
 from escalation.issue.delivery import MOST_STAND_INS, StandIn
 from escalation.issue.effects import FindResponders
-from escalation.issue.facts import PersonFacts
+from escalation.issue.facts import LeftOut, PersonFacts
 from escalation.oncall.look_up import OnDuty, people_on_duty
 from escalation.oncall.rota import NO_ROTAS, Rotas
-from escalation.policy.directory import Directory, Present
+from escalation.policy.conflict import IN_WORDS, Conflicts
+from escalation.policy.directory import Directory, Person, Present
 from escalation.policy.model import Tell
 
 _MOST_REASONS = 10
 """Of so many people who are not there it is said who is asked in their place: the record is no list of holidays."""
+_MOST_LEFT_OUT = 20
+"""So many of those who were considered and are not asked are named."""
 
 
 def find_in(
     directory: Directory, effect: FindResponders, channels: Collection[str], rotas: Rotas = NO_ROTAS
 ) -> TakePeople:
-    """Whom the tier tells, without those whom the issue is about; perhaps nobody. With them who may stand in for each.
+    """Whom the tier tells, without those who may not be asked; perhaps nobody. With them who may stand in for each.
 
-    Who is away or gone when the tier begins is not asked: their deputy is; by a rota, whom its rule says. `channels`
-    are the names of those that are set up.
+    Who may not be asked says `escalation/policy/conflict.py`. Who is away or gone when the tier begins is not asked:
+    their deputy is; by a rota, whom its rule says. `channels` are the names of those that are set up.
     """
-    team = effect.issue.team
-    on_duty = people_on_duty(rotas, effect.tell.rotas, directory, effect.at)
-    found = directory.in_tell(effect.tell, team, on_duty.people)
-    fit = [person for person in found if person.id not in effect.about]
-    asked, absent = Present(tuple(fit)) if effect.at is None else directory.present(fit, effect.at, effect.about)
-    beside: dict[str, PersonFacts] = {}
-    stand_ins: dict[str, tuple[StandIn, ...]] = {}
-    for person in asked:
-        listed = [each for each in directory.in_place_of(person.id, team, effect.at) if each[0].id not in effect.about]
-        stand_ins[person.id] = tuple(StandIn(id=each.id, why=why) for each, why in listed[:MOST_STAND_INS])
-        beside.update({each.id: each.reachable(channels) for each, _ in listed[:MOST_STAND_INS]})
+    conflicts = conflicts_of(directory, effect)
+    on_duty = people_on_duty(rotas, effect.tell.rotas, directory, effect.at, conflicts)
+    found = directory.in_tell(effect.tell, effect.issue.team, on_duty.people)
+    fit = [person for person in found if person.id not in conflicts]
+    asked, absent = Present(tuple(fit)) if effect.at is None else directory.present(fit, effect.at, conflicts)
+    unfit = dict.fromkeys((*on_duty.unfit, *(person.id for person in found if person.id in conflicts)))
+    left_out = [LeftOut(id=person, why=IN_WORDS) for person in unfit]
+    left_out += [] if effect.at is None else _not_there(fit, asked, effect)
+    stand_ins, beside = _stand_ins(directory, asked, effect, conflicts, channels)
     return TakePeople(
         id=effect.key,
         turn=effect.turn,
         people=tuple(person.reachable(channels) for person in asked),
-        why=_why(effect, on_duty, len(found) - len(fit), absent, is_anybody=bool(asked)),
-        stand_ins={person: listed for person, listed in stand_ins.items() if listed},
-        beside=tuple(beside.values()),
+        why=_why(effect, on_duty, len(unfit), absent, is_anybody=bool(asked)),
+        stand_ins=stand_ins,
+        beside=beside,
+        left_out=tuple(left_out[:_MOST_LEFT_OUT]),
     )
 
 
-def _why(effect: FindResponders, on_duty: OnDuty, excluded: int, absent: Sequence[str], *, is_anybody: bool) -> str:
+def conflicts_of(directory: Directory, effect: FindResponders) -> Conflicts:
+    """Who may not be asked about this issue, as of the instant of the look-up."""
+    about = [person for person in effect.about if person not in effect.excluded]
+    return Conflicts(directory, about, effect.at, effect.excluded)
+
+
+def _not_there(fit: Iterable[Person], asked: Sequence[Person], effect: FindResponders) -> list[LeftOut]:
+    assert effect.at is not None
+    there = {person.id for person in asked}
+    return [LeftOut(id=each.id, why=each.whereabouts(effect.at)) for each in fit if each.id not in there]
+
+
+def _stand_ins(
+    directory: Directory,
+    asked: Iterable[Person],
+    effect: FindResponders,
+    conflicts: Conflicts,
+    channels: Collection[str],
+) -> tuple[dict[str, tuple[StandIn, ...]], tuple[PersonFacts, ...]]:
+    """Who may stand in for each, and facts of them."""
+    beside: dict[str, PersonFacts] = {}
+    stand_ins: dict[str, tuple[StandIn, ...]] = {}
+    for person in asked:
+        behind = directory.in_place_of(person.id, effect.issue.team, effect.at)
+        listed = [each for each in behind if each[0].id not in conflicts][:MOST_STAND_INS]
+        if listed:
+            stand_ins[person.id] = tuple(StandIn(id=each.id, why=why) for each, why in listed)
+            beside.update({each.id: each.reachable(channels) for each, _ in listed})
+    return stand_ins, tuple(beside.values())
+
+
+def _why(effect: FindResponders, on_duty: OnDuty, unfit: int, absent: Sequence[str], *, is_anybody: bool) -> str:
     words = _told(effect.tell, effect.issue.team, on_duty)
-    if excluded:
-        words += f", without {excluded} whom the issue is about"
+    if unfit:
+        words += f", without {unfit} for {IN_WORDS}"
     words = "; ".join([words, *absent[:_MOST_REASONS]])
     if len(absent) > _MOST_REASONS:
         words += f"; and {len(absent) - _MOST_REASONS} more are not there"

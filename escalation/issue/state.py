@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from escalation.issue.delivery import Outcome, StandIn, counting_ways
 from escalation.issue.events import Ceiling, TargetDue, WarningDue
-from escalation.issue.facts import IssueFacts, PersonFacts, TextRef
+from escalation.issue.facts import IssueFacts, LeftOut, PersonFacts, TextRef
 from escalation.policy.matched import Match
 from escalation.policy.model import Clock, CloseReason, Policy, Tier
 from escalation.value import Value
@@ -39,6 +39,10 @@ class Asking(Value):
     """By person: who is asked where they cannot be reached, the first one first."""
     ways: dict[str, dict[str, Outcome]] = Field(default_factory=dict)
     """By person and channel, what became of the messages that ask them; one that left counts for good."""
+    why: str = ""
+    """How they were chosen."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Who was considered and is not asked."""
 
 
 class Charge(Value):
@@ -249,9 +253,13 @@ class IssueState(Value):
         return self.fit_to_ask([self.person(self.owner)])
 
     def fit_to_ask(self, people: Iterable[PersonFacts]) -> tuple[PersonFacts, ...]:
-        """These people, each once, without those whom the issue is about or who have a conflict of interest."""
-        unfit = {*self.facts.about, *self.excluded}
-        return tuple({person.id: person for person in people if person.id not in unfit}.values())
+        """These people, each once, without those whom the issue is about or who have a conflict of interest.
+
+        Nor those who are known to stand in for somebody whom it is about, or to report to them.
+        """
+        unfit, about = {*self.facts.about, *self.excluded}, self.facts.about
+        fit = (person for person in people if person.id not in unfit and not any(tie in about for tie in person.ties))
+        return tuple({person.id: person for person in fit}.values())
 
     def person(self, person: str) -> PersonFacts:
         """Facts of a person; of one who is not known, the id and the inbox."""

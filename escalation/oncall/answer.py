@@ -20,6 +20,7 @@ Because: TypeAlias = Literal[
     "only",
     "absent",
     "unknown",
+    "unfit",
     "next_in_line",
     "nobody_in_line",
     "no_layer",

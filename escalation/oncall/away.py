@@ -1,7 +1,7 @@
 """Who is not there, and until when: what of the directory counts for a rota. Handed in, never looked up here."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from escalation.oncall.turns import Span
@@ -19,6 +19,12 @@ class Away:
     spans: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     known: Container[str] | None = None
     """The ids of the directory; None: everybody is in it."""
+    unfit: Container[str] = ()
+    """Who may not be asked about the issue for which somebody is looked up."""
+
+    def without(self, unfit: Container[str]) -> "Away":
+        """The same for an issue about which these may not be asked."""
+        return replace(self, unfit=unfit)
 
     def is_known(self, person: str) -> bool:
         """Whether they are in the directory."""
@@ -30,8 +36,8 @@ class Away:
         return max(found, default=None)
 
     def is_there(self, person: str, at: datetime) -> bool:
-        """Whether they are in the directory and not away."""
-        return self.is_known(person) and self.until(person, at) is None
+        """Whether they are in the directory, not away, and may be asked."""
+        return self.is_known(person) and person not in self.unfit and self.until(person, at) is None
 
     def cuts(self, people: Iterable[str], from_at: datetime, until_at: datetime) -> Iterator[datetime]:
         """When any of these leaves or comes back within the span."""

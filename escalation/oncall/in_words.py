@@ -39,8 +39,8 @@ def step_in_words(step: Step) -> str:
             return f"override: {who} alone{until}"
         case "absent":
             return f"{who} is absent{until}"
-        case "unknown":
-            return f"{who} is not in the directory"
+        case "unknown" | "unfit":
+            return f"{who} {'is not in the directory' if step.because == 'unknown' else 'is not asked'}"
         case "next_in_line":
             return f"next in line: {who}"
         case "nobody_in_line":

@@ -1,6 +1,6 @@
 """Who is on duty by the rotas that a policy tells, as of an instant, with the reasoning in words: for look-ups."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,26 +19,33 @@ class OnDuty(NamedTuple):
     """Ids of the directory, each once, in the order of the rotas."""
     words: tuple[str, ...] = ()
     """For each rota: who, and how that comes about. Ids, no names."""
+    unfit: tuple[str, ...] = ()
+    """Whose turn it was and who may not be asked."""
 
 
-def duty_now(rota: Rota, directory: Directory, at: datetime) -> Duty:
-    """Who is on duty by this rota at that instant, as the directory knows them."""
-    return on_duty(rota, at, away_in(directory))
+def duty_now(rota: Rota, directory: Directory, at: datetime, unfit: Container[str] = ()) -> Duty:
+    """Who is on duty by this rota at that instant, as the directory knows them; who is `unfit` is passed over."""
+    return on_duty(rota, at, away_in(directory).without(unfit))
 
 
-def people_on_duty(rotas: Rotas, names: Iterable[str], directory: Directory, at: datetime | None) -> OnDuty:
+def people_on_duty(
+    rotas: Rotas, names: Iterable[str], directory: Directory, at: datetime | None, unfit: Container[str] = ()
+) -> OnDuty:
     """Who is on duty by the rotas of these names; by one that there is not, nobody is.
 
-    Without an instant nobody is, either: whoever asks without one is of a release that knew no rotas.
+    Without an instant nobody is, either: whoever asks without one is of a release that knew no rotas. In the place of
+    who is `unfit` the next in line is on duty.
     """
     people: list[str] = []
+    passed_over: list[str] = []
     words: list[str] = []
     for name in names:
         rota = rotas.rota(name)
         if rota is None or at is None:
             words.append(f"rota {name}: nobody (there is no such rota any more)")
             continue
-        duty = duty_now(rota, directory, at)
+        duty = duty_now(rota, directory, at, unfit)
         people += duty.people
+        passed_over += [step.person for step in duty.steps if step.because == "unfit"]
         words.append(in_words(rota, duty))
-    return OnDuty(tuple(dict.fromkeys(people)), tuple(words))
+    return OnDuty(tuple(dict.fromkeys(people)), tuple(words), tuple(dict.fromkeys(passed_over)))

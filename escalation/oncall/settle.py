@@ -64,7 +64,9 @@ class _Settling:
         override = self._changes.override
         if override is not None and override.only:
             self.steps.append(Step("only", ", ".join(override.only), span=self._lasting))
-            return self._there(override.only)
+            alone = self._there(override.only)
+            # Where none of them may be asked, somebody is: the layers say who.
+            return alone if alone or not self._has_unfit(override.only) else self._by_layers(in_force)
         people = self._by_layers(in_force)
         if override is not None and override.add:
             added = tuple(person for person in override.add if person not in people)
@@ -82,7 +84,8 @@ class _Settling:
             planned = self._changed(turn.people)
             people = self._there(planned)
             # Whom an override takes off, nobody is asked in the place of.
-            if people or not planned or self._rota.when_absent == "gap":
+            is_gap = self._rota.when_absent == "gap" and not self._has_unfit(planned)
+            if people or not planned or is_gap:
                 return people
             people = self._next_in_line(layer, turn)
             if people:
@@ -109,6 +112,9 @@ class _Settling:
             return None
         return person
 
+    def _has_unfit(self, people: Iterable[str]) -> bool:
+        return any(person in self._away.unfit for person in people)
+
     def _there(self, people: Iterable[str]) -> tuple[str, ...]:
         """Those who are not absent."""
         found = []
@@ -116,6 +122,8 @@ class _Settling:
             until = self._away.until(person, self._at)
             if not self._away.is_known(person):
                 self.steps.append(Step("unknown", person))
+            elif person in self._away.unfit:
+                self.steps.append(Step("unfit", person))
             elif until is not None:
                 self.steps.append(Step("absent", person, span=Span(self._at, until)))
             else:

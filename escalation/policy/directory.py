@@ -4,7 +4,7 @@ Live, never pinned: it is looked up when a tier begins. Reading it from YAML is 
 missing in `lint_directory.py`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -192,11 +192,11 @@ class Directory(Value):
         listed = ((self.person(each), why) for each, why in found.items())
         return tuple((each, why) for each, why in listed if at is None or each.is_present(at))
 
-    def present(self, people: Iterable[Person], at: datetime, never: Collection[str] = ()) -> Present:
+    def present(self, people: Iterable[Person], at: datetime, never: Container[str] = ()) -> Present:
         """Those of these people who are there at that instant; in place of each who is not, their deputy who is.
 
         A deputy who is not there either has their own deputy asked. Where that ends, goes round, or meets one of
-        `never` (those whom the issue is about), nobody is asked in their place.
+        `never` (those who may not be asked), nobody is asked in their place.
         """
         wanted = tuple(people)
         asked: dict[str, Person] = {person.id: person for person in wanted if person.is_present(at)}
@@ -213,7 +213,7 @@ class Directory(Value):
                 placed.setdefault(stand_in.id, stand_in)
         return Present(tuple(placed.values()), tuple(words))
 
-    def _stand_in(self, person: Person, at: datetime, never: Collection[str]) -> Person | None:
+    def _stand_in(self, person: Person, at: datetime, never: Container[str]) -> Person | None:
         seen = {person.id}
         while (deputy := person.deputy_at(at)) is not None:
             if deputy in seen or deputy in never or not self.has(deputy):

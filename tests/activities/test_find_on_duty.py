@@ -76,9 +76,14 @@ async def test_who_is_absent_is_skipped_and_their_deputy_is_not_asked(people_fil
 
 
 async def test_nobody_is_asked_about_themselves(people_file: Path) -> None:
+    """In her place the next in line of the rota is on duty."""
     answer = await looked_up(people_file, Tell(rotas=("duty",)), ANNS, about=("ann",))
-    assert answer.people == ()
-    assert "without 1 whom the issue is about" in answer.why
+    assert [each.id for each in answer.people] == ["ben"]
+    assert "ann is not asked; next in line: ben)" in answer.why
+    assert answer.why.endswith("), without 1 for a conflict of interest")
+    alone = await looked_up(people_file, Tell(rotas=("lead",)), ANNS, about=("lee",))
+    assert alone.people == ()
+    assert alone.why.startswith("nobody found: rota lead: nobody (")
 
 
 async def test_an_errand_of_a_release_without_rotas_has_no_instant_and_finds_nobody_by_them(people_file: Path) -> None:

@@ -89,7 +89,7 @@ async def test_nobody_is_asked_about_themselves(directory: LiveDirectory) -> Non
     tell = Tell(people=("ann", "lee"))
     answer = await looked_up(directory, find(tell, about=("ann", "zoe")))
     assert [person.id for person in answer.people] == ["lee"]
-    assert answer.why == "those named by the policy, without 1 whom the issue is about"
+    assert answer.why == "those named by the policy, without 1 for a conflict of interest"
     empty = await looked_up(directory, find(tell, about=("ann", "lee")))
     assert empty.people == ()
     assert empty.why.startswith("nobody found")

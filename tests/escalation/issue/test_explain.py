@@ -58,6 +58,7 @@ def test_it_says_who_has_it_and_until_when() -> None:
         "ray owns it.",
         "Nobody works on it.",
         "Asked at this tier: first-1, first-2.",
+        "They were chosen so: on duty.",
     )
     played.acknowledge("first-1", at(1))
     played.acknowledge("first-2", at(2))
@@ -65,6 +66,7 @@ def test_it_says_who_has_it_and_until_when() -> None:
         "ray owns it.",
         "first-1 works on it, and that holds until Fri 20 Nov 19:46:00 UTC.",
         "Asked at this tier: first-1, first-2.",
+        "They were chosen so: on duty.",
         "Also working on it: first-2.",
     )
 
