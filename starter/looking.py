@@ -115,7 +115,10 @@ def explain_from(text: str, person: str, *, as_json: bool) -> None:
             ("Why it is where it is", explanation.why_here),
             ("Who", explanation.who),
             ("What is due, and why then", explanation.what_next),
+            ("Working time until the first limit of the tier", explanation.working_time),
         ):
+            if not lines:
+                continue
             out.print(Text(f"\n{name}", "bold"))
             out.print(sentences([reader.sentence(line) for line in lines]))
     if not found.is_live:

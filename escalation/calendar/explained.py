@@ -76,6 +76,13 @@ def explain_between(begins_at: datetime, ends_at: datetime, calendar: WorkingHou
     return tuple(_span(piece, times) for piece in _open_and_closed(begins_at, ends_at, times))
 
 
+def words_between(begins_at: datetime, ends_at: datetime, calendar: WorkingHours | OpenTimes) -> tuple[str, ...]:
+    """The same in words, with changes of the clocks and unknown holidays on the way. Raises OutOfReach."""
+    times = calendar if isinstance(calendar, OpenTimes) else open_times(calendar)
+    spans = (span.words for span in explain_between(begins_at, ends_at, times))
+    return (*spans, *_notes(begins_at, ends_at, times))
+
+
 _Piece = tuple[datetime, datetime, bool, str]
 
 

@@ -17,21 +17,25 @@ from escalation.value import Value
 
 
 class Explanation(Value):
-    """Sentences under three questions."""
+    """Sentences under three questions, and how working time comes about."""
 
     why_here: tuple[str, ...]
     who: tuple[str, ...]
     what_next: tuple[str, ...]
+    working_time: tuple[str, ...] = ()
+    """Where the tier keeps hours: what of the time until its next limit counts, and what is skipped, and why."""
 
     @property
     def lines(self) -> tuple[str, ...]:
         """All of it, one sentence to a line."""
-        return (*self.why_here, *self.who, *self.what_next)
+        return (*self.why_here, *self.who, *self.what_next, *self.working_time)
 
 
 def explain(state: IssueState, now: datetime) -> Explanation:
     """Why here, who, and what next; `now` says how far away the next instants are."""
-    return Explanation(why_here=_why_here(state), who=_who(state), what_next=_what_next(state, now))
+    return Explanation(
+        why_here=_why_here(state), who=_who(state), what_next=_what_next(state, now), working_time=_working_time(state)
+    )
 
 
 def _why_here(state: IssueState) -> tuple[str, ...]:
@@ -87,6 +91,14 @@ def _who(state: IssueState) -> tuple[str, ...]:
         f"{fact.name}: {fact.words}." for fact in beside(state, hides_parties=state.facts.issue_class != "normal")
     ]
     return tuple(lines)
+
+
+def _working_time(state: IssueState) -> tuple[str, ...]:
+    """From the tier's beginning to its first limit, on the calendar's clock."""
+    limits = [at for at in (state.acknowledge_due_at, state.work_due_at) if at is not None]
+    if not limits or not state.is_climbing:
+        return ()
+    return hours_here(state).counted(state.tier_began_at, min(limits))
 
 
 def _nobody_yet(state: IssueState) -> str:

@@ -6,7 +6,7 @@ What lies beyond the years that are pinned counts day and night, so that it is d
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from escalation.calendar.explained import moment
+from escalation.calendar.explained import moment, words_between
 from escalation.calendar.open_times import OpenTimes, OutOfReach, open_times
 from escalation.issue.state import IssueState
 from escalation.policy.model import Policy, Tier, WhenClosed
@@ -40,6 +40,16 @@ class Hours:
             return self._times.between(since, until)
         except OutOfReach:
             return until - since
+
+    def counted(self, since: datetime, until: datetime) -> tuple[str, ...]:
+        """What counts between two instants and what is skipped, span by span; nothing where it counts day and night."""
+        if self._times is None or until <= since:
+            return ()
+        named = f"By the calendar {self._times.hours.name}, on the clock of {self._times.hours.zone}:"
+        try:
+            return (named, *words_between(since, until, self._times))
+        except OutOfReach:
+            return ()
 
     def opens_at(self, at: datetime) -> datetime | None:
         """The next opening where it is closed in that instant; None where it is open."""

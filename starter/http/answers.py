@@ -107,6 +107,7 @@ class Explained(Answer):
     why_here: list[str]
     who: list[str]
     what_next: list[str]
+    working_time: list[str] = Field(description="Until the tier's first limit: what counts, what is skipped, and why.")
     is_live: bool
     as_of: AwareDatetime
 
