@@ -14,6 +14,8 @@ from escalation.issue.effects import Notify
 
 LONGEST_DELAY = timedelta(minutes=15)
 """The other side may ask for more time than that; a page is worth asking again."""
+_NEARLY = timedelta(milliseconds=100)
+"""So much too early is in time: the server's clock and its timers are not one."""
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=2)
 
@@ -57,12 +59,17 @@ class Attempt:
         return self._started_at + timedelta(seconds=time.monotonic() - self._since)
 
     def waits_for(self) -> timedelta | None:
-        """How long it is to leave the other side alone, as that one asked before this errand began; None: not now."""
-        not_before = self._effect.not_before
-        if not_before is None or self._place > 1 or not_before <= self.now:
+        """How long to wait, as the other side asked before this errand began, or as the person wants; None: not now."""
+        not_before, now = self._effect.not_before, self.now
+        if not_before is None or not_before - now <= _NEARLY:
             return None
-        activity.heartbeat(self._before.changed({"last": 1, "waited": 1}).model_dump(mode="json"))
-        return min(not_before - self.now, LONGEST_DELAY)
+        if self._effect.waits is None:  # the other side's wish is kept once, a person's to the end
+            if self._place > 1:
+                return None
+            not_before = min(not_before, now + LONGEST_DELAY)
+        waited = {"last": self._place, "waited": self._before.waited + 1}
+        activity.heartbeat(self._before.changed(waited).model_dump(mode="json"))
+        return not_before - now
 
     def ended(self, outcome: TryOutcome, error: str | None = None, retry_after: timedelta | None = None) -> Noted:
         """What there is to say once it has ended so; not yet said to the server."""
@@ -99,5 +106,7 @@ class Attempt:
 
     @property
     def _left(self) -> timedelta | None:
-        patience = self._effect.patience
-        return None if patience is None else patience - (self.now - self._scheduled_at)
+        patience, began_at = self._effect.patience, self._scheduled_at
+        if self._effect.waits is not None and self._effect.not_before is not None:
+            began_at = max(began_at, self._effect.not_before)
+        return None if patience is None else patience - (self.now - began_at)

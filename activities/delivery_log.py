@@ -42,6 +42,11 @@ class DeliveryLog:
         row = _row(effect, Try(number=number, at=at, outcome="unknown"), "queued")
         return asyncio.get_running_loop().call_later(QUEUED_AFTER_S, self._add, row)
 
+    def waits(self, effect: Notify, number: int, at: datetime, why: str) -> None:
+        """The next attempt is not to be made before the message's instant."""
+        row = _row(effect, Try(number=number, at=at, outcome="unknown", error=why), "queued")
+        self._add(row.changed({"next_try_at": effect.not_before}))
+
     def ended(
         self,
         effect: Notify,

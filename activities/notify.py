@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.along import WritingAlong
 from activities.attempt import Attempt
@@ -19,8 +19,9 @@ from activities.delivery_log import DeliveryLog
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from activities.message_text import PATIENCE as TEXT_PATIENCE
 from activities.message_text import MessageText
+from activities.observed import WAITS
 from escalation.issue.commands import TakeDelivery
-from escalation.issue.delivery import Noted, Outcome
+from escalation.issue.delivery import Noted, Outcome, Waits
 from escalation.issue.effects import Notify, Record
 from escalation.issue.facts import Actor
 from escalation.message import compose, one_line
@@ -31,6 +32,10 @@ RECORD_PATIENCE = timedelta(seconds=1)
 """How long a message into the inbox keeps its place on the worker, where others keep the record that it is laid into.
 A worker has a hundred places, and pages that go other ways need them."""
 _LONGEST_ERROR = 300
+_WAITS: dict[Waits, str] = {
+    "rule": "it waits, as the person's rule says",
+    "quiet_hours": "it waits for the end of the person's quiet hours",
+}
 _ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 """From where a word begins alone: else a long word without an @ would be looked through once for each of its signs."""
 
@@ -71,6 +76,10 @@ class Notifying:
     async def _tell(self, effect: Notify) -> TakeDelivery:
         attempt = Attempt(effect)
         wait = attempt.waits_for()
+        if wait is not None and effect.waits is not None:
+            why = _WAITS[effect.waits]
+            self._log.waits(effect, attempt.number, attempt.now, why)
+            raise _for_now(effect, why, WAITS, wait)
         if wait is not None:
             raise _for_now(effect, "the other side has asked for time", "ChannelUnavailable", wait)
         for lost in attempt.lost:
@@ -205,7 +214,10 @@ def _for_now(
     # The channel and earlier attempts beside it, for the watch: the server does not show an activity's input. Then, in
     # short, what the attempts left: with the last failure no heartbeat comes back (workflows/errands.py).
     left = (noted or Noted()).changed({"tries": ()}).model_dump(mode="json")
-    return ApplicationError(words, effect.channel, effect.earlier, left, type=kind, next_retry_delay=pause)
+    category = ApplicationErrorCategory.BENIGN if kind == WAITS else ApplicationErrorCategory.UNSPECIFIED
+    return ApplicationError(
+        words, effect.channel, effect.earlier, left, type=kind, next_retry_delay=pause, category=category
+    )
 
 
 def _answer(
@@ -235,6 +247,8 @@ def _answer(
         tries=() if is_sent and len(noted.tries) == 1 else noted.tries,
         is_later=effect.earlier > 0,
         ask_again_at=ask_again_at,
+        waits=effect.waits,
+        waited_until=effect.not_before if effect.waits else None,
     )
 
 

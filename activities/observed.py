@@ -19,6 +19,9 @@ TRIED = {"sent": "sent", "failed": "failed_for_good", "delayed": "failed_for_now
 """What an answer says of the attempt that brought it, in the record's words."""
 SAID = {"sent": "told", "failed": "not_told", "delayed": "not_told_yet", "withdrawn": "called_off"}
 
+WAITS = "Waits"
+"""The type of the failure by which an errand asks to be started again at its instant (activities/notify.py)."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -46,6 +49,9 @@ class _Observed(ActivityInboundInterceptor):
                 answer = await super().execute_activity(input)
             except Exception as error:
                 failure = error.type if isinstance(error, ApplicationError) else type(error).__name__
+                if failure == WAITS:  # nothing was tried, and nothing is wrong
+                    _log.debug("errand_waits", **_about(effect))
+                    raise
                 _log.warning("errand_failed", failure=failure, **_about(effect))
                 if isinstance(effect, Notify):
                     _count_attempt(effect, "failed_for_now")

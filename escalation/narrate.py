@@ -106,6 +106,13 @@ def short(named: str) -> str:
         return named
 
 
+def _waited(event: e.Told) -> str:
+    if event.waited_until is None or event.waits is None:
+        return ""
+    why = "their quiet hours, which ended" if event.waits == "quiet_hours" else "the time of their own rule,"
+    return f"; it waited for {why} {instant(event.waited_until)}"
+
+
 def _people(ids: list[str]) -> str:
     return ", ".join(ids) if ids else "nobody"
 
@@ -128,7 +135,7 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return f"{_tier(event.tier)} opens and is asked{_late(event.late_by_s)}{due}"
         case e.PeopleAsked():
             whom = _people([person.id for person in event.people])
-            return f"{whom} asked at {_tier(event.tier)} ({event.why})"
+            return f"{whom} asked at {_tier(event.tier)} ({event.why}){_kept_back(event)}"
         case e.StandInAsked():
             instead = f"in place of {event.in_place_of}, who could not be reached"
             return f"{event.person} asked at {_tier(event.tier)} {instead} ({event.why})"
@@ -298,11 +305,16 @@ def _acknowledged(event: e.Acknowledged) -> str:
     return f"{event.person} acknowledged it{until}"
 
 
+def _kept_back(event: e.PeopleAsked) -> str:
+    kept = [f"; {person} has quiet hours until {instant(until)}" for person, until in event.quiet.items()]
+    return "".join(kept)
+
+
 def _told(event: e.Told) -> str:
     repeat = ", perhaps twice" if event.is_possible_repeat else ""
     about = event.about.replace("_", " ")
     if event.outcome == "sent":
-        return f"{event.person} was told by {event.channel}: {about}{repeat}"
+        return f"{event.person} was told by {event.channel}: {about}{repeat}{_waited(event)}"
     if event.outcome == "withdrawn":
         return f"{event.person} is not told by {event.channel} any more ({about}): it is over"
     then = f"; next by {event.next_channel}" if event.next_channel else ""

@@ -192,6 +192,7 @@ class Simulated:
         self._answer(effect, at + min(found.after, FIND_WITHIN), answer)
 
     def _hand_over(self, effect: Notify, at: datetime) -> None:
+        at += self.rules.wait(effect, at)
         became = self.world.deliver(effect, at)
         answer = TakeDelivery(
             id=effect.key,
@@ -204,6 +205,8 @@ class Simulated:
             attempts=effect.earlier + became.attempts,
             error=became.error,
             is_later=effect.earlier > 0,
+            waits=effect.waits,
+            waited_until=effect.not_before if effect.waits else None,
         )
         self._answer(effect, at + became.after, answer)
 

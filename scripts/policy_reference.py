@@ -20,9 +20,12 @@ from pydantic.fields import FieldInfo
 
 from client.policy_files import BESIDE
 from escalation.duration import words
+from escalation.issue import personal_rules as personal_rules_module
+from escalation.issue.personal_rules import QuietHours
 from escalation.policy import absence as absence_module
 from escalation.policy import directory as directory_module
 from escalation.policy import lint_set, model
+from escalation.policy import own_rules as own_rules_module
 from escalation.policy.absence import Absence, Moment
 from escalation.policy.check_set import read_set
 from escalation.policy.conditions import ISSUE_FIELDS
@@ -44,6 +47,7 @@ from escalation.policy.model import (
     Trigger,
     Warn,
 )
+from escalation.policy.own_rules import OwnRules, RuleStep
 from escalation.policy.read_value import ALLOWED_NAME, NAMED_FIELDS, SET_ON_READING, allowed_words, bounds_of
 from escalation.value import Value
 
@@ -53,7 +57,8 @@ POLICY_MODELS: tuple[type[Value], ...] = (
     *(Policy, Severity, Tier, Tell, Warn, ChecklistItem, EntryTiers, Trigger),
     *(Acknowledgement, Exhaustion, Closing, Target, Holding, SeverityChange),
 )
-DIRECTORY_MODELS: tuple[type[Value], ...] = (Directory, Team, Person, Absence)
+DIRECTORY_MODELS: tuple[type[Value], ...] = (Directory, Team, Person, Absence, OwnRules, RuleStep, QuietHours)
+_OF_DIRECTORY = (directory_module, absence_module, own_rules_module, personal_rules_module)
 WHERE_WRITTEN = {
     Policy: "the file itself",
     Severity: "`severities`, by name",
@@ -73,6 +78,9 @@ WHERE_WRITTEN = {
     Team: "`teams`, by name",
     Person: "`people`, by id",
     Absence: "`absences` of a person",
+    OwnRules: "`rules` of a person",
+    RuleStep: "`urgent` and `ordinary` of `rules`, in order",
+    QuietHours: "`quiet_hours` of a person",
 }
 EXAMPLES_BESIDE = {
     "Tell.people": "[sample-senior]",
@@ -89,6 +97,18 @@ EXAMPLES_BESIDE = {
     "Absence.until": "2027-01-02T12:00+01:00",
     "Absence.why": "parental leave",
     "Absence.deputy": "sample-lead-2",
+    "Severity.urgency": "ordinary",
+    "Person.rules": "{ urgent: [{ channel: email }, { channel: sms, after: 5 min }] }",
+    "Person.quiet_hours": '[{ from: "22:00", until: "07:00" }]',
+    "OwnRules.urgent": "[{ channel: email }, { channel: sms, after: 5 min }]",
+    "OwnRules.ordinary": "[{ channel: inbox }]",
+    "RuleStep.channel": "sms",
+    "RuleStep.after": "10 min",
+    "RuleStep.repeat_every": "5 min",
+    "RuleStep.times": "3",
+    "QuietHours.from": '"22:00"',
+    "QuietHours.until": '"07:00"',
+    "QuietHours.days": "[mon, tue, wed, thu, fri]",
 }
 """Examples of what no shipped policy needs."""
 
@@ -109,7 +129,7 @@ def renewed(page: str) -> str:
     """The page with every generated part made anew, between its `<!-- generated: name -->` and `<!-- end -->`."""
     parts = {
         "fields": fields_part(POLICY_MODELS, model.__file__),
-        "directory": fields_part(DIRECTORY_MODELS, directory_module.__file__, absence_module.__file__),
+        "directory": fields_part(DIRECTORY_MODELS, *(module.__file__ for module in _OF_DIRECTORY)),
         "conditions": conditions_part(),
         "rules": rules_part(),
     }

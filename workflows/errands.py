@@ -63,13 +63,17 @@ BACKSTOP = timedelta(minutes=1)
 attempt may hang for half a minute, or its worker die. Then the rules take the other ways all the same."""
 
 
-def options(kind: str, patience: timedelta | None = None) -> dict[str, Any]:
+def options(kind: str, patience: timedelta | None = None, wait: timedelta = timedelta()) -> dict[str, Any]:
     """Time limits and retries of an errand; raises KeyError for a kind that has none.
 
-    `patience`: how long it is tried before it answers that other ways are to be taken; None: it does not.
+    `patience`: how long it is tried before it answers that other ways are to be taken; None: it does not. `wait`: how
+    long it is not to be tried at first.
     """
     found = _OPTIONS[kind]
-    return found if patience is None else {**found, "schedule_to_close_timeout": patience + BACKSTOP}
+    if patience is None and not wait:
+        return found
+    limit = found["schedule_to_close_timeout"] if patience is None else patience + BACKSTOP
+    return {**found, "schedule_to_close_timeout": wait + limit}
 
 
 _NOTED_AT = 2

@@ -328,7 +328,7 @@ class Shell:
                 result_type=self.rules.answer_type(effect),
                 summary=self.rules.summary(effect)[:200],
                 priority=Priority(priority_key=self.rules.priority(self._now_state)),
-                **options(effect.kind, self.rules.patience(effect)),
+                **options(effect.kind, self.rules.patience(effect), self.rules.wait(effect, workflow.now())),
             )
             written_to = self.rules.written_to(answer)
         except ActivityError as error:

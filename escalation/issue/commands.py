@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from escalation.issue.delivery import Outcome as DeliveryOutcome
-from escalation.issue.delivery import StandIn, Try
+from escalation.issue.delivery import StandIn, Try, Waits
 from escalation.issue.facts import CLOCK, Actor, IssueFacts, LeftOut, PersonFacts, TextRef
 from escalation.policy.matched import Match
 from escalation.policy.model import CloseReason, Policy
@@ -322,6 +322,10 @@ class TakeDelivery(Command):
     """Whether it was said to be delayed before, so that other ways are taken already."""
     ask_again_at: AwareDatetime | None = None
     """Of one that has not left yet: before then the other side does not want to hear of it."""
+    waits: Waits | None = None
+    """Why it was not to leave before an instant; None: it was to leave at once."""
+    waited_until: AwareDatetime | None = None
+    """That instant."""
     written_to: int = 0
     """The last entry that the errand has put on record on its way; 0: none. Nothing is decided by it."""
 

@@ -24,6 +24,7 @@ from escalation.issue.facts import PersonFacts
 from escalation.issue.hours import WALL, Hours, hours_here
 from escalation.issue.running import shifted
 from escalation.issue.state import LAST_RESORT
+from escalation.issue.ways import kept_back
 
 MOST_ASKED = 200
 """People who are asked in one turn. Ours: each is carried along, and told."""
@@ -224,6 +225,7 @@ def take_people(
         asked = e.PeopleAsked.trusted(
             turn=number, tier=finding.tier, people=people, how=how, why=why, stand_ins=stand_ins, beside=beside,
             left_out=left_out,
+            quiet=kept_back(state, people, "last_resort" if finding.tier == LAST_RESORT else "asked", turn.now),
         )  # fmt: skip
         turn.by_clock(asked, at)
         return

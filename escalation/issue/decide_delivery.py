@@ -13,6 +13,7 @@ from escalation.issue.commands import TakeDelivery
 from escalation.issue.deciding import Deciding
 from escalation.issue.delivery import PATIENCE, shortened, way_after
 from escalation.issue.state import LAST_RESORT, Asking, IssueState
+from escalation.issue.ways import in_order, urgency_of
 
 
 def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
@@ -20,7 +21,7 @@ def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
     state = turn.state
     is_lost = command.outcome in {"failed", "delayed"}
     goes_on = is_lost and matters(state, command.about, command.person, command.turn)
-    channels = state.person(command.person).channels
+    is_going_on = goes_on and not command.is_later
     turn.emit(
         e.Told(
             message=command.message,
@@ -34,13 +35,31 @@ def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
             is_delivered=command.is_delivered,
             error=command.error,
             tries=shortened(command.tries),
-            next_channel=way_after(channels, command.channel) if goes_on and not command.is_later else None,
+            next_channel=_way_after(state, command) if is_going_on else None,
+            waited_until=command.waited_until,
+            waits=command.waits,
         )
     )
     asking = turn.state.asking(command.turn) if goes_on and command.turn else None
     if asking is not None:
         _ask_stand_in(turn, asking, command.person)
         note_nobody_reached(turn)
+
+
+def _way_after(state: IssueState, command: TakeDelivery) -> str | None:
+    """The next channel; none where an earlier step of the person's own rule has taken it already."""
+    person = state.person(command.person)
+    ways = in_order(person, urgency_of(state, command.about))
+    following = way_after(ways, command.channel)
+    asking = state.asking(command.turn) if command.turn and command.about != "reminded" else None
+    if person.rules is None or asking is None:
+        return following
+    became = asking.ways.get(person.id, {})
+    if became.get(command.channel) in {"failed", "delayed"}:
+        return None
+    while following is not None and following in became:
+        following = way_after(ways, following)
+    return following
 
 
 def note_nobody_reached(turn: Deciding) -> None:

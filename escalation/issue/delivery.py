@@ -14,6 +14,8 @@ from escalation.value import Value
 Outcome: TypeAlias = Literal["sent", "failed", "delayed", "withdrawn"]
 """Of a message by one channel: it left; it never will; it has not yet, and is tried on; it is not tried on any more,
 since what it says is over."""
+Waits: TypeAlias = Literal["rule", "quiet_hours"]
+"""Why a message waits for an instant: it is a later step of the person's rule, or their quiet hours are on."""
 TryOutcome: TypeAlias = Literal["sent", "failed_for_now", "failed_for_good", "unknown"]
 
 INBOX = "inbox"

@@ -8,9 +8,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
+from escalation.issue.delivery import Waits
 from escalation.issue.events import Entry
 from escalation.issue.facts import Actor, HarmFlag, IssueClass, Link, Party, PersonFacts, TextRef
 from escalation.issue.identity import IssueId
+from escalation.issue.personal_rules import Urgency
 from escalation.policy.model import Kind, Tell
 from escalation.value import Value
 
@@ -106,9 +108,13 @@ class Notify(Value):
     earlier: int = 0
     """Attempts that an earlier errand for the same message has made."""
     not_before: AwareDatetime | None = None
-    """Until then the other side wants to be left alone."""
+    """Until then the other side wants to be left alone, or the person does."""
     is_possible_repeat: bool = False
     """Whether an earlier copy may have left."""
+    waits: Waits | None = None
+    """Why the person is not told before that instant; None: they are told at once."""
+    urgency: Urgency = "urgent"
+    """How they may be disturbed by it."""
 
 
 class KeepText(Value):

@@ -7,11 +7,12 @@ from escalation.issue import events as e
 from escalation.issue.authority import may_send
 from escalation.issue.clocks import next_due, next_move
 from escalation.issue.commands import TakeDelivery
-from escalation.issue.delivery import first_ways, patience
+from escalation.issue.delivery import patience
 from escalation.issue.effects import About, Effect, FindResponders, LinkDuplicate, Notify, Record, Snapshot
 from escalation.issue.facts import IssueFacts, Party, PersonFacts
 from escalation.issue.identity import read_issue_id
 from escalation.issue.state import LAST_RESORT, IssueState
+from escalation.issue.ways import Way, in_order, quiet_until, urgency_of, ways_to
 from escalation.issue.wording import instead, otherwise, request
 from escalation.policy.model import ChecklistItem, Tell
 
@@ -276,26 +277,38 @@ def _told(state: IssueState, tier: str) -> Tell:
 def _notify(
     state: IssueState, entry: e.Entry, about: About, people: Iterable[str], until: datetime | None, turn: int = 0
 ) -> tuple[Notify, ...]:
-    """By the inbox and the first other channel of each; nobody is told twice, and nobody whom the issue is about."""
+    """By their ways (`ways.py`); nobody is told twice of the same, and nobody whom the issue is about."""
     unfit = {*state.facts.about, *state.excluded}
     chosen = [state.person(person) for person in dict.fromkeys(people) if person not in unfit]
-    ways = [(person, channel) for person in chosen for channel in first_ways(person.channels)]
-    return tuple(_message(state, entry, about, person, channel, until, turn) for person, channel in ways)
+    urgency = urgency_of(state, about)
+    ways = [(who, way) for who in chosen for way in ways_to(who, about, urgency, entry.recorded_at, until)]
+    return tuple(_message(state, entry, about, person, way, until, turn) for person, way in ways)
 
 
-def further(note: Notify, told: e.Told, answer: TakeDelivery) -> tuple[Notify, ...]:
-    """The next way of a message that did not leave, and the same way on, where it may still: word for word the same."""
+def further(note: Notify, told: e.Told, answer: TakeDelivery, now: datetime | None = None) -> tuple[Notify, ...]:
+    """The next way of a message that did not leave, and the same way on, where it may still: word for word the same.
+
+    `now`: when it is decided (UTC); a further way keeps quiet hours that have begun by then.
+    """
     found: list[Notify] = []
     if told.next_channel is not None:
         following = told.next_channel
+        quiet = None if now is None else quiet_until(note.person, note.urgency, now)
         found.append(
             note.changed(
                 {
                     "key": f"{note.key.rpartition('/')[0]}/{following}",
                     "channel": following,
-                    "patience": patience(note.person.channels, following, note.at, note.until, asks=bool(note.turn)),
+                    "patience": patience(
+                        in_order(note.person, note.urgency),
+                        following,
+                        quiet or note.at,
+                        note.until,
+                        asks=bool(note.turn),
+                    ),
                     "earlier": 0,
-                    "not_before": None,
+                    "not_before": quiet,
+                    "waits": None if quiet is None else "quiet_hours",
                     "is_possible_repeat": False,
                 }
             )
@@ -307,6 +320,7 @@ def further(note: Notify, told: e.Told, answer: TakeDelivery) -> tuple[Notify, .
                     "patience": None,
                     "earlier": told.attempts,
                     "not_before": answer.ask_again_at,
+                    "waits": None,
                     "is_possible_repeat": told.is_possible_repeat,
                 }
             )
@@ -319,7 +333,7 @@ def _message(
     entry: e.Entry,
     about: About,
     person: PersonFacts,
-    channel: str,
+    way: Way,
     until: datetime | None,
     turn: int,
 ) -> Notify:
@@ -329,8 +343,11 @@ def _message(
     is_call = about in {"asked", "asked_again", "reminded"}
     likely = ("acknowledge", "escalate") if about == "warned" and state.handler is None else _ANSWERS[about]
     commands = tuple(name for name in likely if may_send(state, person, name))
+    urgency = urgency_of(state, about)
+    step = f"-{way.number}" if way.number > 1 else ""
+    left_at = way.not_before or entry.happened_at
     return Notify(
-        key=f"{facts.id}/{entry.number}/{person.id}/{channel}",
+        key=f"{facts.id}/{entry.number}/{person.id}/{way.channel}{step}",
         issue=facts.id,
         issue_kind=facts.kind,
         issue_class=facts.issue_class,
@@ -338,7 +355,7 @@ def _message(
         title_ref=facts.title_ref,
         description=facts.description,
         person=person,
-        channel=channel,
+        channel=way.channel,
         about=about,
         severity=severity.name,
         severity_means=severity.means,
@@ -362,7 +379,10 @@ def _message(
         handler=state.handler,
         owner=state.owner,
         turn=turn,
-        patience=patience(person.channels, channel, entry.happened_at, until, asks=bool(turn)),
+        patience=patience(in_order(person, urgency), way.channel, left_at, until, asks=bool(turn)),
+        not_before=way.not_before,
+        waits=way.waits,
+        urgency=urgency,
     )
 
 

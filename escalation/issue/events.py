@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from escalation.issue.commands import Open
 from escalation.issue.delivery import Outcome as DeliveryOutcome
-from escalation.issue.delivery import Try
+from escalation.issue.delivery import Try, Waits
 from escalation.issue.events_of_clocks import Held, HoldEnded, HoldEndedWhy, PolicyAdopted, SeverityChanged
 from escalation.issue.events_of_ending import (
     CancelAsked,
@@ -153,6 +153,10 @@ class Told(Value):
     tries: tuple[Try, ...] = ()
     next_channel: str | None = None
     """The channel by which they are told now."""
+    waits: Waits | None = None
+    """Why it was not to leave before an instant; None: it was to leave at once."""
+    waited_until: AwareDatetime | None = None
+    """That instant."""
 
 
 class Refused(Value):

@@ -135,6 +135,8 @@ class PeopleAsked(Value):
     """Facts of the stand-ins."""
     left_out: tuple[LeftOut, ...] = ()
     """Who was considered and is not asked, and why."""
+    quiet: dict[str, AwareDatetime] = Field(default_factory=dict)
+    """By person: until when their quiet hours keep back what asks them, but in the inbox."""
 
 
 class StandInAsked(Value):

@@ -12,6 +12,7 @@ from escalation.issue.explain_by_hand import beginning, by_hand_sum
 from escalation.issue.explain_people import chosen
 from escalation.issue.hours import hours_here
 from escalation.issue.state import IssueState
+from escalation.issue.ways import kept_back
 from escalation.narrate import instant, why_began
 from escalation.value import Value
 
@@ -34,7 +35,10 @@ class Explanation(Value):
 def explain(state: IssueState, now: datetime) -> Explanation:
     """Why here, who, and what next; `now` says how far away the next instants are."""
     return Explanation(
-        why_here=_why_here(state), who=_who(state), what_next=_what_next(state, now), working_time=_working_time(state)
+        why_here=_why_here(state),
+        who=_who(state, now),
+        what_next=_what_next(state, now),
+        working_time=_working_time(state),
     )
 
 
@@ -71,7 +75,7 @@ def _why_here(state: IssueState) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _who(state: IssueState) -> tuple[str, ...]:
+def _who(state: IssueState, now: datetime) -> tuple[str, ...]:
     lines = [f"{state.owner} owns it."]
     if state.handler:
         until = f", and that holds until {instant(state.lapses_at)}" if state.lapses_at else ""
@@ -85,6 +89,7 @@ def _who(state: IssueState) -> tuple[str, ...]:
         asked = ", ".join(state.asked) or _nobody_yet(state)
         lines.append(f"Asked at this tier: {asked}.")
         lines += chosen(state)
+        lines += _left_alone(state, now)
     if state.joined:
         lines.append(f"Also working on it: {', '.join(state.joined)}.")
     lines += [
@@ -99,6 +104,14 @@ def _working_time(state: IssueState) -> tuple[str, ...]:
     if not limits or not state.is_climbing:
         return ()
     return hours_here(state).counted(state.tier_began_at, min(limits))
+
+
+def _left_alone(state: IssueState, now: datetime) -> list[str]:
+    people = [state.person(person) for person in state.asked]
+    return [
+        f"{person} has quiet hours until {instant(until)}: what is not urgent waits, but in the inbox."
+        for person, until in kept_back(state, people, "asked", now).items()
+    ]
 
 
 def _nobody_yet(state: IssueState) -> str:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from escalation.issue.identity import IssueId
+from escalation.issue.personal_rules import PersonalRules
 from escalation.policy.model import Assurance, Kind
 from escalation.value import Value
 
@@ -62,6 +63,8 @@ class PersonFacts(Value):
     ties: tuple[str, ...] = ()
     """To whom they report, and whose deputy they are: they are not asked about what is about those. Said by the door
     that names somebody; of who is looked up it is empty, for nobody is found who may not be asked."""
+    rules: PersonalRules | None = None
+    """How they want to be told; None: as everybody is."""
 
 
 class LeftOut(Value):

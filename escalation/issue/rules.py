@@ -59,7 +59,7 @@ class IssueRules:
         for entry, after in zip(decided.entries, decided.states, strict=True):
             asked.extend(self.effects(state, after, entry) if has_messages else errands(after, entry))
             if isinstance(answered, Notify) and isinstance(command, TakeDelivery) and isinstance(entry.event, Told):
-                asked.extend(further(answered, entry.event, command))
+                asked.extend(further(answered, entry.event, command, now))
             state = after
         return Step(tuple(decided.entries), state, tuple(asked))
 
@@ -124,6 +124,12 @@ class IssueRules:
         """How long the errand is tried before its answer says that other ways are to be taken; None: it does not."""
         return effect.patience if isinstance(effect, Notify) else None
 
+    def wait(self, effect: Effect, now: datetime) -> timedelta:
+        """How long the errand is to be left alone at first; its limits count from then on."""
+        if not isinstance(effect, Notify) or effect.waits is None or effect.not_before is None:
+            return timedelta()
+        return max(effect.not_before - now, timedelta())
+
     def on_failure(self, effect: Effect, error: str, noted: Sequence[object] = ()) -> Command | None:
         """The command that stands for an errand that failed for good; `noted` is what its attempts left behind."""
         match effect:
@@ -147,6 +153,8 @@ class IssueRules:
                     is_possible_repeat=effect.is_possible_repeat or is_unknown,
                     tries=before.tries,
                     is_later=effect.earlier > 0,
+                    waits=effect.waits,
+                    waited_until=effect.not_before if effect.waits else None,
                 )
             case LinkDuplicate():
                 first = str(effect.duplicate_of)
@@ -158,9 +166,9 @@ class IssueRules:
     def is_moot(self, state: IssueState, effect: Effect) -> bool:
         """Whether an errand that is still tried is not wanted any more: a message that is late, of what is over.
 
-        One that has just been asked for is let go: it has mostly left.
+        So is one that waits for its instant. One that has just been asked for is let go: it has mostly left.
         """
-        if not isinstance(effect, Notify) or not effect.earlier:
+        if not isinstance(effect, Notify) or not (effect.earlier or effect.waits):
             return False
         return not matters(state, effect.about, effect.person.id, effect.turn)
 

@@ -3,15 +3,17 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 
+from escalation.duration import words
 from escalation.policy.directory import Directory, Person, Team
 from escalation.policy.located import Scalar
 from escalation.value import Value
 
 _KEYED: dict[type[Value], str] = {Person: "id", Team: "name"}
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_@./+' -]*[A-Za-z0-9_@./+'-])?", re.ASCII)
+_SECOND = timedelta(seconds=1)
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
 
@@ -63,6 +65,10 @@ def _flow(value: object) -> str:
             return f"{value:f}" if isinstance(value, Decimal) else str(value)
         case date():
             return f"'{value.isoformat()}'"
+        case time():
+            return f"'{value.isoformat()}'" if value.second else f"'{value.isoformat(timespec='minutes')}'"
+        case timedelta():
+            return words(value) if value % _SECOND == timedelta() else f"PT{value.total_seconds():f}S"
         case str():
             return _scalar(value)
         case _:

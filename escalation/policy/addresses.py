@@ -127,3 +127,6 @@ _FORMS: dict[str, tuple[Callable[[str], bool], str]] = {
     "pagerduty": (lambda address: is_routing_key(address) or _PAGERDUTY_ID.fullmatch(address) is not None, A_PAGERDUTY),
     "opsgenie": (lambda address: is_opsgenie_key(address) or _is_email(address), AN_OPSGENIE),
 }
+
+CHANNELS: tuple[str, ...] = ("inbox", *_FORMS)
+"""The channels by which people can be told, where they are set up."""

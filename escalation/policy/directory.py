@@ -13,9 +13,11 @@ from typing import Any, NamedTuple, Self, TypeVar
 from pydantic import Field
 
 from escalation.issue.facts import PersonFacts
+from escalation.issue.personal_rules import QuietHours
 from escalation.narrate import instant
 from escalation.policy.absence import Absence, Moment, instant_after
 from escalation.policy.model import Tell
+from escalation.policy.own_rules import OwnRules, carried
 from escalation.value import Value
 
 _Key = TypeVar("_Key")
@@ -62,6 +64,10 @@ class Person(Value):
     """Their last day, or the instant from which on they are gone: nobody asks them any more."""
     absences: tuple[Absence, ...] = ()
     """When they are away: a list, in any order, in which nothing overlaps."""
+    rules: OwnRules = OwnRules()
+    """How they want to be told, by urgency; absent: by the inbox and the first of their other addresses, at once."""
+    quiet_hours: tuple[QuietHours, ...] = ()
+    """When they are told of urgent issues alone: what is ordinary waits until the end, but in the inbox."""
 
     def absence_at(self, at: datetime) -> Absence | None:
         """The absence that is under way at that instant, or None."""
@@ -112,7 +118,8 @@ class Person(Value):
         usable = [channel for channel in self.addresses if channel in channels or channel == INBOX]
         if INBOX not in usable:
             usable.append(INBOX)
-        return self.facts().model_copy(update={"channels": tuple(usable)})
+        rules = carried(self.rules, self.quiet_hours, self.zone, usable)
+        return self.facts().model_copy(update={"channels": tuple(usable), "rules": rules})
 
 
 class Present(NamedTuple):

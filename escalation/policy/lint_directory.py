@@ -13,6 +13,7 @@ from escalation.policy.absence import Absence, Moment
 from escalation.policy.addresses import address_fault, shown
 from escalation.policy.directory import Directory, Person
 from escalation.policy.finding import Findings, listed
+from escalation.policy.lint_own_rules import lint_own_rules
 from escalation.policy.zones import is_zone, lint_zone
 
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -45,6 +46,7 @@ def lint_directory(directory: Directory, findings: Findings) -> None:
         deputies.lint(person, here, findings)
         managers.lint(person, here, findings)
         _lint_leaving(person, here, findings)
+        lint_own_rules(person, here, findings)
         if person.absences and is_zone(person.zone):
             _lint_absences(person, here, by_id, findings)
     if not findings.found:

@@ -10,6 +10,7 @@ from escalation.policy.choose import entry_policies
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyError, listed
 from escalation.policy.lint_leavers import lint_told_leavers, tells_of
+from escalation.policy.lint_reach import lint_reach
 from escalation.policy.model import Policy, Tell
 
 Places: TypeAlias = Mapping[str, Findings]
@@ -23,6 +24,7 @@ RULES_IN_WORDS = (
     "Every rota that is told is among the rotas.",
     "Every role that may send a command is one of the directory, or a word for somebody in the issue.",
     "Nobody who is told has left, nor has everybody with a role that is told; so too the operator and the duty leads.",
+    "Who is told of what is urgent can be reached in 15 minutes by more than e-mail and inbox: a warning of the check.",
     "That somebody left is an error of `policy check` alone, a warning four weeks before: the service asks deputies.",
 )
 
@@ -53,6 +55,7 @@ def lint_set(
             _role_words_exist(policy, directory, found)
             if at is not None:
                 lint_told_leavers(policy, directory, at, found)
+                lint_reach(policy, directory, found, rotas)
     return tuple(finding for found in findings for finding in found.in_order())
 
 

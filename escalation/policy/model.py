@@ -33,6 +33,10 @@ Courtesy: TypeAlias = Literal["left_tier", "outcome"]
 WhenClosed: TypeAlias = Literal["wait", "skip", "page_out_of_hours"]
 
 
+MOST_URGENT = 2
+"""Up to this priority a severity is urgent, unless it says otherwise. Ours: the two that channels mark as important."""
+
+
 class Tell(Value):
     """Whom a tier tells: those named, who is on duty, and who has one of the roles (in `team`, where it is given)."""
 
@@ -55,6 +59,14 @@ class Severity(Value):
     """What harm it stands for, in one line; every message says it."""
     priority: int = Field(default=3, ge=1, le=5)
     """Temporal task priority, 1 is first."""
+    urgency: Literal["urgent", "ordinary"] | None = None
+    """Which of people's own rules counts, and whether their quiet hours do: what is urgent overrides them. Absent:
+    urgent where the priority is 1 or 2."""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether people may be disturbed by it at any hour."""
+        return self.urgency == "urgent" or (self.urgency is None and self.priority <= MOST_URGENT)
 
 
 class Warn(Value):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.exceptions import ApplicationErrorCategory
 
 from activities.attempt import LONGEST_DELAY
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent
@@ -22,7 +23,7 @@ from tests.activities.given import AT, notify
 from tests.activities.trying import Tried
 from tests.workflows.scenarios import locked
 from tests.workflows.waiting import until_found
-from workflows.errands import noted
+from workflows.errands import BACKSTOP, noted, options
 
 PATIENCE = timedelta(minutes=2)
 ASKS = notify(patience=PATIENCE, turn=3)
@@ -150,6 +151,55 @@ class TestLater:
         answer = await Tried(notifying, attempt=2, noted=1).tell(notify(earlier=7))
         assert (answer.outcome, answer.attempts, answer.tries[-1].number) == ("failed", 9, 9)
         assert answer.is_later
+
+
+class TestUntilThePersonWants:
+    """A step of their rule, or the end of their quiet hours: kept to the end, by whichever attempt."""
+
+    AT_NIGHT = notify(not_before=AT + timedelta(hours=9), waits="quiet_hours", patience=PATIENCE, turn=3)
+
+    async def test_it_waits_for_all_of_it_and_says_so(
+        self, notifying: Notifying, memory: MemoryChannel, db: Database
+    ) -> None:
+        tried = Tried(notifying)
+        error = await tried.fail(self.AT_NIGHT)
+        assert error.next_retry_delay is not None
+        assert timedelta(hours=8, minutes=59) < error.next_retry_delay <= timedelta(hours=9)
+        assert (error.type, error.category) == ("Waits", ApplicationErrorCategory.BENIGN)
+        assert memory.sent == []
+        (row,) = await log_of(db, 1)
+        assert (row.state, row.next_try_at) == ("queued", AT + timedelta(hours=9))
+        assert row.error == "it waits for the end of the person's quiet hours"
+
+    async def test_one_whose_worker_died_waits_again(self, notifying: Notifying, memory: MemoryChannel) -> None:
+        tried = Tried(notifying, attempt=2, waited=timedelta(hours=1))
+        assert (await tried.fail(self.AT_NIGHT)).type == "Waits"
+        assert memory.sent == []
+
+    async def test_then_it_is_the_first_attempt_and_tells_what_it_waited_for(self, notifying: Notifying) -> None:
+        first = Tried(notifying)
+        await first.fail(self.AT_NIGHT)
+        left = first.noted[-1].model_dump(mode="json")
+        answer = await Tried(notifying, attempt=2, noted=left, waited=timedelta(hours=9)).tell(self.AT_NIGHT)
+        assert (answer.outcome, answer.attempts, answer.is_possible_repeat) == ("sent", 1, False)
+        assert (answer.waits, answer.waited_until) == ("quiet_hours", AT + timedelta(hours=9))
+
+    async def test_its_patience_begins_then(self, notifying: Notifying, memory: MemoryChannel) -> None:
+        memory.trouble = ChannelUnavailable("away")
+        soon = timedelta(hours=9) + PATIENCE - timedelta(seconds=30)
+        await Tried(notifying, attempt=3, noted=2, waited=soon).fail(self.AT_NIGHT)
+        answer = await Tried(notifying, attempt=4, noted=3, waited=timedelta(hours=9) + PATIENCE).tell(self.AT_NIGHT)
+        assert answer.outcome == "delayed"
+
+    def test_so_do_its_time_limits(self) -> None:
+        rules = IssueRules()
+        assert rules.wait(self.AT_NIGHT, AT) == timedelta(hours=9)
+        assert rules.wait(self.AT_NIGHT, AT + timedelta(hours=10)) == timedelta(0)
+        assert rules.wait(notify(not_before=AT + timedelta(hours=9)), AT) == timedelta(0), "the other side's wish"
+        limits = options("notify", PATIENCE, timedelta(hours=9))
+        assert limits["schedule_to_close_timeout"] == timedelta(hours=9) + PATIENCE + BACKSTOP
+        assert options("notify", None, timedelta(hours=9))["schedule_to_close_timeout"] == timedelta(hours=33)
+        assert options("notify", None) is options("notify")
 
 
 class TestAttempts:

@@ -1,14 +1,16 @@
 """A directory that is written reads back as the same."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escalation.issue.personal_rules import QuietHours
 from escalation.people.write_yaml import write_directory
 from escalation.policy.absence import Absence
 from escalation.policy.directory import Directory, Person, Team
+from escalation.policy.own_rules import OwnRules, RuleStep
 from escalation.policy.read_directory import read_directory
 from tests.escalation.people.lists import BASE
 from tests.escalation.policy.sample import POLICIES
@@ -23,6 +25,12 @@ _SOME_LINES = _LINE | st.sampled_from(
     ["yes", "~", "- a", "# a", "a: b", "'", '"', "{", "[a]", "&a", "*a", "!a", "5", "a #b", "\\", "@"]
 )
 _DAYS = st.dates(date(2000, 1, 1), date(2099, 1, 1))
+_RULES = (
+    OwnRules(),
+    OwnRules(urgent=(RuleStep(channel="inbox"),)),
+    OwnRules(ordinary=(RuleStep(channel="inbox", after=timedelta(milliseconds=1500)),)),
+    OwnRules(urgent=(RuleStep(channel="inbox", after=timedelta(hours=1), repeat_every=timedelta(minutes=5), times=3),)),
+)
 _INSTANTS = st.integers(946684800, 4070908800).map(lambda at: datetime.fromtimestamp(at, UTC))
 
 
@@ -42,6 +50,8 @@ def _people(draw: st.DrawFn, name: str) -> Person:
         languages=draw(st.sampled_from([(), ("no", "pt-BR")])),
         left_at=draw(st.none() | _DAYS | _INSTANTS),
         absences=(absence,) if draw(st.booleans()) else (),
+        rules=draw(st.sampled_from(_RULES)),
+        quiet_hours=draw(st.sampled_from([(), (QuietHours(begins=time(22), until=time(7, 30, 5), days=("mon",)),)])),
     )
 
 
