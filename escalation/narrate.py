@@ -180,6 +180,10 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return f"{short(event.issue)} repeats it, says {event.said_by}, and is closed for it"
         case e.TargetMissed():
             return f"the target {event.target} ended {instant(event.due_at)} and was missed"
+        case e.TargetWarned():
+            share = f"{event.share:.0%} of the target {event.target} is used up"
+            soon = f"the target {event.target} ends in {words(timedelta(seconds=event.before_s))}"
+            return f"{share if event.share else soon}; it ends {instant(event.due_at)}"
         case e.LimitMissed():
             return f"the time of {_tier(event.tier)} to {event.of} ended {instant(event.due_at)} and was missed"
         case e.Exhausted():

@@ -31,6 +31,7 @@ _GROUPS: dict[About, Group] = {
     "hold_over": "asked",
     "snooze_over": "asked",
     "target_missed": "asked",
+    "target_warned": "asked",
     "exhausted": "nobody",
     "last_resort": "nobody",
     "offered": "offered",

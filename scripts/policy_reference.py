@@ -42,6 +42,7 @@ from escalation.policy.model import (
     Severity,
     SeverityChange,
     Target,
+    TargetWarn,
     Tell,
     Tier,
     Trigger,
@@ -55,7 +56,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "policy.md"
 POLICY_MODELS: tuple[type[Value], ...] = (
     *(Policy, Severity, Tier, Tell, Warn, ChecklistItem, EntryTiers, Trigger),
-    *(Acknowledgement, Exhaustion, Closing, Target, Holding, SeverityChange),
+    *(Acknowledgement, Exhaustion, Closing, Target, TargetWarn, Holding, SeverityChange),
 )
 DIRECTORY_MODELS: tuple[type[Value], ...] = (Directory, Team, Person, Absence, OwnRules, RuleStep, QuietHours)
 _OF_DIRECTORY = (directory_module, absence_module, own_rules_module, personal_rules_module)
@@ -72,6 +73,7 @@ WHERE_WRITTEN = {
     Exhaustion: "`exhaustion`",
     Closing: "`closing`",
     Target: "`targets`",
+    TargetWarn: "`warnings` of a target",
     Holding: "`hold`",
     SeverityChange: "`severity_change`",
     Directory: "the file itself",
@@ -89,6 +91,12 @@ EXAMPLES_BESIDE = {
     "Tier.hours": "{ S3: sample-support, S4: sample-support }",
     "Tier.when_closed": "{ S3: skip }",
     "Tier.out_of_hours": "{ rotas: [support-duty] }",
+    "Target.kind": "ola",
+    "Target.hours": "{ S3: sample-support, S4: sample-support }",
+    "Target.warnings": "[{ at: 75 %, tell: [handler] }, { before: 1 h, tell: [owner] }]",
+    "TargetWarn.at": "75 %",
+    "TargetWarn.before": "1 h",
+    "TargetWarn.tell": "[handler, owner]",
     "Policy.assurance": "{ close: signed_link }",
     "Exhaustion.fallback": "four-tier-support",
     "Person.left_at": "2026-11-30",

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from escalation.duration import words
 from escalation.issue.clocks import running_targets
+from escalation.issue.events import TargetDue
 from escalation.issue.state import IssueState
+from escalation.issue.target_clocks import target_hours
 from escalation.narrate import instant, short
 from escalation.value import Value
 
@@ -30,7 +32,7 @@ def beside(state: IssueState, *, hides_parties: bool = False) -> tuple[Fact, ...
         ("Was on hold", f"for {words(timedelta(seconds=state.held_s))} in all" if state.held_s >= 1 else ""),
         ("Offered", f"to {state.offer.to} by {state.offer.by}, no answer yet" if state.offer else ""),
         ("Told again", "; ".join(f"{person} {instant(at)}" for person, at in sorted(state.snoozes.items()))),
-        ("Targets", "; ".join(f"{each.name} by {instant(each.due_at)}" for each in running_targets(state))),
+        ("Targets", "; ".join(_target(state, each) for each in running_targets(state))),
         ("Must hear", _ceilings(state)),
         ("Declined", ", ".join(state.declined)),
         ("Not reached", "; ".join(_out_of_reach(state))),
@@ -71,10 +73,19 @@ def standing_clocks(state: IssueState) -> tuple[str, ...]:
         clocks.append(
             (f"the acknowledgement of {state.handler}", state.lapses_at, max(since, state.acknowledged_at or began))
         )
-    clocks += [(f"the target {each.name}", each.due_at, hold.since) for each in state.targets if each.stops_on_hold]
-    return tuple(
-        f"{name}, {words(max(at - stopped, timedelta()))} left" for name, at, stopped in clocks if at is not None
-    )
+    said = [f"{name}, {words(max(at - stopped, timedelta()))} left" for name, at, stopped in clocks if at is not None]
+    for target in state.targets:
+        hours = target_hours(state.policies[0], target.hours)
+        if target.stops_on_hold and hours is not None:
+            left = max(hours.between(since, target.due_at), timedelta())
+            said.append(f"the target {target.name}, {words(left)}{hours.words} left")
+    return tuple(said)
+
+
+def _target(state: IssueState, target: TargetDue) -> str:
+    known = next((each for each in state.policies[0].targets if each.name == target.name), None)
+    inside = " (OLA)" if known is not None and known.is_ola else ""
+    return f"{target.name}{inside} by {instant(target.due_at)}"
 
 
 def _hold(state: IssueState, instead: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pydantic import AwareDatetime
 
+from escalation.duration import words
 from escalation.issue.events import TargetDue
 from escalation.issue.state import LAST_RESORT, IssueState
 from escalation.value import Value
@@ -26,20 +27,21 @@ What: TypeAlias = Literal[
     "charge",
     "last_resort",
     "warn",
+    "target_warn",
     "remind",
     "confirm",
     "silence",
     "window",
 ]
 _ORDER: tuple[What, ...] = (
-    "find", "hold", "opens", "target", "warn", "remind", "snooze", "lapse", "acknowledge", "work", "unreached",
-    "ceiling", "charge", "last_resort", "confirm", "silence", "window",
+    "find", "hold", "opens", "target", "target_warn", "warn", "remind", "snooze", "lapse", "acknowledge", "work",
+    "unreached", "ceiling", "charge", "last_resort", "confirm", "silence", "window",
 )  # fmt: skip
 _Found: TypeAlias = tuple[datetime, What, int, float, Literal["acknowledge", "work", ""], str]
 """The fields of a moment."""
 _EVER = datetime.max.replace(tzinfo=UTC)
 _PLACE: dict[What, int] = {what: place for place, what in enumerate(_ORDER)}
-_TELLS: frozenset[What] = frozenset({"warn", "remind", "find", "confirm", "target", "snooze"})
+_TELLS: frozenset[What] = frozenset({"warn", "target_warn", "remind", "find", "confirm", "target", "snooze"})
 
 GRACE = timedelta(seconds=1)
 """A tick that is late by no more than this is on time: a server's timers may fire up to a second late
@@ -69,7 +71,7 @@ class Moment(NamedTuple):
     share: float = 0
     of: Literal["acknowledge", "work", ""] = ""
     name: str = ""
-    """The tier that a ceiling is for, the target that is missed, the person whose snooze ends."""
+    """The tier that a ceiling is for, the target that is missed or warned of, the person whose snooze ends."""
 
     @property
     def moves(self) -> bool:
@@ -123,7 +125,8 @@ def next_at(state: IssueState) -> datetime | None:
     opens_at = state.opens_at if state.is_closed else None
     tier = (opens_at, state.acknowledge_due_at, state.remind_at, state.work_due_at, state.lapses_at, state.unreached_at)
     at = [at for at in (*tier, state.last_resort_at, charge_until) if at is not None]
-    at += [target.due_at for target in state.targets]
+    for target in state.targets:
+        at += [target.due_at, *(warning.at for warning in target.warnings)]
     return min(at or [finding.due_at for finding in state.findings], default=None)
 
 
@@ -186,6 +189,9 @@ def _found(state: IssueState, until: datetime = _EVER) -> list[_Found]:
     found: list[_Found] = [(at, what, 0, 0, "", "") for at, what in alone if at is not None and at <= until]
     targets = state.targets if hold is None else running_targets(state)
     found += [(target.due_at, "target", 0, 0, "", target.name) for target in targets if target.due_at <= until]
+    for target in targets:
+        if target.warnings:
+            found += [(w.at, "target_warn", 0, w.share, "", target.name) for w in target.warnings if w.at <= until]
     if state.findings:
         found += [(each.due_at, "find", each.turn, 0, "", "") for each in state.findings if each.due_at <= until]
     if state.warnings:
@@ -225,6 +231,8 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             return f"{state.here.title} {OPENS}"
         case "target":
             return f"the target {moment.name} is missed"
+        case "target_warn":
+            return _target_warning(state, moment)
         case "snooze":
             return f"{moment.name} is told again"
         case "ceiling":
@@ -260,3 +268,12 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             return "it is closed, since nobody objected"
         case "window":
             return "it can no longer be reopened"
+
+
+def _target_warning(state: IssueState, moment: Moment) -> str:
+    target = next(target for target in state.targets if target.name == moment.name)
+    warning = next(each for each in target.warnings if (each.at, each.share) == (moment.at, moment.share))
+    whom = " and ".join(_LISTENERS[word] for word in warning.tell)
+    if warning.share:
+        return f"{warning.share:.0%} of the target {target.name} is used up: a warning to {whom}"
+    return f"the target {target.name} ends in {words(timedelta(seconds=warning.before_s))}: a warning to {whom}"

@@ -75,8 +75,8 @@ from escalation.issue.events import Entry, Opened, Refused
 from escalation.issue.facts import Actor
 from escalation.issue.hours import hours_from
 from escalation.issue.refusal import Rejected
-from escalation.issue.running import first_targets
 from escalation.issue.state import IssueState
+from escalation.issue.target_clocks import first_targets
 from escalation.masking import mask_cards
 
 RULES_REVISION = 1

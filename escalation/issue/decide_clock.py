@@ -19,6 +19,7 @@ from escalation.issue.climb import (
 from escalation.issue.clocks import FIND_WITHIN, Moment, is_late, reached
 from escalation.issue.commands import FoundHow, TakePeople
 from escalation.issue.decide_delivery import leave_unreached
+from escalation.issue.decide_targets import warn_of_target
 from escalation.issue.deciding import Deciding
 from escalation.issue.facts import PersonFacts
 from escalation.issue.hours import WALL, Hours, hours_here
@@ -48,6 +49,9 @@ def _first_due(turn: Deciding) -> Moment | None:
     found = reached(turn.state, turn.now)
     if len(found) <= 1:
         return found[0] if found else None
+    missed = {due.name for due in found if due.what == "target"}
+    if missed:  # a warning of what is over warns of nothing
+        found = [due for due in found if due.what != "target_warn" or due.name not in missed]
     over = [due for due in found if due.what in ENDS_A_TIER]
     if any(is_late(due.at, turn.now) for due in over):
         last_resort = {f.turn for f in turn.state.findings if f.tier == LAST_RESORT}
@@ -81,6 +85,8 @@ def _serve(turn: Deciding, due: Moment) -> None:
             _open_tier(turn, at, late_by_s)
         case "target":
             miss_target(turn, due.name)
+        case "target_warn":
+            warn_of_target(turn, due.name, at)
         case "snooze":
             _wake(turn, due.name, at)
         case "lapse":

@@ -229,8 +229,8 @@ def _never_worse(state: IssueState, new: Policy, same: str | None, goes_on_at: s
     then = recounted(state, new, state.severity, now)
     old_targets = {target.name: target for target in was.targets}
     targets = tuple(
-        target.model_copy(update={"due_at": min(target.due_at, old_targets[target.name].due_at)})
-        if target.name in old_targets
+        old_targets[target.name]
+        if target.name in old_targets and old_targets[target.name].due_at < target.due_at
         else target
         for target in then.targets
     )

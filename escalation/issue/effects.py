@@ -36,6 +36,7 @@ About: TypeAlias = Literal[
     "snooze_over",
     "cancel_asked",
     "target_missed",
+    "target_warned",
     "suppression_failed",
     "waits",
 ]

@@ -36,6 +36,7 @@ _ANSWERS: dict[About, tuple[str, ...]] = {
     "snooze_over": ("acknowledge", "resolve"),
     "cancel_asked": ("cancel",),
     "target_missed": ("resolve",),
+    "target_warned": ("resolve", "escalate"),
     "suppression_failed": ("resolve",),
     "waits": (),
 }
@@ -151,6 +152,8 @@ def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             return _notify(state, entry, "cancel_asked", [person for person in hear if person != by], None)
         case e.TargetMissed() as missed:
             return _notify(state, entry, "target_missed", _listeners(state, missed.tell), None)
+        case e.TargetWarned() as warned:
+            return _notify(state, entry, "target_warned", _listeners(state, warned.tell), warned.due_at)
         case e.SuppressionFailed():
             return _notify(state, entry, "suppression_failed", (state.owner, *has_it), None)
         case _:

@@ -36,8 +36,6 @@ from escalation.issue.events_of_ladder import (
     PeopleAsked,
     Reminded,
     StandInAsked,
-    TargetDue,
-    TargetMissed,
     TierBegan,
     TierFoundEmpty,
     TierOpened,
@@ -59,6 +57,7 @@ from escalation.issue.events_of_people import (
     Snoozed,
     SnoozeEnded,
 )
+from escalation.issue.events_of_targets import TargetDue, TargetMissed, TargetWarned, TargetWarningDue
 from escalation.issue.facts import Actor, TextRef
 from escalation.value import Value
 
@@ -109,6 +108,8 @@ __all__ = [
     "SuppressionFailed",
     "TargetDue",
     "TargetMissed",
+    "TargetWarned",
+    "TargetWarningDue",
     "TierBegan",
     "TierFoundEmpty",
     "TierOpened",
@@ -195,6 +196,7 @@ Event: TypeAlias = Annotated[
     | DuplicateRecorded
     | PolicyAdopted
     | TargetMissed
+    | TargetWarned
     | Warned
     | Reminded
     | Acknowledged

@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime
 
-from escalation.issue.events_of_ladder import Ceiling, TargetDue, WarningDue
+from escalation.issue.events_of_ladder import Ceiling, WarningDue
+from escalation.issue.events_of_targets import TargetDue
 from escalation.issue.facts import PersonFacts, TextRef
 from escalation.policy.model import Clock, Listener, Policy
 from escalation.value import Value

@@ -56,14 +56,6 @@ class WarningDue(Value):
     tell: tuple[Listener, ...]
 
 
-class TargetDue(Value):
-    """A target that is neither met nor missed yet."""
-
-    name: str
-    due_at: AwareDatetime
-    stops_on_hold: bool = True
-
-
 class Ceiling(Value):
     """The latest instant at which a tier must hear of the open issue."""
 
@@ -220,15 +212,6 @@ class LimitMissed(Value):
     tier: str
     of: Clock
     due_at: AwareDatetime
-
-
-class TargetMissed(Value):
-    """A target was missed: a fact that stays."""
-
-    kind: Literal["target_missed"] = "target_missed"
-    target: str
-    due_at: AwareDatetime
-    tell: tuple[Listener, ...] = ()
 
 
 class Exhausted(Value):

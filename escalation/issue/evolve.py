@@ -7,6 +7,7 @@ from escalation.issue import events as e
 from escalation.issue.commands import Open
 from escalation.issue.evolve_by_hand import by_people, clocks_changed
 from escalation.issue.evolve_reach import reached, without_reach
+from escalation.issue.evolve_targets import clock_ran
 from escalation.issue.facts import CLOCK, PersonFacts, TextRef
 from escalation.issue.state import LAST_RESORT, Asking, Charge, Finding, IssueState
 from escalation.narrate import tried
@@ -160,19 +161,6 @@ def _released(_: IssueState, event: e.Released, __: e.Entry) -> dict[str, Any]:
 
 def _lapsed(_: IssueState, __: e.AcknowledgementLapsed, ___: e.Entry) -> dict[str, Any]:
     return {"handler": None, "lapses_at": None}
-
-
-def _limit_missed(state: IssueState, _: e.LimitMissed, __: e.Entry) -> dict[str, Any]:
-    return {"missed": state.missed + 1}
-
-
-def _target_missed(state: IssueState, event: e.TargetMissed, _: e.Entry) -> dict[str, Any]:
-    running = tuple([target for target in state.targets if target.name != event.target])
-    return {
-        "missed": state.missed + 1,
-        "targets": running,
-        "missed_targets": (*state.missed_targets, event.target),
-    }
 
 
 def _suppression(_: IssueState, event: e.SuppressionAsked | e.SuppressionFailed, __: e.Entry) -> dict[str, Any]:
@@ -380,8 +368,7 @@ _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     e.Acknowledged: _acknowledged,
     e.Released: _released,
     e.AcknowledgementLapsed: _lapsed,
-    e.LimitMissed: _limit_missed,
-    e.TargetMissed: _target_missed,
+    **dict.fromkeys((e.LimitMissed, e.TargetMissed, e.TargetWarned), clock_ran),
     **dict.fromkeys((e.Accepted, e.Reassigned, e.Declined, e.Snoozed, e.SnoozeEnded, e.CancelAsked), by_people),
     **dict.fromkeys((e.SeverityChanged, e.Held, e.HoldEnded, e.PolicyAdopted), clocks_changed),
     e.SuppressionAsked: _suppression,

@@ -6,6 +6,9 @@ from escalation.issue import events as e
 from escalation.issue.running import running
 from escalation.issue.state import HoldState, IssueState, Offer
 
+KEPT_HOLDS = 300
+"""Holds that a target in working time is counted anew with. Ours: beyond, it is due early rather than late."""
+
 
 def by_people(
     state: IssueState,
@@ -82,9 +85,16 @@ def clocks_changed(
         case e.SeverityChanged():
             return {**change, "severity": event.severity}
         case e.HoldEnded():
-            return {**change, "hold": None, "held_s": state.held_s + event.held_for_s}
+            return {**change, **_held(state, event, entry)}
         case e.PolicyAdopted():
             return {**change, **_adopted(state, event)}
+
+
+def _held(state: IssueState, event: e.HoldEnded, entry: e.Entry) -> dict[str, Any]:
+    change: dict[str, Any] = {"hold": None, "held_s": state.held_s + event.held_for_s}
+    if state.hold is not None and state.hold.since < entry.happened_at:
+        change["holds"] = (*state.holds, (state.hold.since, entry.happened_at))[-KEPT_HOLDS:]
+    return change
 
 
 def _adopted(state: IssueState, event: e.PolicyAdopted) -> dict[str, Any]:

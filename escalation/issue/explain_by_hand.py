@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from escalation.duration import words
 from escalation.issue.clocks import Due
 from escalation.issue.delivery import PATIENCE
+from escalation.issue.explain_targets import target_sum, warning_sum
 from escalation.issue.state import IssueState
 from escalation.narrate import instant
 
@@ -36,26 +37,13 @@ def by_hand_sum(state: IssueState, due: Due) -> str | None:
             began = f"{instant(state.tier_began_at)} (when the tier began) + {words(PATIENCE)} (each tier has so long)"
             return began if is_put_off else "when the last of them refused"
         case "target":
-            return _target(state, due)
+            return target_sum(state, due.name)
+        case "target_warn":
+            return warning_sum(state, due.name, due.at)
         case "ceiling":
             return _ceiling(state, due)
         case _:
             return None
-
-
-def _target(state: IssueState, due: Due) -> str | None:
-    known = next((target for target in state.policies[0].targets if target.name == due.name), None)
-    within = known.within.get(state.severity) if known is not None else None
-    if within is None:
-        return "as was promised before"
-    opened_at = state.facts.opened_at
-    whole = f"{instant(opened_at)} (opened) + {words(within)} (within of target {due.name} for {state.severity})"
-    held = due.at - opened_at - within
-    if abs(held) < _ROUNDING:
-        return whole
-    if held < timedelta():
-        return "as was promised before"
-    return f"{whole} + {words(held)} (on hold)" if held <= timedelta(seconds=state.held_s) + _ROUNDING else None
 
 
 def _ceiling(state: IssueState, due: Due) -> str:

@@ -71,6 +71,16 @@ WALL = Hours()
 """Day and night."""
 
 
+def beginning_of(due_at: datetime, began_at: datetime, limit: timedelta, hours: Hours = WALL) -> datetime:
+    """Where a clock of this limit counts from: its beginning, or as much later as holds have put it off.
+
+    A clock that a former policy made sooner than this limit would does not count from before its beginning.
+    """
+    if hours.between(began_at, due_at) <= limit:
+        return began_at
+    return max(hours.later(due_at, -limit), began_at)
+
+
 class Closed(NamedTuple):
     """What is to be done at a tier that begins outside of its hours, and until when it is closed."""
 

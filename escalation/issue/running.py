@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from escalation.issue.clocks import is_late
 from escalation.issue.events import Ceiling, HoldEnded, PolicyAdopted, SeverityChanged, TargetDue, WarningDue
-from escalation.issue.hours import WALL, Hours, hours_from, hours_here, hours_of
+from escalation.issue.hours import WALL, Hours, beginning_of, hours_from, hours_here, hours_of
 from escalation.issue.state import IssueState
+from escalation.issue.target_clocks import held_target, recounted_targets
 from escalation.policy.model import Clock, Policy, Tier
 
 
@@ -98,7 +99,6 @@ def shifted(state: IssueState, stops: tuple[Clock, ...], since: datetime, ended:
         since_then = max(since, began or since)
         return _Stood(hours, since_then, max(ended, since_then) if clock in stops else since_then)
 
-    whole = max(ended - since, timedelta())
     acknowledge = stood("acknowledge", state.acknowledge_from)
     work = stood("work", state.counts_from)
     by_clock = {"acknowledge": acknowledge, "work": work}
@@ -108,9 +108,7 @@ def shifted(state: IssueState, stops: tuple[Clock, ...], since: datetime, ended:
         remind_at=acknowledge.later(state.remind_at),
         lapses_at=stood("work", state.acknowledged_at).later(state.lapses_at),
         warnings=tuple(w.changed({"at": by_clock[w.of].after(w.at)}) for w in state.warnings),
-        targets=tuple(
-            t.changed({"due_at": t.due_at + whole}) if t.stops_on_hold else t for t in state.targets
-        ),
+        targets=tuple(held_target(state, target, since, ended) for target in state.targets),
         ceilings=_held_up(state, since, max(ended, since)) if "work" in stops else state.ceilings,
     )  # fmt: skip
 
@@ -194,7 +192,7 @@ def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -
         remind_at=_remind(state, tier.remind_every.get(severity), hours, acknowledge, asked),
         lapses_at=_sooner(state.lapses_at, policy.acknowledgement.lapses_after.get(severity), hours, promised),
         warnings=_warnings(state, tier, severity, hours, {"acknowledge": (acknowledge, asked), "work": (work, worked)}),
-        targets=_targets(state, policy, severity, now),
+        targets=recounted_targets(state, policy, severity, now),
         ceilings=never_later(state.ceilings, fresh),
     )
 
@@ -212,17 +210,7 @@ def _recounted(old: _Clock, new: timedelta | None, hours: Hours, now: datetime) 
     """A limit that runs, counted anew: from the same beginning, with what holds have added to it."""
     if old.due_at is None or old.limit is None or new is None or is_late(old.due_at, now):
         return old.due_at
-    return max(hours.later(_beginning(old.due_at, old.began_at, old.limit, old.hours), new), now)
-
-
-def _beginning(due_at: datetime, began_at: datetime, limit: timedelta, hours: Hours = WALL) -> datetime:
-    """Where a clock of this limit counts from: its beginning, or as much later as holds have put it off.
-
-    A clock that a former policy made sooner than this limit would does not count from before its beginning.
-    """
-    if hours.between(began_at, due_at) <= limit:
-        return began_at
-    return max(hours.later(due_at, -limit), began_at)
+    return max(hours.later(beginning_of(old.due_at, old.began_at, old.limit, old.hours), new), now)
 
 
 def _sooner(at: datetime | None, limit: timedelta | None, hours: Hours, now: datetime) -> datetime | None:
@@ -258,49 +246,3 @@ def _warnings(
         if at > now:
             found.append(WarningDue(at=at, of=warn.of, share=warn.at, tell=warn.tell))
     return tuple(found)
-
-
-def first_targets(policy: Policy, severity: str, opened_at: datetime) -> tuple[TargetDue, ...]:
-    """The targets of an issue that is opened."""
-    return tuple(
-        TargetDue.trusted(
-            name=target.name, due_at=opened_at + target.within[severity], stops_on_hold=target.stops_on_hold
-        )
-        for target in policy.targets
-        if severity in target.within
-    )
-
-
-def _targets(state: IssueState, policy: Policy, severity: str, now: datetime) -> tuple[TargetDue, ...]:
-    """Targets keep their true start and what holds have added. One that was met or missed does not come back.
-
-    Nobody is late for a time that nobody had promised: what would be over already stays as it was, or does not begin.
-    """
-    old = {target.name: target.within.get(state.severity) for target in state.policies[0].targets}
-    waiting = {target.name: target for target in state.targets}
-    found = dict(waiting)
-    is_resolved_once = state.reopened > 0 or state.status != "open"
-    for target in policy.targets:
-        within = target.within.get(severity)
-        if within is None:
-            continue
-        if target.name in waiting:
-            running_one = waiting[target.name]
-            was = old.get(target.name)
-            due = running_one.due_at
-            if was is not None:
-                due = _beginning(due, state.facts.opened_at, was) + within
-            shown = _target_now(state, running_one.stops_on_hold, now)
-            # One that is missed, and not served yet, stays so.
-            if due > shown and running_one.due_at >= shown:
-                found[target.name] = running_one.model_copy(update={"due_at": due})
-        elif target.name not in state.missed_targets and not is_resolved_once:
-            held = timedelta(seconds=state.held_s) if target.stops_on_hold else timedelta()
-            due = state.facts.opened_at + within + held
-            if due > _target_now(state, target.stops_on_hold, now):
-                found[target.name] = TargetDue(name=target.name, due_at=due, stops_on_hold=target.stops_on_hold)
-    return tuple(found.values())
-
-
-def _target_now(state: IssueState, stops_on_hold: bool, now: datetime) -> datetime:
-    return min(now, state.hold.since) if stops_on_hold and state.hold is not None else now

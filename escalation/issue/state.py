@@ -123,6 +123,8 @@ class IssueState(Value):
     hold: HoldState | None = None
     held_s: float = 0
     """Seconds on hold so far, without the hold that is on."""
+    holds: tuple[tuple[AwareDatetime, AwareDatetime], ...] = ()
+    """From when until when it was on hold; the latest few hundred."""
     targets: tuple[TargetDue, ...] = ()
     """Targets that are neither met nor missed."""
     missed_targets: tuple[str, ...] = ()

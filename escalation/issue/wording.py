@@ -51,6 +51,9 @@ def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 -
             return f"{state.cancel_asked_by} says that it was opened in error. If you agree, cancel it, too."
         case "target_missed":
             return "A time that was agreed is past. Resolve it, and say so to whom it was promised."
+        case "target_warned":
+            who = f"{state.handler} has it" if state.handler else "Nobody has it"
+            return f"A time that was agreed is running out. {who}. Do what was agreed in time, or move it up now."
         case "waits":
             when = f" and opens {instant(state.opens_at)}" if state.opens_at is not None else ""
             return f"{state.here.title} is closed{when}, and is asked then. You need do nothing meanwhile."

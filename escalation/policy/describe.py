@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Literal
 
 from escalation.duration import words
-from escalation.policy.model import Limits, Listener, Policy, Tell, Tier
+from escalation.policy.model import Limits, Listener, Policy, Target, Tell, Tier
 from escalation.value import Value
 
 _LISTENERS: dict[Listener, str] = {
@@ -133,8 +133,8 @@ def _hours(policy: Policy) -> tuple[str, ...]:
     if found:
         found.append(
             "Hours are working time: limits, warnings, reminders and acknowledgements of such a tier count in them, "
-            "what hears at the latest is added up without nights and weekends; targets, holds and the last resort "
-            "count day and night."
+            "what hears at the latest is added up without nights and weekends; targets without "
+            "hours of their own, holds and the last resort count day and night."
         )
     return tuple(found)
 
@@ -145,14 +145,31 @@ def _targets(policy: Policy) -> Table:
         (
             target.name,
             target.title or "-",
-            *(words(target.within[name]) if name in target.within else "-" for name in names),
+            "OLA" if target.is_ola else "SLA",
+            *(_within(target, name) for name in names),
             "stands still" if target.stops_on_hold else "runs on",
+            _warnings(target),
             ", ".join(_LISTENERS[word] for word in target.tell),
         )
         for target in policy.targets
     )
-    columns = ("target", "means", *names, "on hold it", "who hears that it is missed")
+    columns = ("target", "means", "kind", *names, "on hold it", "warns", "who hears that it is missed")
     return Table(title="Targets, from the opening to the first resolution", columns=columns, rows=rows)
+
+
+def _within(target: Target, severity: str) -> str:
+    if severity not in target.within:
+        return "-"
+    hours = f", in hours of {target.hours[severity]}" if severity in target.hours else ""
+    return f"{words(target.within[severity])}{hours}"
+
+
+def _warnings(target: Target) -> str:
+    said = []
+    for warn in target.warnings:
+        when = f"{words(warn.before)} before" if warn.before is not None else f"at {warn.at or 0:.0%}"
+        said.append(f"{when}: {', '.join(_LISTENERS[word] for word in warn.tell)}")
+    return "; ".join(said) or "-"
 
 
 def _entries(policy: Policy) -> Table:

@@ -11,16 +11,16 @@ from escalation.calendar.working_hours import WorkingHours
 from escalation.duration import words
 from escalation.policy.finding import Findings, listed
 from escalation.policy.lint_ladder import severity_names
-from escalation.policy.model import Policy, Tier
+from escalation.policy.model import Policy, Target, Tier
 
 Rule = Callable[[Policy, Findings], None]
 
 
 def hours_are_known(policy: Policy, findings: Findings) -> None:
     """Hours are of known severities, and of calendars that the policy has pinned."""
-    for place, tier in enumerate(policy.tiers):
-        for severity, name in tier.hours.items():
-            field = f"tiers[{place}].hours.{severity}"
+    for whose, hours in policy.hours_by_field():
+        for severity, name in hours.items():
+            field = f"{whose}.{severity}"
             if severity not in severity_names(policy):
                 findings.unknown(field, severity, "is not a severity", severity_names(policy))
             is_said = any(found.field == field for found in findings.found)
@@ -69,14 +69,23 @@ def waiting_fits_targets(policy: Policy, findings: Findings) -> None:
             closes_at, opens_at = longest_closed(calendar)
             for target in policy.targets:
                 within = target.within.get(severity)
-                if within is None or opens_at - closes_at <= within:
-                    continue
                 times = open_times(calendar)
+                if within is None or _passes(policy, target, severity, closes_at, opens_at) <= within:
+                    continue
                 stretch = f"{moment(closes_at, times)} to {moment(opens_at, times)} ({words(opens_at - closes_at)})"
                 problem = f"waits for longer than target {target.name} lasts: calendar {name} is closed {stretch}"
                 field = f"tiers[{place}].when_closed.{severity}"
                 allowed = f"skip or page_out_of_hours; or a target of at least {words(opens_at - closes_at)}"
                 findings.add(field, f"{problem}, the target is {words(within)}", value="wait", allowed=allowed)
+
+
+def _passes(policy: Policy, target: Target, severity: str, closes_at: datetime, opens_at: datetime) -> timedelta:
+    """How much of the target passes meanwhile: where it has hours, the working time of those."""
+    name = target.hours.get(severity, "")
+    calendar = policy.pinned_calendars.get(name)
+    if calendar is None:
+        return opens_at - closes_at
+    return open_times(calendar).between(closes_at, opens_at)
 
 
 @lru_cache(maxsize=64)

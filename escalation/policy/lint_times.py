@@ -1,6 +1,7 @@
-"""Rules of a policy about times beside the ladder's: targets, holds, and what a change of severity does to clocks.
+"""Rules of a policy about times beside the ladder's: holds, and what a change of severity does to clocks.
 
-That their limits name known severities, and that a worse one never has the longer limit, is held in `lint_ladder.py`.
+Those of targets are in `lint_targets.py`. That their limits name known severities, and that a worse one never has the
+longer limit, is held in `lint_ladder.py`.
 """
 
 from collections.abc import Callable
@@ -8,22 +9,11 @@ from collections.abc import Callable
 from escalation.duration import words
 from escalation.policy.finding import Findings, listed
 from escalation.policy.lint_hours import HOURS_RULES
-from escalation.policy.lint_ladder import severity_names, unique
+from escalation.policy.lint_ladder import severity_names
+from escalation.policy.lint_targets import TARGET_RULES
 from escalation.policy.model import Policy
 
 Rule = Callable[[Policy, Findings], None]
-
-
-def targets_are_sound(policy: Policy, findings: Findings) -> None:
-    """Every target has a name of its own, a limit for some severity, and somebody who hears that it was missed."""
-    unique([target.name for target in policy.targets], "targets", findings)
-    for place, target in enumerate(policy.targets):
-        if not target.within:
-            allowed = f"a limit for at least one of {listed(severity_names(policy))}"
-            findings.add(f"targets[{place}].within", "is empty: no issue would have this target", allowed=allowed)
-        if not target.tell:
-            allowed = "at least one of asked, handler, owner, next_tier"
-            findings.add(f"targets[{place}].tell", "tells nobody", allowed=allowed)
 
 
 def holds_are_capped(policy: Policy, findings: Findings) -> None:
@@ -60,4 +50,4 @@ def who_is_asked_anew_is_timed(policy: Policy, findings: Findings) -> None:
         findings.add("severity_change.clocks", problem, value="restart", allowed=allowed)
 
 
-TIME_RULES: tuple[Rule, ...] = (targets_are_sound, holds_are_capped, who_is_asked_anew_is_timed, *HOURS_RULES)
+TIME_RULES: tuple[Rule, ...] = (*TARGET_RULES, holds_are_capped, who_is_asked_anew_is_timed, *HOURS_RULES)

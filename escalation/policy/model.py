@@ -30,6 +30,7 @@ Assurance: TypeAlias = Literal["asserted", "known_address", "signed_link", "sign
 Clock: TypeAlias = Literal["acknowledge", "work"]
 Listener: TypeAlias = Literal["asked", "handler", "owner", "next_tier"]
 Courtesy: TypeAlias = Literal["left_tier", "outcome"]
+TargetKind: TypeAlias = Literal["sla", "ola"]
 WhenClosed: TypeAlias = Literal["wait", "skip", "page_out_of_hours"]
 
 
@@ -80,6 +81,17 @@ class Warn(Value):
     """Who is warned: those asked at this tier, the handler, the owner, those whom the next tier would ask."""
 
 
+class TargetWarn(Value):
+    """A warning before a target is due: at a share of it, or so long before its end."""
+
+    at: float | None = Field(default=None, gt=0, lt=1)
+    """The share of the target that has passed, in percent. Either this or `before`."""
+    before: timedelta | None = None
+    """How long before it is due, in the time in which the target counts. Either this or `at`."""
+    tell: tuple[Listener, ...]
+    """Who is warned."""
+
+
 class Target(Value):
     """A time agreed with somebody: from the opening of an issue to its first resolution."""
 
@@ -93,6 +105,18 @@ class Target(Value):
     """Whether its clock stops while the issue is on hold."""
     tell: tuple[Listener, ...] = ("owner",)
     """Who is told that it was missed."""
+    kind: TargetKind | None = None
+    """sla: agreed with customers; ola: inside the house. Absent: sla."""
+    hours: dict[str, str] = Field(default_factory=dict)
+    """By severity, the calendar in whose working time it counts: a hold adds only what was working time of it. Absent:
+    it counts day and night."""
+    warnings: tuple[TargetWarn, ...] = ()
+    """Warnings before it is due; each is given once, whatever becomes of the clock."""
+
+    @property
+    def is_ola(self) -> bool:
+        """Whether it is agreed inside the house."""
+        return self.kind == "ola"
 
 
 class Holding(Value):
@@ -287,13 +311,19 @@ class Policy(Value):
     digest: str = ""
     """SHA-256 of the policy's text, set when it is read."""
     pinned_calendars: dict[str, WorkingHours] = Field(default_factory=dict)
-    """The calendars that its tiers name, date by date, set when it is read: a change of calendars or of holiday data
-    moves no deadline of an issue that runs."""
+    """The calendars that its tiers and targets name, date by date, set when it is read: a change of calendars or of
+    holiday data moves no deadline of an issue that runs."""
 
     @property
     def calendar_names(self) -> tuple[str, ...]:
-        """The calendars that its tiers name, each once."""
-        return tuple(dict.fromkeys(name for tier in self.tiers for name in tier.hours.values()))
+        """The calendars that its tiers and targets name, each once."""
+        return tuple(dict.fromkeys(name for _, hours in self.hours_by_field() for name in hours.values()))
+
+    def hours_by_field(self) -> tuple[tuple[str, dict[str, str]], ...]:
+        """Every `hours` of it: the field, and the calendar by severity."""
+        tiers = ((f"tiers[{place}].hours", tier.hours) for place, tier in enumerate(self.tiers))
+        targets = ((f"targets[{place}].hours", target.hours) for place, target in enumerate(self.targets))
+        return (*tiers, *targets)
 
     def tier(self, name: str) -> Tier:
         """The tier of that name; raises KeyError."""

@@ -1,4 +1,4 @@
-"""The calendars that a policy's tiers name, pinned into it date by date as the policy is read.
+"""The calendars that a policy's tiers and targets name, pinned into it date by date as the policy is read.
 
 Only those that it names, and for few years: they lie in every issue's history. An issue that lives longer counts day
 and night from there on, unless it is moved to the policy as it is by then.
@@ -43,9 +43,9 @@ def pin_calendars(policy: Policy, calendars: CalendarFile | None, findings: Find
     if not policy.calendar_names:
         return policy
     known: Mapping[str, WorkingHours] = calendars.read[0] if calendars is not None else {}
-    for place, tier in enumerate(policy.tiers):
-        for severity, name in tier.hours.items():
+    for whose, hours in policy.hours_by_field():
+        for severity, name in hours.items():
             if name not in known:
-                findings.unknown(f"tiers[{place}].hours.{severity}", name, "is not a calendar that can be used", known)
+                findings.unknown(f"{whose}.{severity}", name, "is not a calendar that can be used", known)
     pinned = {name: known[name] for name in policy.calendar_names if name in known}
     return policy.model_copy(update={"pinned_calendars": pinned})

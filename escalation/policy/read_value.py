@@ -274,7 +274,7 @@ def bounds_of(info: FieldInfo) -> list[tuple[str, Callable[[float], bool]]]:
         for bound in info.metadata:
             if isinstance(bound, kind):
                 limit = float(getattr(bound, name))
-                written = f"{limit:.0%}" if info.annotation is float else f"{limit:g}"
+                written = f"{limit:.0%}" if float in (info.annotation, *get_args(info.annotation)) else f"{limit:g}"
                 bounds.append((f"{says} {written}", partial(holds, limit)))
     return bounds
 

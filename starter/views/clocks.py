@@ -8,6 +8,7 @@ from rich.text import Text
 from escalation.issue.clocks import Due, What, deadlines
 from escalation.issue.hours import WALL, hours_here
 from escalation.issue.state import IssueState
+from escalation.issue.target_clocks import target_hours
 from starter.reader import about
 
 _NAMES: dict[What, str] = {
@@ -75,6 +76,9 @@ def _began(state: IssueState, due: Due) -> datetime | None:
     if limit is None:
         return None
     hours = hours_here(state) if due.what in {"acknowledge", "work", "lapse"} else WALL
+    if due.what == "target":
+        target = next(each for each in state.targets if each.name == due.name)
+        hours = target_hours(state.policies[0], target.hours) or WALL
     return hours.later(due.at, -limit)
 
 

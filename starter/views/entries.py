@@ -28,6 +28,7 @@ _STYLES: dict[str, str] = {
     "reopened": "bold yellow",
     "limit_missed": "red",
     "target_missed": "red",
+    "target_warned": "yellow",
     "accepted": "bold green",
     "reassigned": "yellow",
     "declined": "yellow",

@@ -15,7 +15,7 @@ from escalation.issue.facts import PersonFacts, TextRef
 from escalation.issue.identity import IssueId
 from escalation.message import LONGEST_SUBJECT, UNREADABLE, Message, MessageTexts, compose
 from escalation.narrate import instant
-from escalation.policy.model import Acknowledgement, Target, Warn
+from escalation.policy.model import Acknowledgement, Target, TargetWarn, Warn
 from tests.escalation.calendar.hours import hours
 from tests.given import Played, at, holding, minutes, opened, policy, tier
 
@@ -137,6 +137,12 @@ OCCASIONS: dict[About, dict[str, Any]] = {
         "owner": "kim",
         "until": None,
         "commands": ("resolve",),
+    },
+    "target_warned": {
+        "asked_of_you": "A time that was agreed is running out. Nobody has it. "
+        "Do what was agreed in time, or move it up now.",
+        "owner": "kim",
+        "commands": ("resolve", "escalate"),
     },
     "suppression_failed": {
         "asked_of_you": "It could not be recorded as a duplicate of another issue, so it goes on by itself.",
@@ -339,7 +345,8 @@ def whole_life() -> list[Notify]:
 
 def by_hand() -> list[Notify]:
     """The same of what people do to an open issue beside the ladder."""
-    target = Target(name="answer", within={"S1": minutes(15)}, tell=("owner",))
+    warn = TargetWarn(at=0.2, tell=("owner",))
+    target = Target(name="answer", within={"S1": minutes(15)}, tell=("owner",), warnings=(warn,))
     life = Played(opened(policy(targets=(target,), hold=holding("work"))))
     life.reassign("ray", "first-2", at(1))
     life.decline("first-2", at(2))

@@ -79,7 +79,7 @@ class Dues:
         match entry.event:
             case e.Opened() as event:
                 self._policies, self._severity = event.open.policies, event.open.match.severity
-                self._set_all("target", {target.name: target.due_at for target in event.targets})
+                self._set_targets(event.targets)
             case e.TierBegan() | e.SeverityChanged() | e.HoldEnded() | e.PolicyAdopted() as event:
                 self._set_anew(event, entry.happened_at)
             case e.AskedAgain() as event:
@@ -96,7 +96,9 @@ class Dues:
             case e.SnoozeEnded() as event:
                 del self.at[f"snooze/{event.person}"]
             case e.TargetMissed() as event:
-                del self.at[f"target/{event.target}"]
+                self._end_target(event.target)
+            case e.TargetWarned() as event:
+                del self.at[target_warning(event.target, event)]
             case e.Exhausted() | e.LastResortTold() | e.ChargeTaken() as event:
                 self._exhaustion(event)
             case e.Resolved() as event:
@@ -117,7 +119,7 @@ class Dues:
             self._began(event, at)
         else:
             self._set("lapse", event.lapses_at)
-            self._set_all("target", {target.name: target.due_at for target in event.targets})
+            self._set_targets(event.targets)
         if isinstance(event, e.SeverityChanged):
             self._severity = event.severity
         elif isinstance(event, e.HoldEnded):
@@ -165,12 +167,21 @@ class Dues:
 
     def _exhaustion(self, event: e.Exhausted | e.LastResortTold | e.ChargeTaken) -> None:
         if not isinstance(event, e.LastResortTold):  # the ladder's clocks are off; a handler's goes on until then
-            is_kept = {"target", "snooze"} | ({"lapse"} if isinstance(event, e.Exhausted) else set())
+            is_kept = {"target", "target_warn", "snooze"} | ({"lapse"} if isinstance(event, e.Exhausted) else set())
             self.at = {clock: at for clock, at in self.at.items() if family(clock) in is_kept}
         if isinstance(event, e.ChargeTaken):
             self.at["charge"] = event.until
         else:
             self._set("last_resort", event.next_at)
+
+    def _set_targets(self, targets: tuple[e.TargetDue, ...]) -> None:
+        self._set_all("target", {target.name: target.due_at for target in targets})
+        self.at = {clock: at for clock, at in self.at.items() if family(clock) != "target_warn"}
+        self.at |= {target_warning(each.name, warning): warning.at for each in targets for warning in each.warnings}
+
+    def _end_target(self, name: str) -> None:
+        del self.at[f"target/{name}"]
+        self.at = {clock: at for clock, at in self.at.items() if not clock.startswith(f"target_warn/{name}/")}
 
     def _set(self, clock: str, at: datetime | None) -> None:
         if at is None:
@@ -187,13 +198,18 @@ _OF_ITS_INSTANT = (e.LimitMissed, e.TargetMissed, e.HoldEnded)
 """What is on record as of the instant at which it was due, however late that is."""
 
 
+def target_warning(target: str, warning: e.TargetWarned | e.TargetWarningDue) -> str:
+    """`target_warn/fix/0.5/0.0`."""
+    return f"target_warn/{target}/{warning.share}/{warning.before_s}"
+
+
 def family(clock: str) -> str:
     """`warn/work` of `warn/work/0.5`, `ceiling` of `ceiling/second`."""
     name, _, rest = clock.partition("/")
     return f"{name}/{rest.partition('/')[0]}" if name == "warn" else name
 
 
-def served_by(event: e.Event) -> str | None:  # noqa: PLR0911 - one arm per clock
+def served_by(event: e.Event) -> str | None:  # noqa: PLR0911, PLR0912 - one arm per clock
     """The clock that brought it about; None for what somebody did."""
     match event:
         case e.TierBegan(why="not_acknowledged") | e.Exhausted(why="not_acknowledged"):
@@ -206,6 +222,8 @@ def served_by(event: e.Event) -> str | None:  # noqa: PLR0911 - one arm per cloc
             return event.of
         case e.TargetMissed():
             return f"target/{event.target}"
+        case e.TargetWarned():
+            return target_warning(event.target, event)
         case e.Warned():
             return f"warn/{event.of}/{event.share}"
         case e.Reminded():

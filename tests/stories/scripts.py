@@ -37,6 +37,7 @@ from escalation.policy.model import (
     Limits,
     SeverityChange,
     Target,
+    TargetWarn,
     Tell,
     Tier,
     Warn,
@@ -84,6 +85,15 @@ def holding(*stops: str) -> Holding:
 
 
 FIX = Target(name="fix", title="fixed in time", within=limits(25, 60), tell=("owner", "handler"))
+WARNED_FIX = FIX.model_copy(
+    update={
+        "warnings": (
+            TargetWarn(at=0.5, tell=("handler",)),
+            TargetWarn(at=0.6, tell=("handler",)),
+            TargetWarn(before=minutes(3), tell=("owner", "next_tier")),
+        )
+    }
+)
 THREE = policy(tier("first"), tier("second"), third())
 LANE = policy(
     tier("first"),
@@ -240,6 +250,11 @@ HOLDING = (
         line(1.1, Acknowledge, "ann"),
         line(28.2, Resolve, "ann", outcome="solved")),
         (HELD,)),
+    Script("target_warned", minutes(33), (
+        line(1.1, Acknowledge, "ann"),
+        line(14.4, Hold, "ann", reason="customer", waiting_for="cust-7781", until=minutes(18.8)),
+        line(28.2, Resolve, "ann", outcome="solved")),
+        (policy(hold=holding(), targets=(WARNED_FIX,)),)),
     Script("target_met", minutes(33), (
         line(1.1, Acknowledge, "ann"),
         line(24.2, Resolve, "ann", outcome="solved")),

@@ -10,11 +10,11 @@ from escalation.issue.decide import note_refusal
 from escalation.issue.events import Entry
 from escalation.issue.refusal import Rejected
 from escalation.narrate import narrate, tried, why_began
-from escalation.policy.model import Acknowledgement, Warn
+from escalation.policy.model import Acknowledgement, TargetWarn, Warn
 from tests.escalation.calendar.hours import hours as calendar_hours
 from tests.escalation.issue.stories import unreached
 from tests.escalation.issue.stories_by_hand import STORIES_BY_HAND
-from tests.given import Played, actor, at, done, exhaustion, minutes, opened, policy, tier
+from tests.given import Played, actor, at, done, exhaustion, minutes, opened, policy, target, tier
 
 KINDS = {event.model_fields["kind"].default for event in typing.get_args(typing.get_args(events.Event)[0])}
 
@@ -50,7 +50,8 @@ def story() -> list[Entry]:
     rejected = Rejected(code="bad_body", why="it came with no body")
     refusal = note_refusal(answering.state, rejected, "resolve", actor("kim"), "s-1", answering.now)
     answering.run_to(answering.now + minutes(15 * 24 * 60))
-    late = Played(opened(policy(tier("first"))))
+    late = Played(opened(policy(tier("first"), targets=(target(10, warnings=(TargetWarn(at=0.5, tell=("owner",)),)),))))
+    late.run_to(at(5))
     late.acknowledge("ann", at(12))
     told = [entry for story in STORIES_BY_HAND.values() for entry in story().entries]
     closed_first = tier("first", hours={"S1": "desk", "S2": "desk"})

@@ -16,8 +16,12 @@ def test_the_tables_hold_tiers_by_severities_triggers_and_roles() -> None:
     tables = {table.title: table for table in described.tables}
     assert described.title == "small (version 1): A small ladder"
     targets = tables["Targets, from the opening to the first resolution"]
-    assert targets.columns == ("target", "means", "high", "low", "on hold it", "who hears that it is missed")
-    assert targets.rows == (("answer", "What customers were told", "3 h", "3 days", "stands still", "the owner"),)
+    assert targets.columns == (
+        *("target", "means", "kind", "high", "low", "on hold it", "warns", "who hears that it is missed"),
+    )
+    assert targets.rows == (
+        ("answer", "What customers were told", "SLA", "3 h", "3 days", "stands still", "-", "the owner"),
+    )
     ladder = tables["The ladder"]
     assert ladder.columns == ("tier", "tells", "high: acknowledge / work", "low: acknowledge / work")
     assert ladder.rows == (

@@ -1,0 +1,56 @@
+"""The events of targets: warned of, missed; and how one that runs is carried in events and state.
+
+The union of all events, and what they share, is in `events.py`.
+"""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from escalation.policy.model import Listener
+from escalation.value import Value
+
+
+class TargetWarningDue(Value):
+    """A warning that will be given at an instant, unless the target ends first."""
+
+    at: AwareDatetime
+    share: float = 0
+    """The share of the target that will have passed; 0: it is given `before_s` ahead."""
+    before_s: float = 0
+    """Seconds, of the time in which the target counts, before it is due."""
+    tell: tuple[Listener, ...]
+
+
+class TargetDue(Value):
+    """A target that is neither met nor missed yet."""
+
+    name: str
+    due_at: AwareDatetime
+    stops_on_hold: bool = True
+    hours: str | None = None
+    """The pinned calendar in whose working time it counts; None: day and night."""
+    warnings: tuple[TargetWarningDue, ...] = ()
+    """Those that were not given, the first one first."""
+
+
+class TargetWarned(Value):
+    """A target runs out soon. Of warnings that were due together, as after a time away, the last alone is given."""
+
+    kind: Literal["target_warned"] = "target_warned"
+    target: str
+    share: float = 0
+    before_s: float = 0
+    at: AwareDatetime
+    """When it was to be given."""
+    due_at: AwareDatetime
+    tell: tuple[Listener, ...] = ()
+
+
+class TargetMissed(Value):
+    """A target was missed: a fact that stays."""
+
+    kind: Literal["target_missed"] = "target_missed"
+    target: str
+    due_at: AwareDatetime
+    tell: tuple[Listener, ...] = ()

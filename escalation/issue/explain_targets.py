@@ -1,0 +1,48 @@
+"""The arithmetic of targets: from when, how long, in what time, and what holds have added."""
+
+from datetime import datetime, timedelta
+
+from escalation.duration import words
+from escalation.issue.events import TargetDue
+from escalation.issue.hours import Hours
+from escalation.issue.state import IssueState
+from escalation.issue.target_clocks import target_hours
+from escalation.narrate import instant
+
+_ROUNDING = timedelta(seconds=1)
+
+
+def target_sum(state: IssueState, name: str) -> str | None:
+    """How the end of a running target was found; None where that does not show."""
+    target = next(each for each in state.targets if each.name == name)
+    known = next((each for each in state.policies[0].targets if each.name == name), None)
+    within = known.within.get(state.severity) if known is not None else None
+    hours = target_hours(state.policies[0], target.hours)
+    if within is None or hours is None:
+        return "as was promised before"
+    began_at = state.facts.opened_at
+    limit = f"{words(within)}{hours.words} (within of target {name} for {state.severity})"
+    whole = f"{instant(began_at)} (opened) + {limit}"
+    held = hours.between(began_at, target.due_at) - within
+    if abs(held) < _ROUNDING:
+        return whole
+    if held < timedelta():
+        return "as was promised before"
+    return f"{whole} + {words(held)}{hours.words} (on hold)" if held <= _held(state, target, hours) else None
+
+
+def _held(state: IssueState, target: TargetDue, hours: Hours) -> timedelta:
+    """The time on hold in which the target counts; where holds of former releases do not show, at most all of it."""
+    if target.hours is None:
+        return timedelta(seconds=state.held_s) + _ROUNDING
+    return sum((hours.between(since, until) for since, until in state.holds), _ROUNDING)
+
+
+def warning_sum(state: IssueState, name: str, at: datetime) -> str | None:
+    """How the instant of a target's warning was found."""
+    target = next(each for each in state.targets if each.name == name)
+    hours = target_hours(state.policies[0], target.hours)
+    if hours is None:
+        return None
+    before = hours.between(at, target.due_at)
+    return f"{instant(target.due_at)} (when target {name} ends) - {words(before)}{hours.words}"

@@ -1,0 +1,179 @@
+"""The clocks of targets: from when, in what time, put off by holds, counted anew, with their warnings.
+
+Everything here is a view of state and policy. What is done when one comes is in `decide_targets.py`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from escalation.calendar.open_times import open_times
+from escalation.issue.events_of_targets import TargetDue, TargetWarningDue
+from escalation.issue.hours import WALL, Hours, beginning_of
+from escalation.issue.state import IssueState
+from escalation.policy.model import Policy, Target, TargetWarn
+
+
+def target_hours(policy: Policy, calendar: str | None) -> Hours | None:
+    """In what time a target counts; None where its calendar is not pinned any more."""
+    if calendar is None:
+        return WALL
+    pinned = policy.pinned_calendars.get(calendar)
+    return None if pinned is None else Hours(open_times(pinned))
+
+
+def first_targets(policy: Policy, severity: str, opened_at: datetime) -> tuple[TargetDue, ...]:
+    """The targets of an issue that is opened."""
+    return tuple(
+        _begun(policy, target, severity, opened_at, ()) for target in policy.targets if severity in target.within
+    )
+
+
+def _calendar(policy: Policy, target: Target, severity: str) -> str | None:
+    """The calendar in which it counts at a severity; None where it counts day and night, or it is not pinned."""
+    name = target.hours.get(severity) if target.hours else None
+    return name if name in policy.pinned_calendars else None
+
+
+def _begun(
+    policy: Policy, target: Target, severity: str, began_at: datetime, holds: Iterable[tuple[datetime, datetime]]
+) -> TargetDue:
+    """A target that counts from then, put off by the holds since."""
+    calendar = _calendar(policy, target, severity)
+    hours = target_hours(policy, calendar) or WALL
+    within = target.within[severity]
+    due_at = _put_off(began_at, within, hours, holds if target.stops_on_hold else ())
+    return TargetDue(
+        name=target.name,
+        due_at=due_at,
+        stops_on_hold=target.stops_on_hold,
+        hours=calendar,
+        warnings=_warnings(target.warnings, due_at, within, hours),
+    )
+
+
+def _put_off(
+    began_at: datetime, within: timedelta, hours: Hours, holds: Iterable[tuple[datetime, datetime]]
+) -> datetime:
+    due_at = hours.later(began_at, within)
+    for begins, ends in holds:
+        since = max(begins, began_at)
+        if since > due_at:
+            break
+        if ends > since:
+            due_at = hours.later(due_at, hours.between(since, ends))
+    return due_at
+
+
+def _warnings(
+    warnings: Iterable[TargetWarn], due_at: datetime, within: timedelta, hours: Hours
+) -> tuple[TargetWarningDue, ...]:
+    """When each comes; one that would come before the beginning does not."""
+    found = []
+    for warn in warnings:
+        before = warn.before if warn.before is not None else within * (1 - (warn.at or 0))
+        if before < within:
+            found.append(
+                TargetWarningDue(
+                    at=hours.later(due_at, -before),
+                    share=warn.at or 0,
+                    before_s=0 if warn.before is None else warn.before.total_seconds(),
+                    tell=warn.tell,
+                )
+            )
+    return tuple(sorted(found, key=lambda each: each.at))
+
+
+def held_target(state: IssueState, target: TargetDue, since: datetime, ended: datetime) -> TargetDue:
+    """The target after a hold: later by the time held in which it counts, where it stops on hold.
+
+    One whose calendar another policy has not pinned is not put off, so that it is due early rather than late.
+    """
+    hours = target_hours(state.policies[0], target.hours)
+    if not target.stops_on_hold or ended <= since or hours is None:
+        return target
+    by = hours.between(since, ended)
+    return target.changed(
+        {
+            "due_at": hours.later(target.due_at, by),
+            "warnings": tuple(warning.changed({"at": hours.later(warning.at, by)}) for warning in target.warnings),
+        }
+    )
+
+
+def recounted_targets(state: IssueState, policy: Policy, severity: str, now: datetime) -> tuple[TargetDue, ...]:
+    """Targets keep their true start and what holds have added. One that was met or missed does not come back.
+
+    Nobody is late for a time that nobody had promised: what would be over already stays as it was, or does not begin.
+    """
+    found = {target.name: target for target in state.targets}
+    is_resolved_once = state.reopened > 0 or state.status != "open"
+    for target in policy.targets:
+        if severity not in target.within:
+            continue
+        running_one = found.get(target.name)
+        if running_one is not None:
+            shown = _shown(state, running_one.stops_on_hold, now)
+            anew = _recounted(state, running_one, policy, target, severity, shown)
+            # One that is missed, and not served yet, stays so.
+            if anew.due_at > shown and running_one.due_at >= shown:
+                found[target.name] = anew
+        elif target.name not in state.missed_targets and not is_resolved_once:
+            shown = _shown(state, target.stops_on_hold, now)
+            anew = _from_its_start(state, policy, target, severity, shown)
+            if anew.due_at > shown:
+                found[target.name] = anew
+    return tuple(found.values())
+
+
+def _from_its_start(state: IssueState, policy: Policy, target: Target, severity: str, shown: datetime) -> TargetDue:
+    """A target that did not run so far, from its true start and with the pauses since; past warnings left out."""
+    opened_at = state.facts.opened_at
+    if _calendar(policy, target, severity) is None:
+        held = timedelta(seconds=state.held_s) if target.stops_on_hold else timedelta()
+        begun = _begun(policy, target, severity, opened_at, ())
+        begun = begun.changed(
+            {
+                "due_at": begun.due_at + held,
+                "warnings": tuple(each.changed({"at": each.at + held}) for each in begun.warnings),
+            }
+        )
+    else:
+        begun = _begun(policy, target, severity, opened_at, state.holds)
+    return begun.changed({"warnings": _ahead(begun.warnings, shown)})
+
+
+def _recounted(
+    state: IssueState, running_one: TargetDue, policy: Policy, target: Target, severity: str, shown: datetime
+) -> TargetDue:
+    """A target that runs, by another limit or in another time, with those of its warnings that were not given."""
+    old = next((each for each in state.policies[0].targets if each.name == target.name), None)
+    was = old.within.get(state.severity) if old is not None else None
+    within, calendar = target.within[severity], _calendar(policy, target, severity)
+    due_at, opened_at = running_one.due_at, state.facts.opened_at
+    hours = target_hours(policy, calendar) or WALL
+    if calendar is not None or running_one.hours is not None:
+        if (was, running_one.hours) != (within, calendar):
+            due_at = _put_off(opened_at, within, hours, state.holds if running_one.stops_on_hold else ())
+    elif was is not None:
+        due_at = beginning_of(due_at, opened_at, was) + within
+    waiting = {(each.share, each.before_s) for each in running_one.warnings}
+    was_there = _warnings(old.warnings, due_at, was, hours) if old is not None and was is not None else ()
+    given = {(each.share, each.before_s) for each in was_there} - waiting
+    warnings = _warnings(target.warnings, due_at, within, hours)
+    return running_one.changed(
+        {
+            "due_at": due_at,
+            "hours": calendar,
+            "warnings": tuple(each for each in _ahead(warnings, shown) if (each.share, each.before_s) not in given),
+        }
+    )
+
+
+def _ahead(warnings: tuple[TargetWarningDue, ...], now: datetime) -> tuple[TargetWarningDue, ...]:
+    """Those that still lie ahead: a warning that is past is not given any more."""
+    return tuple(each for each in warnings if each.at > now)
+
+
+def _shown(state: IssueState, stops_on_hold: bool, now: datetime) -> datetime:
+    """What a target's clock shows: on hold the instant at which it stopped."""
+    return min(now, state.hold.since) if stops_on_hold and state.hold is not None else now

@@ -1,0 +1,115 @@
+"""Rules of a policy about its targets: names, limits, the time in which they count, and their warnings."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import pairwise
+
+from escalation.calendar.open_times import open_times
+from escalation.calendar.working_hours import WorkingHours
+from escalation.duration import words
+from escalation.policy.finding import Findings, listed
+from escalation.policy.lint_ladder import severity_names, unique
+from escalation.policy.model import Policy, Target, TargetWarn
+
+Rule = Callable[[Policy, Findings], None]
+
+
+def targets_are_sound(policy: Policy, findings: Findings) -> None:
+    """Every target has a name of its own, a limit for some severity, and somebody who hears that it was missed."""
+    unique([target.name for target in policy.targets], "targets", findings)
+    for place, target in enumerate(policy.targets):
+        if not target.within:
+            allowed = f"a limit for at least one of {listed(severity_names(policy))}"
+            findings.add(f"targets[{place}].within", "is empty: no issue would have this target", allowed=allowed)
+        if not target.tell:
+            allowed = "at least one of asked, handler, owner, next_tier"
+            findings.add(f"targets[{place}].tell", "tells nobody", allowed=allowed)
+
+
+def target_hours_have_limits(policy: Policy, findings: Findings) -> None:
+    """A target has hours where it has a limit, and none that its calendar cannot hold; long ones are warned of."""
+    for place, target in enumerate(policy.targets):
+        for severity, name in target.hours.items():
+            within, calendar = target.within.get(severity), policy.pinned_calendars.get(name)
+            if within is None and severity in severity_names(policy):
+                problem = f"has no effect: the target has no limit for {severity}"
+                allowed = f"only {listed(target.within)}" if target.within else "only for severities that have a limit"
+                findings.add(f"targets[{place}].hours.{severity}", problem, value=name, allowed=allowed)
+            if within is not None and calendar is not None:
+                _fits(within, calendar, f"targets[{place}].within.{severity}", findings)
+
+
+def _fits(within: timedelta, calendar: WorkingHours, field: str, findings: Findings) -> None:
+    """A week written as such is a week of working time: 7 times 24 hours of it."""
+    week = longest_week(calendar)
+    there_is = _in_a_year(calendar)
+    if within > there_is:
+        problem = f"is more working time than calendar {calendar.name} has in a year"
+        findings.add(field, problem, value=words(within), allowed=f"at most {words(there_is)}")
+    elif within > week:
+        problem = f"is more than a working week of calendar {calendar.name} has: {words(week)}"
+        allowed = f"working time: 5 days of 8 h are {words(timedelta(hours=40))}; longer where that is meant"
+        findings.add(field, problem, value=words(within), allowed=allowed, is_warning=True)
+
+
+def longest_week(calendar: WorkingHours) -> timedelta:
+    """The working time of a week without holidays, by the longest of its timetables."""
+    weeks = [
+        sum(until - since for windows in timetable.week for since, until in windows)
+        for timetable in calendar.timetables
+    ]
+    return timedelta(seconds=max(weeks))
+
+
+def _in_a_year(calendar: WorkingHours) -> timedelta:
+    times = open_times(calendar)
+    year = calendar.last_year - 1 if calendar.last_year > calendar.first_year else calendar.last_year
+    return times.between(times.instant_of(date(year, 1, 1), 0), times.instant_of(date(year, 12, 31), 0))
+
+
+def worse_targets_never_wait_alone(policy: Policy, findings: Findings) -> None:
+    """Where a target counts in working time for a severity, it does not count day and night for a milder one."""
+    for place, target in enumerate(policy.targets):
+        for worse, milder in pairwise([name for name in severity_names(policy) if name in target.within]):
+            if worse in target.hours and milder not in target.hours:
+                problem = f"counts in working time, though {milder}, which is less bad, counts day and night"
+                field, allowed = f"targets[{place}].hours.{worse}", f"hours for {milder}, too; or none for {worse}"
+                findings.add(field, problem, value=target.hours[worse], allowed=allowed)
+
+
+def target_warnings_come_in_time(policy: Policy, findings: Findings) -> None:
+    """A target's warning says at which share, or how long before the end it comes: after the beginning, and once."""
+    for place, target in enumerate(policy.targets):
+        for number, warn in enumerate(target.warnings):
+            here = f"targets[{place}].warnings[{number}]"
+            if (warn.at is None) == (warn.before is None):
+                problem = "says both at and before" if warn.at is not None else "does not say when"
+                findings.add(
+                    here, problem, allowed="either at: a share such as 75 %, or before: a duration such as 1 h"
+                )
+            if warn in target.warnings[:number] or _when(warn) in map(_when, target.warnings[:number]):
+                findings.add(here, "comes when another one does", allowed="each warning once")
+            if not warn.tell:
+                findings.add(f"{here}.tell", "tells nobody", allowed="at least one of asked, handler, owner, next_tier")
+            _after_the_beginning(target, warn, here, findings)
+
+
+def _when(warn: TargetWarn) -> tuple[float | None, timedelta | None]:
+    return warn.at, warn.before
+
+
+def _after_the_beginning(target: Target, warn: TargetWarn, here: str, findings: Findings) -> None:
+    if warn.before is None or not target.within:
+        return
+    severity, shortest = min(target.within.items(), key=lambda item: item[1])
+    if warn.before >= shortest:
+        problem = f"would come before the target begins: for {severity} it is {words(shortest)} in all"
+        findings.add(f"{here}.before", problem, value=words(warn.before), allowed=f"less than {words(shortest)}")
+
+
+TARGET_RULES: tuple[Rule, ...] = (
+    targets_are_sound,
+    target_hours_have_limits,
+    worse_targets_never_wait_alone,
+    target_warnings_come_in_time,
+)

@@ -1,0 +1,99 @@
+"""Targets in a policy's text: kinds, hours and warnings are read, refused where they cannot be meant, and shown."""
+
+import pytest
+
+from escalation.policy.describe import describe_policy
+from escalation.policy.finding import PolicyError
+from tests.escalation.policy.sample import with_change
+from tests.escalation.policy.test_lint_hours import AGREED, KNOWN, check
+
+
+def with_target(*lines: str, within: str = "{ high: 3 h, low: 16 h }") -> str:
+    """A policy whose one target says this."""
+    target = "".join(f"    {line}\n" for line in (f"within: {within}", *lines))
+    return with_change(AGREED, f"  - name: answer\n{target}")
+
+
+def found(*lines: str, within: str = "{ high: 3 h, low: 16 h }") -> tuple[PolicyError, ...]:
+    """What is found in it."""
+    return check(with_target(*lines, within=within), KNOWN)[1]
+
+
+GOOD = (
+    "kind: ola",
+    "hours: { high: desk, low: desk }",
+    "warnings: [{ at: 75 %, tell: [handler] }, { before: 1 h, tell: [owner, next_tier] }]",
+)
+
+
+def test_it_is_read_pinned_and_shown() -> None:
+    policy, findings = check(with_target(*GOOD), KNOWN)
+    assert (findings, policy is not None) == ((), True)
+    assert policy is not None
+    (target,) = policy.targets
+    assert (target.is_ola, list(policy.pinned_calendars)) == (True, ["desk"])
+    assert [(warn.at, str(warn.before)) for warn in target.warnings] == [(0.75, "None"), (None, "1:00:00")]
+    table = next(table for table in describe_policy(policy).tables if table.title.startswith("Targets"))
+    shown = " | ".join(table.rows[0])
+    assert "OLA | 3 h, in hours of desk | 16 h, in hours of desk" in shown
+    assert "at 75%: the handler; 1 h before: the owner, the next tier" in shown
+
+
+WRONG = [
+    (("hours: { high: dsek, low: desk }",), "targets[0].hours.high", "is not a calendar that can be used", "desk"),
+    (("hours: { hgih: desk, high: desk, low: desk }",), "targets[0].hours.hgih", "is not a severity", "high"),
+    (("hours: { high: desk }",), "targets[0].hours.high", "though low, which is less bad", "hours for low, too"),
+    (("kind: slo",), "targets[0].kind", "is not one of the choices", "sla, ola"),
+    (("warnings: [{ tell: [owner] }]",), "targets[0].warnings[0]", "does not say when", "either at"),
+    (
+        ("warnings: [{ at: 50 %, before: 1 h, tell: [owner] }]",),
+        "targets[0].warnings[0]",
+        "says both at and before",
+        "either at",
+    ),
+    (("warnings: [{ at: 100 %, tell: [owner] }]",), "targets[0].warnings[0].at", "is out of range", "less than 100%"),
+    (("warnings: [{ before: 3 h, tell: [owner] }]",), "targets[0].warnings[0].before", "before the target", "than 3 h"),
+    (("warnings: [{ at: 50 %, tell: [] }]",), "targets[0].warnings[0].tell", "tells nobody", "at least one"),
+    (
+        ("warnings: [{ at: 50 %, tell: [owner] }, { at: 50 %, tell: [handler] }]",),
+        "targets[0].warnings[1]",
+        "comes when another one does",
+        "once",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "field", "problem", "allowed"), WRONG, ids=[f"{w[1]} {w[2]}" for w in WRONG])
+def test_what_cannot_be_meant_is_refused(lines: tuple[str, ...], field: str, problem: str, allowed: str) -> None:
+    (finding,) = found(*lines)
+    assert (finding.field, finding.level) == (field, "error")
+    assert problem in finding.problem
+    assert allowed in finding.allowed
+
+
+def test_hours_of_a_severity_without_a_limit_have_no_effect() -> None:
+    (finding,) = found("hours: { high: desk, low: desk }", within="{ low: 16 h }")
+    assert (finding.field, finding.value, finding.allowed) == ("targets[0].hours.high", "desk", "only low")
+
+
+def test_a_week_of_working_time_that_no_week_has_is_warned_of() -> None:
+    """Whoever writes a week means forty hours, and gets 168."""
+    (finding,) = found("hours: { low: desk }", within="{ high: 3 h, low: 1 week }")
+    assert (finding.field, finding.level) == ("targets[0].within.low", "warning")
+    assert "than a working week of calendar desk has: 1 day 16 h" in finding.problem
+
+
+def test_more_than_a_year_has_is_refused() -> None:
+    (finding,) = found("hours: { low: desk }", within="{ high: 3 h, low: 100 days }")
+    assert (finding.field, finding.level) == ("targets[0].within.low", "error")
+    assert "than calendar desk has in a year" in finding.problem
+
+
+def test_a_tier_may_wait_over_a_night_that_its_target_does_not_count() -> None:
+    """Three hours day and night are over by the morning; three of the desk's are not."""
+    tier = "    remind_every: { high: 2 min }\n"
+    waits = tier + "    hours: { high: desk, low: desk }\n"
+    day_and_night = with_target(within="{ high: 3 h, low: 5 days }").replace(tier, waits)
+    assert any("waits for longer" in each.problem for each in check(day_and_night, KNOWN)[1])
+    in_hours = with_target("hours: { high: desk, low: desk }", within="{ high: 3 h, low: 5 h }").replace(tier, waits)
+    assert check(in_hours, KNOWN)[1] == ()
