@@ -178,12 +178,8 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return f"{short(event.duplicate_of)} cannot carry it, so it goes on: {event.error}"
         case e.DuplicateRecorded():
             return f"{short(event.issue)} repeats it, says {event.said_by}, and is closed for it"
-        case e.TargetMissed():
-            return f"the target {event.target} ended {instant(event.due_at)} and was missed"
-        case e.TargetWarned():
-            share = f"{event.share:.0%} of the target {event.target} is used up"
-            soon = f"the target {event.target} ends in {words(timedelta(seconds=event.before_s))}"
-            return f"{share if event.share else soon}; it ends {instant(event.due_at)}"
+        case e.TargetBegan() | e.TargetMet() | e.TargetWarned() | e.TargetMissed():
+            return _of_target(event)
         case e.LimitMissed():
             return f"the time of {_tier(event.tier)} to {event.of} ended {instant(event.due_at)} and was missed"
         case e.Exhausted():
@@ -249,7 +245,7 @@ def _by_people(
             what = "the offer" if event.was_offered else "it"
             return f"{event.person} declined {what}{why}{'' if event.was_offered else _left(event)}"
         case e.Noted():
-            return f"{by} wrote a note"
+            return _noted(event, by)
         case e.Attempted():
             return f"{by} tried something: {event.result.replace('_', ' ')}"
         case e.Snoozed():
@@ -326,3 +322,23 @@ def _told(event: e.Told) -> str:
         maybe = ", which may have left" if event.is_possible_repeat else ""
         return f"{event.person} has no word by {event.channel} yet ({about}){maybe}: {event.error}; tried on{then}"
     return f"{event.person} could not be told by {event.channel} ({about}): {event.error}{then}"
+
+
+def _noted(event: e.Noted, by: str) -> str:
+    if event.is_to_customer:
+        return f"{by} answered the customer{_until(event.next_update_at, ', who hears again by ')}"
+    return f"{by} wrote down what {event.said_by} said" if event.said_by else f"{by} wrote a note"
+
+
+def _of_target(event: e.TargetBegan | e.TargetMet | e.TargetWarned | e.TargetMissed) -> str:
+    match event:
+        case e.TargetBegan(target=target):
+            return f"the target {target.name} {'begins anew' if event.is_anew else 'begins'}{_until(target.due_at)}"
+        case e.TargetMet():
+            return f"the target {event.target} was met; it would have ended {instant(event.due_at)}"
+        case e.TargetWarned():
+            share = f"{event.share:.0%} of the target {event.target} is used up"
+            soon = f"the target {event.target} ends in {words(timedelta(seconds=event.before_s))}"
+            return f"{share if event.share else soon}; it ends {instant(event.due_at)}"
+        case e.TargetMissed():
+            return f"the target {event.target} ended {instant(event.due_at)} and was missed"

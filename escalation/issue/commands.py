@@ -123,10 +123,16 @@ class DeEscalate(Command):
 
 
 class Note(Command):
-    """Write something down. Changes nothing."""
+    """Write something down; on record as an answer where it was said to the customer, or by whoever is waited for."""
 
     kind: Literal["note"] = "note"
     text: TextRef
+    is_to_customer: bool = False
+    """Whether it was said to the customer, or to the raiser where there is none: the answer that targets wait for."""
+    said_by: str | None = None
+    """Whose words it holds, where those are not the sender's: a party's key, or the name of who is waited for."""
+    next_update_at: AwareDatetime | None = None
+    """Of what was said to the customer: by when they were promised to hear again."""
 
 
 class Attempt(Command):

@@ -70,6 +70,7 @@ from escalation.issue.decide_noting import (
 )
 from escalation.issue.decide_owning import decide_accept, decide_decline, decide_reassign
 from escalation.issue.decide_people import decide_acknowledge, decide_release, decide_take_charge
+from escalation.issue.decide_targets import follow_targets
 from escalation.issue.deciding import Deciding, Refusal
 from escalation.issue.events import Entry, Opened, Refused
 from escalation.issue.facts import Actor
@@ -104,6 +105,7 @@ def decide_with_states(state: IssueState | None, command: Command, now: datetime
     turn = Deciding(state, command, now)
     try:
         rules(turn, command)
+        follow_targets(turn, state)
     except Refusal as refusal:
         return refusal.rejected
     return turn
@@ -158,7 +160,7 @@ def _open(turn: Deciding, command: Open) -> None:
     opened_at = command.issue.opened_at
     if opened_at > turn.now + CLOCK_SKEW:
         opened_at = turn.now  # a door whose clock is wrong must not put off the first page, nor lose the issue
-    targets = first_targets(policy, found.severity, opened_at)
+    targets = first_targets(policy, found.severity, opened_at, command.issue)
     turn.emit(Opened(rules_revision=command.rules_revision, open=command, targets=targets), opened_at)
     check_authority(turn.state, command, "open")
     if command.owner in command.issue.about:

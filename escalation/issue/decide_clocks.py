@@ -11,7 +11,7 @@ from escalation.issue import events as e
 from escalation.issue.authority import relations
 from escalation.issue.climb import begin_tier, move_up, note_missed
 from escalation.issue.clocks import is_late, moments
-from escalation.issue.commands import AdoptPolicy, ChangeSeverity, Command, Hold, Resume
+from escalation.issue.commands import AdoptPolicy, ChangeSeverity, Command, Hold, Note, Resume
 from escalation.issue.decide_clock import ENDS_A_TIER, decide_tick
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 from escalation.issue.events import Ceiling
@@ -26,6 +26,7 @@ from escalation.issue.running import (
     still_ahead,
 )
 from escalation.issue.state import IssueState
+from escalation.issue.word import CUSTOMER, is_customer
 from escalation.policy.model import Holding, Policy
 
 
@@ -88,6 +89,10 @@ def end_hold_if_heard(turn: Deciding, command: Command) -> None:
         return
     if hold.waiting_for == command.by.person or hold.waiting_for in relations(turn.state, command.by) & {"customer"}:
         turn.end_hold("heard_from", turn.now)
+    elif isinstance(command, Note) and command.said_by is not None:
+        is_theirs = hold.waiting_for == CUSTOMER and is_customer(turn.state.facts, command.said_by)
+        if hold.waiting_for == command.said_by or is_theirs:
+            turn.end_hold("heard_from", turn.now)
 
 
 def decide_change_severity(turn: Deciding, command: ChangeSeverity) -> None:

@@ -3,8 +3,10 @@
 from escalation.issue import events as e
 from escalation.issue.climb import note_missed
 from escalation.issue.commands import Attempt, Cancel, Note, Snooze, Suppress, TakeDuplicate, TakeSuppression
+from escalation.issue.decide_targets import latest_update
 from escalation.issue.deciding import ENDED, Deciding, Refusal, already_closed, must_be_open
 from escalation.issue.identity import read_issue_id
+from escalation.issue.word import can_be_answered, is_customer
 from escalation.policy.model import CloseReason
 
 MOST_SNOOZED = 50
@@ -15,7 +17,41 @@ def decide_note(turn: Deciding, command: Note) -> None:
     """Write something down, as long as the issue can be reopened."""
     if turn.state.status == "ended":
         raise Refusal("ended", ENDED)
-    turn.emit(e.Noted(text=command.text))
+    if command.is_to_customer:
+        _must_be_an_answer(turn, command)
+    elif command.next_update_at is not None:
+        raise Refusal("no_update_promised", "next_update_at is said to the customer: say is_to_customer, too", "input")
+    noted = e.Noted(
+        text=command.text,
+        is_to_customer=command.is_to_customer,
+        said_by=command.said_by,
+        next_update_at=command.next_update_at,
+    )
+    turn.emit(noted)
+
+
+def _must_be_an_answer(turn: Deciding, command: Note) -> None:
+    """A person has said it to somebody else, who is there to hear it; and promises no more than the policy does."""
+    state, by, until = turn.state, command.by, command.next_update_at
+    if by.is_machine:
+        raise Refusal("person_needed", "only what a person says to the customer is an answer", "authority")
+    if command.said_by is not None:
+        raise Refusal("nobody_to_tell", "it is either said to the customer or by said_by", "input")
+    if not can_be_answered(state.facts):
+        raise Refusal("nobody_to_tell", "there is no customer, and a machine raised it: nobody waits for it", "input")
+    if is_customer(state.facts, by.person):
+        raise Refusal("nobody_to_tell", f"{by.person} is who waits for an answer", "input")
+    if until is None:
+        return
+    if until <= turn.now:
+        raise Refusal("until_past", f"next_update_at {until.isoformat()} is not in the future", "input")
+    latest = latest_update(state, turn.now)
+    if latest is None:
+        why = f"the policy {state.policies[0].name} keeps no promise of an update at {state.severity}"
+        raise Refusal("no_update_promised", f"{why}: leave next_update_at out", "input")
+    if until > latest:
+        why = f"the customer hears again by {latest.isoformat(timespec='seconds')} at the latest"
+        raise Refusal("until_too_late", f"next_update_at {until.isoformat()} is too late: {why}", "input")
 
 
 def decide_attempt(turn: Deciding, command: Attempt) -> None:

@@ -57,7 +57,14 @@ from escalation.issue.events_of_people import (
     Snoozed,
     SnoozeEnded,
 )
-from escalation.issue.events_of_targets import TargetDue, TargetMissed, TargetWarned, TargetWarningDue
+from escalation.issue.events_of_targets import (
+    TargetBegan,
+    TargetDue,
+    TargetMet,
+    TargetMissed,
+    TargetWarned,
+    TargetWarningDue,
+)
 from escalation.issue.facts import Actor, TextRef
 from escalation.value import Value
 
@@ -106,7 +113,9 @@ __all__ = [
     "StandInAsked",
     "SuppressionAsked",
     "SuppressionFailed",
+    "TargetBegan",
     "TargetDue",
+    "TargetMet",
     "TargetMissed",
     "TargetWarned",
     "TargetWarningDue",
@@ -196,6 +205,8 @@ Event: TypeAlias = Annotated[
     | DuplicateRecorded
     | PolicyAdopted
     | TargetMissed
+    | TargetBegan
+    | TargetMet
     | TargetWarned
     | Warned
     | Reminded

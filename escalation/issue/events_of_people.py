@@ -82,10 +82,14 @@ class Declined(Value):
 
 
 class Noted(Value):
-    """Something was written down."""
+    """Something was written down; perhaps what was said to the customer, or by somebody."""
 
     kind: Literal["noted"] = "noted"
     text: TextRef
+    is_to_customer: bool = False
+    said_by: str | None = None
+    next_update_at: AwareDatetime | None = None
+    """By when the customer was promised to hear again."""
 
 
 class Attempted(Value):

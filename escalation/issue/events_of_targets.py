@@ -1,4 +1,4 @@
-"""The events of targets: warned of, missed; and how one that runs is carried in events and state.
+"""The events of targets: begun, met, warned of, missed; and how one that runs is carried in events and state.
 
 The union of all events, and what they share, is in `events.py`.
 """
@@ -28,10 +28,28 @@ class TargetDue(Value):
     name: str
     due_at: AwareDatetime
     stops_on_hold: bool = True
+    began_at: AwareDatetime | None = None
+    """From when it counts; None: from the opening."""
     hours: str | None = None
     """The pinned calendar in whose working time it counts; None: day and night."""
     warnings: tuple[TargetWarningDue, ...] = ()
     """Those that were not given, the first one first."""
+
+
+class TargetBegan(Value):
+    """The clock of a target begins, or begins anew; of one that counts from the opening, `Opened` says so."""
+
+    kind: Literal["target_began"] = "target_began"
+    target: TargetDue
+    is_anew: bool = False
+
+
+class TargetMet(Value):
+    """What ends a target other than a resolution was done in time."""
+
+    kind: Literal["target_met"] = "target_met"
+    target: str
+    due_at: AwareDatetime
 
 
 class TargetWarned(Value):

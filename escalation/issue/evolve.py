@@ -7,7 +7,7 @@ from escalation.issue import events as e
 from escalation.issue.commands import Open
 from escalation.issue.evolve_by_hand import by_people, clocks_changed
 from escalation.issue.evolve_reach import reached, without_reach
-from escalation.issue.evolve_targets import clock_ran
+from escalation.issue.evolve_targets import clock_ran, milestones, noted
 from escalation.issue.facts import CLOCK, PersonFacts, TextRef
 from escalation.issue.state import LAST_RESORT, Asking, Charge, Finding, IssueState
 from escalation.narrate import tried
@@ -51,6 +51,9 @@ def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
             raise TypeError(f"the first entry of an issue is opened, not {event.kind}")
         state = _opened(event, entry)
     change = _change(state, event, entry)
+    reached_now = milestones(state, entry)
+    if reached_now:
+        change["milestones"] = reached_now
     change["entries"] = entry.number
     change["last_at"] = entry.recorded_at
     # Not the answers of our own errands, which would crowd out people's; and what was refused may be tried again.
@@ -364,11 +367,12 @@ _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     **dict.fromkeys((e.StandInAsked, e.NobodyReached, e.Told), reached),
     e.AskedAgain: _asked_again,
     e.Warned: _warned,
+    e.Noted: noted,
     e.Reminded: _reminded,
     e.Acknowledged: _acknowledged,
     e.Released: _released,
     e.AcknowledgementLapsed: _lapsed,
-    **dict.fromkeys((e.LimitMissed, e.TargetMissed, e.TargetWarned), clock_ran),
+    **dict.fromkeys((e.LimitMissed, e.TargetMissed, e.TargetWarned, e.TargetBegan, e.TargetMet), clock_ran),
     **dict.fromkeys((e.Accepted, e.Reassigned, e.Declined, e.Snoozed, e.SnoozeEnded, e.CancelAsked), by_people),
     **dict.fromkeys((e.SeverityChanged, e.Held, e.HoldEnded, e.PolicyAdopted), clocks_changed),
     e.SuppressionAsked: _suppression,

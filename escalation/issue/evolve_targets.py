@@ -1,24 +1,38 @@
-"""evolve, for what becomes of limits and targets: missed, which stays, and warned of."""
+"""evolve, for what becomes of limits and targets: begun, met, warned of, missed; and the milestones they count from."""
 
 from typing import Any
 
 from escalation.issue import events as e
 from escalation.issue.state import IssueState
+from escalation.issue.word import ACKNOWLEDGED, ANSWERED, FIRST_RESPONSE, HEARD, is_answered, speaks, tier_milestone
 
 
-def clock_ran(state: IssueState, event: e.LimitMissed | e.TargetMissed | e.TargetWarned, _: e.Entry) -> dict[str, Any]:
+def clock_ran(
+    state: IssueState,
+    event: e.LimitMissed | e.TargetMissed | e.TargetWarned | e.TargetBegan | e.TargetMet,
+    _: e.Entry,
+) -> dict[str, Any]:
     """What the event changes, by field."""
     match event:
         case e.LimitMissed():
             return {"missed": state.missed + 1}
         case e.TargetMissed():
+            known = state.missed_targets
             return {
                 "missed": state.missed + 1,
-                "targets": tuple([target for target in state.targets if target.name != event.target]),
-                "missed_targets": (*state.missed_targets, event.target),
+                "targets": _without(state, event.target),
+                "missed_targets": known if event.target in known else (*known, event.target),
             }
         case e.TargetWarned():
             return {"targets": tuple([_warned(target, event) for target in state.targets])}
+        case e.TargetBegan():
+            return {"targets": (*_without(state, event.target.name), event.target)}
+        case e.TargetMet():
+            return {"targets": _without(state, event.target)}
+
+
+def _without(state: IssueState, name: str) -> tuple[e.TargetDue, ...]:
+    return tuple([target for target in state.targets if target.name != name])
 
 
 def _warned(target: e.TargetDue, event: e.TargetWarned) -> e.TargetDue:
@@ -31,3 +45,33 @@ def _warned(target: e.TargetDue, event: e.TargetWarned) -> e.TargetDue:
 def _is_left(warning: e.TargetWarningDue, event: e.TargetWarned) -> bool:
     is_it = (warning.share, warning.before_s) == (event.share, event.before_s)
     return warning.at >= event.at and not is_it
+
+
+def noted(state: IssueState, event: e.Noted, entry: e.Entry) -> dict[str, Any]:
+    """What was said to the customer gives them the word."""
+    if not event.is_to_customer:
+        return {}
+    first = {FIRST_RESPONSE: entry.happened_at, **state.milestones}
+    first.pop(HEARD, None)
+    return {"milestones": {**first, ANSWERED: entry.happened_at}}
+
+
+def milestones(state: IssueState, entry: e.Entry) -> dict[str, Any]:
+    """What is reached for the first time by this entry, or the word that it takes from the customer; `state` before."""
+    match entry.event:
+        case e.Acknowledged() | e.Accepted(is_handler=True) | e.ChargeTaken():
+            name = ACKNOWLEDGED
+        case e.TierBegan(tier=tier):
+            name = tier_milestone(tier)
+        case _:
+            return _word(state, entry)
+    return _word(state, entry) if name in state.milestones else {**state.milestones, name: entry.happened_at}
+
+
+def _word(state: IssueState, entry: e.Entry) -> dict[str, Any]:
+    """The milestones where the customer, who had the word, has said something; else nothing."""
+    is_back = isinstance(entry.event, e.Reopened)
+    if not is_back and not (is_answered(state) and speaks(state, entry)):
+        return {}
+    kept = {name: at for name, at in state.milestones.items() if name != ANSWERED}
+    return {**kept, HEARD: entry.happened_at}

@@ -20,9 +20,10 @@ def target_sum(state: IssueState, name: str) -> str | None:
     hours = target_hours(state.policies[0], target.hours)
     if within is None or hours is None:
         return "as was promised before"
-    began_at = state.facts.opened_at
+    began_at = target.began_at or state.facts.opened_at
+    began = "opened" if target.began_at is None else "began"
     limit = f"{words(within)}{hours.words} (within of target {name} for {state.severity})"
-    whole = f"{instant(began_at)} (opened) + {limit}"
+    whole = f"{instant(began_at)} ({began}) + {limit}"
     held = hours.between(began_at, target.due_at) - within
     if abs(held) < _ROUNDING:
         return whole

@@ -128,7 +128,10 @@ class IssueState(Value):
     targets: tuple[TargetDue, ...] = ()
     """Targets that are neither met nor missed."""
     missed_targets: tuple[str, ...] = ()
-    """Names of those that were missed, which never run again."""
+    """Names of those that were missed, which never run again; save promises of an update."""
+    milestones: dict[str, AwareDatetime] = Field(default_factory=dict)
+    """When it was first acknowledged, first answered, when each tier began for the first time; and, as long as the word
+    is the customer's, when they were last answered, else since when they wait."""
     ceilings: tuple[Ceiling, ...] = ()
     """By when tiers that have not heard of it in this pass must hear, lowest first."""
     cancel_asked_by: str | None = None

@@ -8,8 +8,17 @@ from datetime import datetime, timedelta
 
 from escalation.calendar.open_times import open_times
 from escalation.issue.events_of_targets import TargetDue, TargetWarningDue
+from escalation.issue.facts import IssueFacts
 from escalation.issue.hours import WALL, Hours, beginning_of
 from escalation.issue.state import IssueState
+from escalation.issue.word import (
+    ACKNOWLEDGED,
+    FIRST_RESPONSE,
+    HEARD,
+    can_be_answered,
+    is_answered,
+    tier_milestone,
+)
 from escalation.policy.model import Policy, Target, TargetWarn
 
 
@@ -21,11 +30,29 @@ def target_hours(policy: Policy, calendar: str | None) -> Hours | None:
     return None if pinned is None else Hours(open_times(pinned))
 
 
-def first_targets(policy: Policy, severity: str, opened_at: datetime) -> tuple[TargetDue, ...]:
-    """The targets of an issue that is opened."""
+def first_targets(policy: Policy, severity: str, opened_at: datetime, facts: IssueFacts) -> tuple[TargetDue, ...]:
+    """The targets of an issue that is opened: those that count from then."""
     return tuple(
-        _begun(policy, target, severity, opened_at, ()) for target in policy.targets if severity in target.within
+        _begun(policy, target, severity, opened_at, ())
+        for target in policy.targets
+        if severity in target.within and target.starts in {None, "opened"} and is_owed(target, facts)
     )
+
+
+def is_owed(target: Target, facts: IssueFacts) -> bool:
+    """Whether there is somebody to keep it with: an answer needs one who waits for it."""
+    return target.ends not in {"first_response", "updated"} or can_be_answered(facts)
+
+
+def begun_now(state: IssueState, target: Target, began_at: datetime, due_at: datetime | None = None) -> TargetDue:
+    """A target that begins with an event; due then where somebody has promised so."""
+    begun = _begun(state.policies[0], target, state.severity, began_at, ())
+    begun = begun.changed({"began_at": began_at})
+    if due_at is None or due_at >= begun.due_at:
+        return begun
+    hours = target_hours(state.policies[0], begun.hours) or WALL
+    warnings = _warnings(target.warnings, due_at, hours.between(began_at, due_at), hours)
+    return begun.changed({"due_at": due_at, "warnings": warnings})
 
 
 def _calendar(policy: Policy, target: Target, severity: str) -> str | None:
@@ -89,6 +116,7 @@ def held_target(state: IssueState, target: TargetDue, since: datetime, ended: da
     One whose calendar another policy has not pinned is not put off, so that it is due early rather than late.
     """
     hours = target_hours(state.policies[0], target.hours)
+    since = max(since, target.began_at or since)
     if not target.stops_on_hold or ended <= since or hours is None:
         return target
     by = hours.between(since, ended)
@@ -106,7 +134,6 @@ def recounted_targets(state: IssueState, policy: Policy, severity: str, now: dat
     Nobody is late for a time that nobody had promised: what would be over already stays as it was, or does not begin.
     """
     found = {target.name: target for target in state.targets}
-    is_resolved_once = state.reopened > 0 or state.status != "open"
     for target in policy.targets:
         if severity not in target.within:
             continue
@@ -117,18 +144,52 @@ def recounted_targets(state: IssueState, policy: Policy, severity: str, now: dat
             # One that is missed, and not served yet, stays so.
             if anew.due_at > shown and running_one.due_at >= shown:
                 found[target.name] = anew
-        elif target.name not in state.missed_targets and not is_resolved_once:
+            continue
+        began_at = _true_start(state, target)
+        if began_at is not None:
             shown = _shown(state, target.stops_on_hold, now)
-            anew = _from_its_start(state, policy, target, severity, shown)
+            anew = _from_its_start(state, policy, target, severity, began_at, shown)
             if anew.due_at > shown:
                 found[target.name] = anew
     return tuple(found.values())
 
 
-def _from_its_start(state: IssueState, policy: Policy, target: Target, severity: str, shown: datetime) -> TargetDue:
+def _true_start(state: IssueState, target: Target) -> datetime | None:
+    """Since when a target that does not run would have run; None where it has ended, or has not begun."""
+    if state.status != "open" or not is_owed(target, state.facts):
+        return None
+    known, opened_at = state.milestones, state.facts.opened_at
+    if target.ends == "updated":
+        return None if is_answered(state) else known.get(HEARD, opened_at)
+    if state.reopened > 0 or target.name in state.missed_targets:
+        return None
+    began_at: datetime | None = opened_at
+    if target.starts == "acknowledged":
+        began_at = known.get(ACKNOWLEDGED)
+    elif target.starts == "tier_began":
+        began_at = known.get(tier_milestone(target.tier or ""))
+    if began_at is None:
+        return None
+    match target.ends:
+        case "acknowledged":
+            last = max(filter(None, (known.get(ACKNOWLEDGED), state.acknowledged_at)), default=None)
+            return None if last is not None and last >= began_at else began_at
+        case "first_response":
+            return None if FIRST_RESPONSE in known else began_at
+        case "tier_left":
+            return began_at if state.tier == target.tier else None
+        case _:
+            return began_at
+
+
+def _from_its_start(
+    state: IssueState, policy: Policy, target: Target, severity: str, began_at: datetime, shown: datetime
+) -> TargetDue:
     """A target that did not run so far, from its true start and with the pauses since; past warnings left out."""
     opened_at = state.facts.opened_at
-    if _calendar(policy, target, severity) is None:
+    if began_at != opened_at:
+        begun = _begun(policy, target, severity, began_at, state.holds).changed({"began_at": began_at})
+    elif _calendar(policy, target, severity) is None:
         held = timedelta(seconds=state.held_s) if target.stops_on_hold else timedelta()
         begun = _begun(policy, target, severity, opened_at, ())
         begun = begun.changed(
@@ -149,13 +210,13 @@ def _recounted(
     old = next((each for each in state.policies[0].targets if each.name == target.name), None)
     was = old.within.get(state.severity) if old is not None else None
     within, calendar = target.within[severity], _calendar(policy, target, severity)
-    due_at, opened_at = running_one.due_at, state.facts.opened_at
+    due_at, began_at = running_one.due_at, running_one.began_at or state.facts.opened_at
     hours = target_hours(policy, calendar) or WALL
     if calendar is not None or running_one.hours is not None:
         if (was, running_one.hours) != (within, calendar):
-            due_at = _put_off(opened_at, within, hours, state.holds if running_one.stops_on_hold else ())
+            due_at = _put_off(began_at, within, hours, state.holds if running_one.stops_on_hold else ())
     elif was is not None:
-        due_at = beginning_of(due_at, opened_at, was) + within
+        due_at = beginning_of(due_at, began_at, was) + within
     waiting = {(each.share, each.before_s) for each in running_one.warnings}
     was_there = _warnings(old.warnings, due_at, was, hours) if old is not None and was is not None else ()
     given = {(each.share, each.before_s) for each in was_there} - waiting

@@ -146,6 +146,7 @@ def _targets(policy: Policy) -> Table:
             target.name,
             target.title or "-",
             "OLA" if target.is_ola else "SLA",
+            _measures(target),
             *(_within(target, name) for name in names),
             "stands still" if target.stops_on_hold else "runs on",
             _warnings(target),
@@ -153,8 +154,22 @@ def _targets(policy: Policy) -> Table:
         )
         for target in policy.targets
     )
-    columns = ("target", "means", "kind", *names, "on hold it", "warns", "who hears that it is missed")
-    return Table(title="Targets, from the opening to the first resolution", columns=columns, rows=rows)
+    columns = ("target", "means", "kind", "from", *names, "on hold it", "warns", "who hears that it is missed")
+    return Table(title="Targets", columns=columns, rows=rows)
+
+
+def _measures(target: Target) -> str:
+    begins = {"acknowledged": "the first acknowledgement", "tier_began": f"{target.tier} begins"}
+    ends = {
+        "acknowledged": "somebody acknowledges",
+        "first_response": "the customer is answered",
+        "updated": "the customer hears again",
+        "tier_left": f"{target.tier} is left",
+    }
+    since = begins.get(target.starts or "", "the opening")
+    since = "the customer's last word" if target.ends == "updated" else since
+    anew = ", then from each answer" if target.runs_when_answered else ""
+    return f"{since} to: {ends.get(target.ends or '', 'it is resolved')}{anew}"
 
 
 def _within(target: Target, severity: str) -> str:

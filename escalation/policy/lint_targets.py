@@ -107,9 +107,35 @@ def _after_the_beginning(target: Target, warn: TargetWarn, here: str, findings: 
         findings.add(f"{here}.before", problem, value=words(warn.before), allowed=f"less than {words(shortest)}")
 
 
+def targets_end_after_they_start(policy: Policy, findings: Findings) -> None:
+    """A target ends after it starts, names its tier where it needs one, and no other field that has no effect."""
+    tiers = [tier.name for tier in policy.tiers]
+    for place, target in enumerate(policy.targets):
+        here = f"targets[{place}]"
+        needs_tier = target.starts == "tier_began" or target.ends == "tier_left"
+        if target.tier is not None and target.tier not in tiers:
+            findings.unknown(f"{here}.tier", target.tier, "is not a tier", tiers)
+        if needs_tier and target.tier is None:
+            problem = f"is missing: {'tier_began' if target.starts == 'tier_began' else 'tier_left'} needs one"
+            findings.add(f"{here}.tier", problem, allowed=listed(tiers))
+        if not needs_tier and target.tier is not None:
+            problem = "has no effect: it is for starts: tier_began and ends: tier_left"
+            findings.add(f"{here}.tier", problem, value=target.tier, allowed="with one of those only")
+        if target.starts == "acknowledged" and target.ends == "acknowledged":
+            allowed = "first_response, tier_left or resolved"
+            findings.add(f"{here}.ends", "is over as it starts", value=target.ends, allowed=allowed)
+        if target.ends == "updated" and target.starts in {"acknowledged", "tier_began"}:
+            problem = "has no effect on a promise of an update, which counts from the customer's last word"
+            findings.add(f"{here}.starts", problem, value=target.starts, allowed="opened")
+        if target.runs_when_answered and target.ends != "updated":
+            problem = "has no effect: it is for ends: updated"
+            findings.add(f"{here}.runs_when_answered", problem, value="true", allowed="with ends: updated only")
+
+
 TARGET_RULES: tuple[Rule, ...] = (
     targets_are_sound,
     target_hours_have_limits,
     worse_targets_never_wait_alone,
     target_warnings_come_in_time,
+    targets_end_after_they_start,
 )

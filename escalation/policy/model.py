@@ -30,6 +30,8 @@ Assurance: TypeAlias = Literal["asserted", "known_address", "signed_link", "sign
 Clock: TypeAlias = Literal["acknowledge", "work"]
 Listener: TypeAlias = Literal["asked", "handler", "owner", "next_tier"]
 Courtesy: TypeAlias = Literal["left_tier", "outcome"]
+Starts: TypeAlias = Literal["opened", "acknowledged", "tier_began"]
+Ends: TypeAlias = Literal["acknowledged", "first_response", "updated", "tier_left", "resolved"]
 TargetKind: TypeAlias = Literal["sla", "ola"]
 WhenClosed: TypeAlias = Literal["wait", "skip", "page_out_of_hours"]
 
@@ -93,7 +95,7 @@ class TargetWarn(Value):
 
 
 class Target(Value):
-    """A time agreed with somebody: from the opening of an issue to its first resolution."""
+    """A time agreed with somebody: from the opening of an issue to its first resolution, unless it says otherwise."""
 
     name: str
     """The word by which entries and reports refer to it."""
@@ -112,6 +114,17 @@ class Target(Value):
     it counts day and night."""
     warnings: tuple[TargetWarn, ...] = ()
     """Warnings before it is due; each is given once, whatever becomes of the clock."""
+    starts: Starts | None = None
+    """From when it counts: opened; acknowledged (by anybody, the first time); or tier_began (`tier`, the first time).
+    Absent: opened."""
+    ends: Ends | None = None
+    """What meets it: acknowledged; first_response or updated (a person's note of what was said to the customer, or to
+    the raiser where there is none); tier_left (`tier` is no longer asked); or resolved (the first time). Absent:
+    resolved. After `updated` it stands still until the customer writes, then begins anew."""
+    tier: str | None = None
+    """The tier of tier_began and tier_left."""
+    runs_when_answered: bool = False
+    """Of `updated`: whether it begins anew with each message to the customer, rather than when the customer writes."""
 
     @property
     def is_ola(self) -> bool:

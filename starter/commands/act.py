@@ -19,6 +19,13 @@ _OPTIONS: dict[str, tuple[str, str, str]] = {
     "guidance": ("--guidance", "TEXT", "What that tier is to do, or may decide; - reads it from stdin."),
     "has_conflict": ("--conflict", "", "You have a conflict of interest: you are never asked about this issue again."),
     "text": ("--text", "TEXT", "What is to be written down; - reads it from stdin."),
+    "is_to_customer": ("--to-customer", "", "You said it to the customer, or to the raiser where there is none."),
+    "said_by": ("--said-by", "WHOM", "Whose words they are: a party's key, customer, or who is waited for."),
+    "next_update_at": (
+        "--next-update",
+        "TIME",
+        "When you promised them to hear again: 2 h, or an instant with its zone.",
+    ),
     "what": ("--what", "TEXT", "What was tried; - reads it from stdin."),
     "result": ("--result", "NAME", ""),
     "severity": ("--severity", "NAME", "How bad it is, as the policy names it."),

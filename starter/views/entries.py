@@ -29,6 +29,7 @@ _STYLES: dict[str, str] = {
     "limit_missed": "red",
     "target_missed": "red",
     "target_warned": "yellow",
+    "target_met": "green",
     "accepted": "bold green",
     "reassigned": "yellow",
     "declined": "yellow",

@@ -74,7 +74,7 @@ class Dues:
             raise WrongInstant(f"{clock} was due at {due_at}, {late_by} before: {entry}")
         return late_by
 
-    def _note(self, entry: e.Entry) -> None:
+    def _note(self, entry: e.Entry) -> None:  # noqa: PLR0912 - one arm per event
         """Set what the entry sets, and end what it ends."""
         match entry.event:
             case e.Opened() as event:
@@ -95,8 +95,10 @@ class Dues:
                 self.at[f"snooze/{event.person}"] = event.until
             case e.SnoozeEnded() as event:
                 del self.at[f"snooze/{event.person}"]
-            case e.TargetMissed() as event:
+            case e.TargetMissed() | e.TargetMet() as event:
                 self._end_target(event.target)
+            case e.TargetBegan() as event:
+                self._begin_target(event.target)
             case e.TargetWarned() as event:
                 del self.at[target_warning(event.target, event)]
             case e.Exhausted() | e.LastResortTold() | e.ChargeTaken() as event:
@@ -178,6 +180,12 @@ class Dues:
         self._set_all("target", {target.name: target.due_at for target in targets})
         self.at = {clock: at for clock, at in self.at.items() if family(clock) != "target_warn"}
         self.at |= {target_warning(each.name, warning): warning.at for each in targets for warning in each.warnings}
+
+    def _begin_target(self, target: e.TargetDue) -> None:
+        if f"target/{target.name}" in self.at:
+            self._end_target(target.name)
+        self.at[f"target/{target.name}"] = target.due_at
+        self.at |= {target_warning(target.name, warning): warning.at for warning in target.warnings}
 
     def _end_target(self, name: str) -> None:
         del self.at[f"target/{name}"]

@@ -94,6 +94,12 @@ WARNED_FIX = FIX.model_copy(
         )
     }
 )
+AGREED = (
+    Target(name="picked_up", within=limits(3, 3), kind="ola", ends="acknowledged"),
+    Target(name="answered", within=limits(5, 5), ends="first_response"),
+    Target(name="update", within=limits(12, 12), ends="updated"),
+    Target(name="lead", within=limits(6, 6), starts="tier_began", ends="acknowledged", tier="second"),
+)
 THREE = policy(tier("first"), tier("second"), third())
 LANE = policy(
     tier("first"),
@@ -255,6 +261,15 @@ HOLDING = (
         line(14.4, Hold, "ann", reason="customer", waiting_for="cust-7781", until=minutes(18.8)),
         line(28.2, Resolve, "ann", outcome="solved")),
         (policy(hold=holding(), targets=(WARNED_FIX,)),)),
+    Script("answers_and_promises", minutes(60), (
+        line(1.1, Acknowledge, "ann"),
+        line(4.4, Note, "ann", text=WHY, is_to_customer=True, next_update_at=minutes(9.9)),
+        line(7.7, Note, "ann", text=WHY, is_to_customer=True),
+        line(14.4, Note, "cust-7781", text=WHY),
+        line(16.6, Note, "ann", text=WHY, is_to_customer=True, next_update_at=minutes(100)),
+        line(28.8, Note, "ben", text=WHY, is_to_customer=True),
+        line(31.1, Note, "ben", text=WHY, said_by="customer")),
+        (policy(hold=holding(), targets=AGREED),), opening={"issue": {"parties": (CUSTOMER,)}}),
     Script("target_met", minutes(33), (
         line(1.1, Acknowledge, "ann"),
         line(24.2, Resolve, "ann", outcome="solved")),

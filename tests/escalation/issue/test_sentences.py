@@ -53,13 +53,19 @@ def story() -> list[Entry]:
     late = Played(opened(policy(tier("first"), targets=(target(10, warnings=(TargetWarn(at=0.5, tell=("owner",)),)),))))
     late.run_to(at(5))
     late.acknowledge("ann", at(12))
+    agreed = (target(5, "lapse", ends="acknowledged"), target(5, "fix", starts="acknowledged"))
+    both = Played(opened(policy(targets=agreed)))
+    both.acknowledge("first-1", at(1))
+    both.note("first-1", at(2), is_to_customer=True)
+    both.note("first-1", at(3), said_by="a vendor")
+    told_of = both.entries
     told = [entry for story in STORIES_BY_HAND.values() for entry in story().entries]
     closed_first = tier("first", hours={"S1": "desk", "S2": "desk"})
     desk = calendar_hours(mon_fri="09:00-17:00")
     closed = Played(opened(policy(closed_first, tier("second"), pinned_calendars={"desk": desk})))
     closed.run_to(at(4 * 24 * 60))
     told += closed.entries
-    return [*played.entries, *answering.entries, *late.entries, *told, *unreached().entries, refusal]
+    return [*played.entries, *answering.entries, *late.entries, *told_of, *told, *unreached().entries, refusal]
 
 
 STORY = story()

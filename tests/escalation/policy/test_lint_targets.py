@@ -33,9 +33,9 @@ def test_it_is_read_pinned_and_shown() -> None:
     (target,) = policy.targets
     assert (target.is_ola, list(policy.pinned_calendars)) == (True, ["desk"])
     assert [(warn.at, str(warn.before)) for warn in target.warnings] == [(0.75, "None"), (None, "1:00:00")]
-    table = next(table for table in describe_policy(policy).tables if table.title.startswith("Targets"))
+    table = next(table for table in describe_policy(policy).tables if table.title == "Targets")
     shown = " | ".join(table.rows[0])
-    assert "OLA | 3 h, in hours of desk | 16 h, in hours of desk" in shown
+    assert "OLA | the opening to: it is resolved | 3 h, in hours of desk | 16 h, in hours of desk" in shown
     assert "at 75%: the handler; 1 h before: the owner, the next tier" in shown
 
 
@@ -60,6 +60,17 @@ WRONG = [
         "comes when another one does",
         "once",
     ),
+]
+
+
+WRONG += [
+    (("ends: first_respons",), "targets[0].ends", "is not one of the choices", "first_response"),
+    (("starts: tier_began",), "targets[0].tier", "is missing: tier_began needs one", "first, second"),
+    (("starts: tier_began", "tier: frist"), "targets[0].tier", "is not a tier", "first, second"),
+    (("tier: first",), "targets[0].tier", "has no effect", "with one of those only"),
+    (("starts: acknowledged", "ends: acknowledged"), "targets[0].ends", "is over as it starts", "first_response"),
+    (("starts: acknowledged", "ends: updated"), "targets[0].starts", "has no effect on a promise", "opened"),
+    (("runs_when_answered: true",), "targets[0].runs_when_answered", "has no effect", "with ends: updated"),
 ]
 
 
@@ -97,3 +108,15 @@ def test_a_tier_may_wait_over_a_night_that_its_target_does_not_count() -> None:
     assert any("waits for longer" in each.problem for each in check(day_and_night, KNOWN)[1])
     in_hours = with_target("hours: { high: desk, low: desk }", within="{ high: 3 h, low: 5 h }").replace(tier, waits)
     assert check(in_hours, KNOWN)[1] == ()
+
+
+def test_what_it_measures_is_read_and_shown() -> None:
+    policy, findings = check(with_target("starts: tier_began", "ends: tier_left", "tier: first"), KNOWN)
+    assert (findings, policy is not None) == ((), True)
+    assert policy is not None
+    table = next(table for table in describe_policy(policy).tables if table.title == "Targets")
+    assert "first begins to: first is left" in table.rows[0]
+    policy, _ = check(with_target("ends: updated", "runs_when_answered: true"), KNOWN)
+    assert policy is not None
+    table = next(table for table in describe_policy(policy).tables if table.title == "Targets")
+    assert "the customer's last word to: the customer hears again, then from each answer" in table.rows[0]
