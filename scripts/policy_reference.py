@@ -91,6 +91,7 @@ EXAMPLES_BESIDE = {
     "Tier.hours": "{ S3: sample-support, S4: sample-support }",
     "Tier.when_closed": "{ S3: skip }",
     "Tier.out_of_hours": "{ rotas: [support-duty] }",
+    "SeverityChange.misses_targets": "true",
     "Target.kind": "ola",
     "Target.hours": "{ S3: sample-support, S4: sample-support }",
     "Target.warnings": "[{ at: 75 %, tell: [handler] }, { before: 1 h, tell: [owner] }]",

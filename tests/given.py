@@ -342,10 +342,6 @@ class Played:
         """Who writes something down."""
         return self._do(Note, who, now, **{"text": TEXT, **more})
 
-    def answer(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
-        """Who has answered the customer."""
-        return self.note(who, now, **{"is_to_customer": True, **more})
-
     def attempt(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
         """Who tried something."""
         return self._do(Attempt, who, now, **{"what": TEXT, "result": "no_change", **more})

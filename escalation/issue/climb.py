@@ -137,7 +137,12 @@ def note_missed(turn: Deciding) -> None:
     for of, due_at in clocks:
         if due_at is not None and not state.stands_still(of) and is_late(due_at, turn.now):
             turn.by_clock(LimitMissed(tier=state.tier, of=of, due_at=due_at), due_at)
-    for target in running_targets(state):
+    note_missed_targets(turn)
+
+
+def note_missed_targets(turn: Deciding) -> None:
+    """The same of targets alone."""
+    for target in running_targets(turn.state):
         if target.due_at < turn.now:  # in the very instant is in time, and nothing after it
             miss_target(turn, target.name)
 

@@ -9,7 +9,7 @@ from typing import Literal
 from escalation.duration import words
 from escalation.issue import events as e
 from escalation.issue.authority import relations
-from escalation.issue.climb import begin_tier, move_up, note_missed
+from escalation.issue.climb import begin_tier, move_up, note_missed, note_missed_targets
 from escalation.issue.clocks import is_late, moments
 from escalation.issue.commands import AdoptPolicy, ChangeSeverity, Command, Hold, Note, Resume
 from escalation.issue.decide_clock import ENDS_A_TIER, decide_tick
@@ -110,7 +110,10 @@ def decide_change_severity(turn: Deciding, command: ChangeSeverity) -> None:
     rules = state.policies[0].severity_change
     _end_hold_unless_allowed(turn, state.policies[0].hold, command.severity, "severity_changed")
     before = turn.state
-    clocks = running(before) if rules.clocks == "keep" else recounted(before, policy, command.severity, turn.now)
+    clocks = running(before)
+    if rules.clocks != "keep":
+        is_strict = rules.misses_targets
+        clocks = recounted(before, policy, command.severity, turn.now, misses_targets=is_strict)
     turn.emit(
         e.SeverityChanged(
             severity=command.severity,
@@ -121,6 +124,8 @@ def decide_change_severity(turn: Deciding, command: ChangeSeverity) -> None:
         ),
         turn.now,
     )
+    if rules.misses_targets:
+        note_missed_targets(turn)
     if rules.clocks == "restart" and before.is_climbing:
         note_missed(turn)
         begin_tier(turn, policy, policy.tier(before.tier), "severity_changed", turn.now, is_by_hand=True)

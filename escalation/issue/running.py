@@ -153,7 +153,9 @@ def as_it_stands(state: IssueState, clock: Clock, began: datetime | None, now: d
     return min(now, max(state.hold.since, began or state.hold.since))
 
 
-def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -> Running:
+def recounted(
+    state: IssueState, policy: Policy, severity: str, now: datetime, *, misses_targets: bool = False
+) -> Running:
     """The clocks under another severity or policy: limits count from the same beginnings, less the time on hold.
 
     What would be over already is due now: its time is up, and nobody was late. What is over under the old limits stays
@@ -192,7 +194,7 @@ def recounted(state: IssueState, policy: Policy, severity: str, now: datetime) -
         remind_at=_remind(state, tier.remind_every.get(severity), hours, acknowledge, asked),
         lapses_at=_sooner(state.lapses_at, policy.acknowledgement.lapses_after.get(severity), hours, promised),
         warnings=_warnings(state, tier, severity, hours, {"acknowledge": (acknowledge, asked), "work": (work, worked)}),
-        targets=recounted_targets(state, policy, severity, now),
+        targets=recounted_targets(state, policy, severity, now, is_strict=misses_targets),
         ceilings=never_later(state.ceilings, fresh),
     )
 

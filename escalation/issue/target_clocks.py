@@ -128,10 +128,13 @@ def held_target(state: IssueState, target: TargetDue, since: datetime, ended: da
     )
 
 
-def recounted_targets(state: IssueState, policy: Policy, severity: str, now: datetime) -> tuple[TargetDue, ...]:
+def recounted_targets(
+    state: IssueState, policy: Policy, severity: str, now: datetime, *, is_strict: bool = False
+) -> tuple[TargetDue, ...]:
     """Targets keep their true start and what holds have added. One that was met or missed does not come back.
 
-    Nobody is late for a time that nobody had promised: what would be over already stays as it was, or does not begin.
+    Nobody is late for a time that nobody had promised: what would be over already stays as it was, or does not begin;
+    unless `is_strict`: then it is missed.
     """
     found = {target.name: target for target in state.targets}
     for target in policy.targets:
@@ -142,14 +145,14 @@ def recounted_targets(state: IssueState, policy: Policy, severity: str, now: dat
             shown = _shown(state, running_one.stops_on_hold, now)
             anew = _recounted(state, running_one, policy, target, severity, shown)
             # One that is missed, and not served yet, stays so.
-            if anew.due_at > shown and running_one.due_at >= shown:
+            if (is_strict or anew.due_at > shown) and running_one.due_at >= shown:
                 found[target.name] = anew
             continue
         began_at = _true_start(state, target)
         if began_at is not None:
             shown = _shown(state, target.stops_on_hold, now)
             anew = _from_its_start(state, policy, target, severity, began_at, shown)
-            if anew.due_at > shown:
+            if is_strict or anew.due_at > shown:
                 found[target.name] = anew
     return tuple(found.values())
 

@@ -252,7 +252,8 @@ def _severity_change(policy: Policy) -> str:
         "restart": "asks the tier anew",
     }[rule.clocks]
     told = ", ".join(_LISTENERS[word] for word in rule.tell) or "nobody"
-    return f"A change of severity {does}; no tier hears later for it. Who is told of it: {told}."
+    missed = " A target that is over by the new severity is missed at once." if rule.misses_targets else ""
+    return f"A change of severity {does}; no tier hears later for it.{missed} Who is told of it: {told}."
 
 
 def _exhaustion(policy: Policy) -> str:

@@ -50,4 +50,17 @@ def who_is_asked_anew_is_timed(policy: Policy, findings: Findings) -> None:
         findings.add("severity_change.clocks", problem, value="restart", allowed=allowed)
 
 
-TIME_RULES: tuple[Rule, ...] = (*TARGET_RULES, holds_are_capped, who_is_asked_anew_is_timed, *HOURS_RULES)
+def kept_clocks_miss_nothing(policy: Policy, findings: Findings) -> None:
+    """A change of severity that leaves the clocks as they are has no targets missed by it."""
+    if policy.severity_change.misses_targets and policy.severity_change.clocks == "keep":
+        problem = "has no effect: clocks: keep counts no target anew"
+        findings.add("severity_change.misses_targets", problem, value="true", allowed="with recount or restart")
+
+
+TIME_RULES: tuple[Rule, ...] = (
+    *TARGET_RULES,
+    holds_are_capped,
+    who_is_asked_anew_is_timed,
+    kept_clocks_miss_nothing,
+    *HOURS_RULES,
+)

@@ -153,6 +153,9 @@ class SeverityChange(Value):
     Whichever it is, no tier hears later than it would have."""
     tell: tuple[Listener, ...] = ("asked", "handler", "owner")
     """Who is told."""
+    misses_targets: bool = False
+    """Whether a target that is over by the new severity, from its true start and with the pauses, counts as missed at
+    once, rather than to stay as it was. Not with `clocks: keep`."""
 
 
 class ChecklistItem(Value):

@@ -12,6 +12,7 @@ from tests.given import (
     CUSTOMER,
     MACHINE,
     TEXT,
+    Answered,
     Played,
     actor,
     at,
@@ -25,6 +26,15 @@ from tests.given import (
     tier,
 )
 
+
+class Talked(Played):
+    """An issue about which people talk with the customer."""
+
+    def answer(self, who: str, now: datetime | None = None, **more: Any) -> Answered:
+        """Who has answered them."""
+        return self.note(who, now, **{"is_to_customer": True, **more})
+
+
 LONG = tier("first", 600, 1200)
 
 
@@ -34,12 +44,12 @@ def house(*targets: Any, tiers: tuple[Tier, ...] = (LONG, tier("second", 600, 12
     return policy(*tiers, targets=targets, **{"hold": long, **more})
 
 
-def with_customer(*targets: Any, **more: Any) -> Played:
+def with_customer(*targets: Any, **more: Any) -> Talked:
     """An issue of a customer."""
-    return Played(opened(house(*targets), **{"issue": {"parties": (CUSTOMER,)}, **more}))
+    return Talked(opened(house(*targets), **{"issue": {"parties": (CUSTOMER,)}, **more}))
 
 
-def runs(played: Played) -> dict[str, datetime]:
+def runs(played: Talked) -> dict[str, datetime]:
     """The targets that run, and when they end."""
     return {each.name: each.due_at for each in played.state.targets}
 
@@ -52,7 +62,7 @@ class TestStartsAndEnds:
     """By recorded events."""
 
     def test_the_time_to_acknowledge_is_met_by_whoever_acknowledges(self) -> None:
-        played = Played(opened(house(target(10, ends="acknowledged"))))
+        played = Talked(opened(house(target(10, ends="acknowledged"))))
         assert runs(played) == {"solved": at(10)}
         assert done(played.acknowledge("kim", at(10))) == ["acknowledged", "target_met"]
         assert runs(played) == {}
@@ -60,12 +70,12 @@ class TestStartsAndEnds:
         assert played.run_to(at(20)).state.missed == 0
 
     def test_acknowledged_too_late_it_is_missed_though_the_clock_was_not_served(self) -> None:
-        played = Played(opened(house(target(10, ends="acknowledged"))))
+        played = Talked(opened(house(target(10, ends="acknowledged"))))
         assert done(played.acknowledge("kim", at(11))) == ["acknowledged", "target_missed"]
         assert (played.state.missed_targets, runs(played)) == (("solved",), {})
 
     def test_from_the_first_acknowledgement_to_the_resolution(self) -> None:
-        played = Played(
+        played = Talked(
             opened(house(target(30, starts="acknowledged", warnings=(TargetWarn(at=0.5, tell=("owner",)),))))
         )
         assert runs(played) == {}
@@ -80,7 +90,7 @@ class TestStartsAndEnds:
 
     def test_a_tier_has_so_long_until_it_is_left(self) -> None:
         dwell = target(20, "dwell", kind="ola", starts="tier_began", ends="tier_left", tier="second")
-        played = Played(opened(house(dwell, tiers=(LONG, tier("second", 600), tier("third", 600)))))
+        played = Talked(opened(house(dwell, tiers=(LONG, tier("second", 600), tier("third", 600)))))
         assert runs(played) == {}
         played.escalate("ray", at(5))
         assert runs(played) == {"dwell": at(25)}
@@ -89,7 +99,7 @@ class TestStartsAndEnds:
         assert runs(played) == {}, "each runs once"
 
     def test_a_tier_may_be_measured_to_the_resolution(self) -> None:
-        played = Played(opened(house(target(20, starts="tier_began", tier="second"))))
+        played = Talked(opened(house(target(20, starts="tier_began", tier="second"))))
         played.escalate("ray", at(5))
         played.run_to(at(25))
         assert played.state.missed_targets == ("solved",)
@@ -126,12 +136,12 @@ class TestFirstResponse:
         assert refused(played.note("auto-reply", at(1), is_to_customer=True, by=by)) == "person_needed"
 
     def test_without_a_customer_the_raiser_is_answered(self) -> None:
-        played = Played(opened(house(FIRST)))
+        played = Talked(opened(house(FIRST)))
         assert refused(played.answer("ray", at(1))) == "nobody_to_tell"
         assert done(played.answer("first-1", at(2))) == ["noted", "target_met"]
 
     def test_where_nobody_waits_for_an_answer_there_is_none_to_give(self) -> None:
-        played = Played(opened(house(FIRST, UPDATE), issue={"raiser": MACHINE}))
+        played = Talked(opened(house(FIRST, UPDATE), issue={"raiser": MACHINE}))
         assert runs(played) == {}
         assert refused(played.answer("first-1", at(1))) == "nobody_to_tell"
 

@@ -39,7 +39,7 @@ def test_it_is_read_pinned_and_shown() -> None:
     assert "at 75%: the handler; 1 h before: the owner, the next tier" in shown
 
 
-WRONG = [
+WRONG: list[tuple[tuple[str, ...], str, str, str]] = [
     (("hours: { high: dsek, low: desk }",), "targets[0].hours.high", "is not a calendar that can be used", "desk"),
     (("hours: { hgih: desk, high: desk, low: desk }",), "targets[0].hours.hgih", "is not a severity", "high"),
     (("hours: { high: desk }",), "targets[0].hours.high", "though low, which is less bad", "hours for low, too"),
@@ -120,3 +120,13 @@ def test_what_it_measures_is_read_and_shown() -> None:
     assert policy is not None
     table = next(table for table in describe_policy(policy).tables if table.title == "Targets")
     assert "the customer's last word to: the customer hears again, then from each answer" in table.rows[0]
+
+
+def test_kept_clocks_have_nothing_missed() -> None:
+    text = with_target().replace("{ clocks: recount, tell", "{ clocks: keep, misses_targets: true, tell")
+    (finding,) = check(text, KNOWN)[1]
+    assert (finding.field, finding.allowed) == ("severity_change.misses_targets", "with recount or restart")
+    policy, findings = check(text.replace("keep", "recount"), KNOWN)
+    assert (findings, policy is not None) == ((), True)
+    assert policy is not None
+    assert any("is missed at once" in sentence for sentence in describe_policy(policy).sentences)
