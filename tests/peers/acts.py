@@ -4,15 +4,18 @@ An event that is not in the table, or a field of one that is not used, makes the
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from escalation.intake.reported import What
+from escalation.issue.commands import Hold
+from escalation.issue.facts import Actor
 from escalation.issue.state import IssueState
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Issue
-from tests.peers.ladder import Ladder, ladder_of
+from tests.peers.ladder import EVER, Ladder, ladder_of
+from tests.peers.setting import read_step
 from tests.peers.spans import read_span
-from tests.peers.stage import SOURCE, Stage
+from tests.peers.stage import CUSTOMER, SOURCE, Stage
 
 _SIGNALS: dict[str, What] = {
     **dict.fromkeys(("firing", "fire", "trigger", "triggered", "open"), "open"),
@@ -20,6 +23,9 @@ _SIGNALS: dict[str, What] = {
     **dict.fromkeys(("acknowledge", "acknowledged"), "acknowledge"),
 }
 """What a source says of its own, in our words."""
+
+
+OPERATOR = "operator"
 
 
 class Acting:
@@ -79,17 +85,40 @@ def state_of(issue: Issue) -> IssueState:
     return issue.clock.state
 
 
+def holding(
+    acting: Acting, issue: Issue, by: Actor, at: datetime, until: datetime | None = None, whom: str = CUSTOMER
+) -> Hold:
+    """A hold; it has its caps, in all too: what is held without end is held for what is left of them."""
+    longest = at + EVER - timedelta(seconds=state_of(issue).held_s)
+    until = min(until or longest, longest)
+    return Hold(id=acting.stage.next_id(), by=by, reason="waiting", waiting_for=whom, until=until)
+
+
 # --- beginnings
 
 
 def created(acting: Acting, event: Fields, at: datetime) -> None:
-    """An issue is raised; by the same key or text as an open one, it is the same thing reported again."""
+    """An issue is raised, paused perhaps; by the same key or text as an open one, it is that one reported again."""
+    state = event.text("state")
+    if state not in {None, "open", "new", "triggered", "paused"}:
+        raise event.cannot("state")
+    before = len(acting.stage.issues)
+    _created(acting, event, at)
+    if state == "paused":
+        if len(acting.stage.issues) == before:
+            raise event.cannot("state")
+        issue = acting.stage.issues[-1]
+        acting.stage.send(issue, holding(acting, issue, acting.stage.actor(OPERATOR), at), at, "pause")
+
+
+def _created(acting: Acting, event: Fields, at: datetime) -> None:
     stage, service = acting.stage, event.text("service")
     key, summary = event.text("dedup_key"), event.text("summary") or event.text("title")
     name = event.text("issue") or (None if key or summary else "A")
     by = stage.actor(event.text("by"))
     if event.text("urgency") not in {None, "low", "high"}:  # both escalate: the policy has one severity
         raise event.cannot("urgency")
+    priority = event.text("priority")
     ladder, title = acting.ladder_now(event.text("policy"), service), summary or name or ""
     names = {each for each in (name, key, summary, acting.case if name == "A" else None) if each}
     is_same = name is not None and stage.called(name) is not None
@@ -100,8 +129,12 @@ def created(acting: Acting, event: Fields, at: datetime) -> None:
         before = stage.latest(service, reference)
         if before is not None or summary is None:  # an issue of its own, whatever its text
             reference = stage.reference(None, None, name)
-            stage.open(at, ladder, by=by, reference=reference, service=service, title=title, names=names)
+            stage.open(
+                at, ladder, by=by, reference=reference, service=service, title=title, names=names, priority=priority
+            )
             return
+    if priority is not None:
+        raise event.cannot("priority")
     issue = stage.take_signal(at, "open", reference, ladder, service, title, by)
     if issue is not None:
         issue.names |= names
@@ -182,6 +215,19 @@ def user_deactivated(acting: Acting, event: Fields, at: datetime) -> None:
     acting.stage.gone.add(event.words("user"))
 
 
+def rule_added(acting: Acting, event: Fields, at: datetime) -> None:
+    """A further step for who is asked from now on; what is being asked keeps the rules that it began with."""
+    steps, user = acting.setting.steps, event.words("user")
+    row = Fields({name: event.take(name) for name in ("after", "channel") if name in event}, event.where)
+    asked = [
+        issue for issue in acting.stage.issues if state_of(issue).status == "open" and user in state_of(issue).asked
+    ]
+    if asked:
+        raise Unsupported("a rule that is added while its person is asked")
+    found = (*steps.get(user, ()), read_step(row))
+    acting.setting.steps = {**steps, user: tuple(sorted(found, key=lambda step: step.after))}
+
+
 def look(acting: Acting, event: Fields, at: datetime) -> None:
     """Nothing happens: the clock goes on by itself, and what is looked at is compared afterwards."""
     for used in ("issue", "what", "by"):
@@ -197,6 +243,15 @@ def clock_advanced(acting: Acting, event: Fields, at: datetime) -> None:
         acting.stage.be_back()
 
 
+def heartbeat(acting: Acting, event: Fields, at: datetime) -> None:
+    """The watch over signs of life is looked at, hears a sign, or is given up."""
+    watch = acting.setting.heartbeat
+    if watch is None:
+        raise Unsupported(f"{event.where} without a watch")
+    acts = {"watch_check": watch.look, "sign_of_life": watch.sign, "customer_removed": watch.remove}
+    acts[event.words("event")](at)
+
+
 Act = Callable[[Acting, Fields, datetime], None]
 BEGINNINGS: dict[str, Act] = {"created": created, "signal": signal}
 HOUSE: dict[str, Act] = {
@@ -205,6 +260,8 @@ HOUSE: dict[str, Act] = {
     "engine_stopped": engine_stopped,
     "restarted": restarted,
     "user_deactivated": user_deactivated,
+    "rule_added": rule_added,
+    **dict.fromkeys(("watch_check", "sign_of_life", "customer_removed"), heartbeat),
     "query": look,
     "engine_cycle": look,
     "clock_advanced": clock_advanced,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tests.peers import compare_calendars, compare_duty, compare_sums
 from tests.peers.fields import Fields, Unsupported
+from tests.peers.heartbeats import raised_and_cleared
 from tests.peers.play import Play
 
 Compare = Callable[[Play, Fields], list[str]]
@@ -17,6 +18,10 @@ def _elapsed(play: Play, row: Fields) -> list[str]:
     return compare_sums.elapsed_of(play, row, "working_from", compare_sums.history_of(play))
 
 
+def _watch(play: Play, row: Fields) -> list[str]:
+    return raised_and_cleared(play.setting.heartbeat, play.times, row)
+
+
 TABLES: list[tuple[frozenset[str], Compare]] = [
     (frozenset({"span", "from", "due"}), _due),
     (frozenset({"working_from", "until", "working"}), _elapsed),
@@ -25,6 +30,8 @@ TABLES: list[tuple[frozenset[str], Compare]] = [
     (frozenset({"at", "next_opening"}), compare_calendars.next_opening),
     (frozenset({"at", "next_handoff"}), compare_duty.next_handoff),
     (frozenset({"rule", "at", "active"}), compare_duty.is_active),
+    (frozenset({"at", "raised"}), _watch),
+    (frozenset({"at", "cleared"}), _watch),
     (frozenset({"noon_plus", "gives"}), compare_calendars.from_noon),
 ]
 """By the columns that a row must have."""

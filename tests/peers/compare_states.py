@@ -52,7 +52,7 @@ def states(play: Play) -> list[str]:
     for row in play.rows("states"):
         at = play.times.at(row.instant("at"), "then.states.at")
         word = row.words("state")
-        if word not in STATES or (word in _OF_TARGETS and play.setting.house.resolve_within is None):
+        if word not in STATES or (word in _OF_TARGETS and not play.setting.house.targets):
             raise Unsupported(f"state {word}")
         issue = play.issue(row, at)
         state = issue.state_at(at) if issue is not None else None

@@ -98,7 +98,7 @@ def _day_and_night(play: Play, first: datetime, until: datetime, spells: Spells)
 
 def _counted(play: Play, first: datetime, span: timedelta, spells: Spells, until: datetime) -> Issue:
     """An issue that is opened then, has that time to be resolved, and is on hold in those spells."""
-    house = House(resolve_within=span, holds=())
+    house = House(targets={"resolve": span}, holds=())
     stage = Stage(Setting(play.times, {}, stand_in((), house), house))
     by = stage.actor("operator")
     issue = stage.open(first, stage.setting.usual, by=by, reference="sum")

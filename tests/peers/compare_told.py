@@ -95,6 +95,9 @@ def notification_counts(play: Play) -> list[str]:
 
 def told(play: Play) -> list[Told]:
     """Every message to people of the case, in the order of time."""
+    passed_over = next((who for issue in play.stage.issues if (who := issue.passed_over(play.end_at))), None)
+    if passed_over is not None:
+        raise Unsupported(f"a personal rule that goes on after the time of its tier, of {passed_over}")
     found = [(issue, one) for issue in play.stage.issues for one in issue.seen()]
     return sorted(found, key=lambda one: one[1].at)
 

@@ -1,13 +1,13 @@
 """What people and sources do to an issue in a case, as our commands; and the table of all events that can be played."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from escalation.issue.commands import (
     Acknowledge,
+    ChangeSeverity,
     Close,
     Command,
     Escalate,
-    Hold,
     Note,
     Release,
     Reopen,
@@ -15,14 +15,13 @@ from escalation.issue.commands import (
     Snooze,
 )
 from escalation.issue.facts import Actor, TextRef
-from tests.peers.acts import BEGINNINGS, HOUSE, Act, Acting, state_of
+from tests.peers.acts import BEGINNINGS, HOUSE, OPERATOR, Act, Acting, holding, state_of
 from tests.peers.duty_acts import DUTY
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Issue
-from tests.peers.ladder import EVER
+from tests.peers.replies import REPLIES
+from tests.peers.stage import CUSTOMER
 
-CUSTOMER = "customer"
-OPERATOR = "operator"
 SAID = TextRef(ref="said", length=4)
 
 
@@ -135,11 +134,7 @@ def _paused(acting: Acting, event: Fields, at: datetime) -> None:
     by = _by(acting, event, OPERATOR)
     if issue is None:
         return
-    # A hold has its caps, in all too: what is held without end is held for what is left of them.
-    longest = at + EVER - timedelta(seconds=state_of(issue).held_s)
-    until = min(until or longest, longest)
-    command = Hold(id=acting.stage.next_id(), by=by, reason="waiting", waiting_for=whom, until=until)
-    _send(acting, event, issue, command, at)
+    acting.stage.send(issue, holding(acting, issue, by, at, until, whom), at, "pause")
 
 
 def _resumed(acting: Acting, event: Fields, at: datetime) -> None:
@@ -149,19 +144,33 @@ def _resumed(acting: Acting, event: Fields, at: datetime) -> None:
         _send(acting, event, issue, Resume(id=acting.stage.next_id(), by=by), at)
 
 
-def _said(acting: Acting, event: Fields, at: datetime) -> None:
-    """A message on the issue. It moves no clock that we have; a customer's ends a hold that waits for them."""
-    issue = acting.issue_of(event, at, "note")
-    by = _by(acting, event, CUSTOMER if event.words("event") == "customer_message" else OPERATOR)
-    event.take("n")
+def _priority_changed(acting: Acting, event: Fields, at: datetime) -> None:
+    issue = acting.issue_of(event, at, "change_priority")
+    by, to = _by(acting, event, OPERATOR), event.words("to")
+    agreed = acting.setting.house.agreed_for
+    if agreed is not None and to not in agreed and acting.setting.house.targets:
+        raise Unsupported("a change of priority that ends an agreement: what was promised stays")
     if issue is not None:
-        _send(acting, event, issue, Note(id=acting.stage.next_id(), by=by, text=SAID), at)
+        _send(acting, event, issue, ChangeSeverity(id=acting.stage.next_id(), by=by, severity=to, reason=SAID), at)
+
+
+def _said(acting: Acting, event: Fields, at: datetime) -> None:
+    """A message on the issue: an answer to the customer meets what waits for one; theirs ends a hold for them."""
+    issue = acting.issue_of(event, at, "note")
+    is_answer = event.words("event") == "responded"
+    by = _by(acting, event, OPERATOR if is_answer else CUSTOMER)
+    is_to_customer = is_answer and acting.setting.house.has_customer
+    event.take("n")
+    note = Note(id=acting.stage.next_id(), by=by, text=SAID, is_to_customer=is_to_customer)
+    if issue is not None:
+        _send(acting, event, issue, note, at)
 
 
 EVENTS: dict[str, Act] = {
     **BEGINNINGS,
     **HOUSE,
     **DUTY,
+    **REPLIES,
     "acknowledged": _acknowledged,
     "unacknowledged": _unacknowledged,
     "resolved": _resolved,
@@ -171,6 +180,7 @@ EVENTS: dict[str, Act] = {
     "snoozed": _snoozed,
     "paused": _paused,
     "resumed": _resumed,
+    "priority_changed": _priority_changed,
     "responded": _said,
     "customer_message": _said,
 }
@@ -184,6 +194,7 @@ _OPERATIONS = {
     "snoozed": "snooze",
     "paused": "pause",
     "resumed": "resume",
+    "priority_changed": "change_priority",
     "responded": "note",
     "customer_message": "note",
 }

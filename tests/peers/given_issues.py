@@ -100,6 +100,8 @@ def _row(name: str, item: object, where: str, times: Times) -> Start:
         key=row.text("dedup_key"),
         notified=tuple(row.names("notified")),
     )
+    if row.take("answered") not in (None, False):
+        raise row.cannot("answered")
     for used in ("issue", "name"):
         row.take(used)
     row.done()

@@ -11,14 +11,17 @@ ANY_MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 def read_timestamp(text: object) -> datetime | None:
     """A timestamp with its zone, in UTC; None where it is no such thing."""
+    found = _aware(text)
+    return None if found is None else found.astimezone(UTC)
+
+
+def _aware(text: object) -> datetime | None:
     if isinstance(text, str):
         try:
             text = datetime.fromisoformat(text)
         except ValueError:
             return None
-    if not isinstance(text, datetime) or text.tzinfo is None:
-        return None
-    return text.astimezone(UTC)
+    return text if isinstance(text, datetime) and text.tzinfo is not None else None
 
 
 def is_instant(text: object) -> bool:
@@ -34,6 +37,8 @@ class Times:
         absolute = read_timestamp(first)
         self.is_absolute = absolute is not None
         self.t0 = absolute or ANY_MONDAY
+        self.written = _aware(first) or self.t0
+        """T0 in the zone in which the case writes it."""
 
     def at(self, text: object, where: str) -> datetime:
         """The instant; raises Unsupported where it is none."""

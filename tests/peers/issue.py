@@ -37,6 +37,8 @@ class Issue:
     title: str = ""
     service: str | None = None
     is_at_start: bool = False
+    begun_at: datetime | None = None
+    """Until when what happened to it was before the play."""
     entries_at_start: int = 0
     """Entries and messages of what happened before the play."""
     messages_at_start: int = 0
@@ -56,18 +58,39 @@ class Issue:
         return self.clock.entries[self.entries_at_start :]
 
     def seen(self) -> list[Seen]:
-        """Messages to people of the case, in order."""
+        """Messages to people of the case, in order; one that waits for its instant, once it has come."""
         found: list[Seen] = []
         messages = [(asked.at, asked.effect) for asked in self.clock.asked if isinstance(asked.effect, Notify)]
-        for place, (at, effect) in enumerate(messages):
+        became = {
+            entry.event.message: entry.event.outcome for entry in self.clock.entries if entry.event.kind == "told"
+        }
+        for place, (asked_at, effect) in enumerate(messages):
             assert isinstance(effect, Notify)
             if effect.person.id in OUTSIDE:
                 continue
-            seq = next((seq for start, seq in reversed(self.steps) if place >= start), 1)
-            tier = self.ladder.numbers.get(effect.tier, "")
+            at, seq = asked_at, next((seq for start, seq in reversed(self.steps) if place >= start), 1)
             is_at_start = place < self.messages_at_start
+            if effect.waits is not None and effect.not_before is not None:
+                if became.get(effect.key, "withdrawn") == "withdrawn":
+                    continue
+                at, seq = max(asked_at, effect.not_before), 1
+                is_at_start = self.begun_at is not None and at <= self.begun_at
+            tier = self.ladder.numbers.get(effect.tier, "")
             found.append(Seen(at, effect.person.id, effect.channel, tier, effect.about, seq, is_at_start))
         return found
+
+    def passed_over(self, until: datetime) -> str | None:
+        """Who was not told by a step of their rule that comes after their tier's time, though nobody had it by then."""
+        for asked in self.clock.asked:
+            effect = asked.effect
+            if not isinstance(effect, Notify) or effect.about != "asked" or effect.person.rules is None:
+                continue
+            for step in effect.person.rules.steps(effect.urgency) or ():
+                at = asked.at + step.after
+                state = self.state_at(at) if effect.until is not None and effect.until <= at <= until else None
+                if state is not None and state.status == "open" and state.handler is None:
+                    return effect.person.id
+        return None
 
     def count_messages(self) -> int:
         """How many messages there were so far, to anybody."""

@@ -38,6 +38,7 @@ COMPARISONS: dict[str, Callable[[Play], list[str]]] = {
     "not_created_at": compare_records.not_created_at,
     "timers": compare_records.timers,
     "deadlines": compare_clocks.deadlines,
+    "none_for": compare_clocks.none_for,
     "next_deadline": compare_clocks.next_deadline,
     "measures": compare_clocks.measures,
     "breaches": compare_clocks.breaches,

@@ -4,15 +4,18 @@ What a case's policy does not say and ours must is said here, and tells only peo
 issue, and who is the last resort. Whether the policy may be used is asked of the product's own checks.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from escalation.calendar.working_hours import WorkingHours
 from escalation.issue.commands import HUMAN_COMMANDS
 from escalation.policy.finding import Findings
 from escalation.policy.lint import lint_policy
 from escalation.policy.model import (
     Acknowledgement,
     Closing,
+    Ends,
     EntryTiers,
     Exhaustion,
     Holding,
@@ -36,13 +39,14 @@ NOBODY = "schedule:nobody"
 """A schedule that no case fills."""
 ROTAS = ("schedule:", "rotation:")
 """How targets begin that are looked up by who is on duty."""
-SEVERITY = "S1"
 EVER = timedelta(days=3660)
 """The longest span that a policy may say."""
 AT_ONCE = timedelta(milliseconds=1)
 """The shortest."""
 WINDOW = timedelta(days=30)
 MOST_REPEATS = 100
+_ENDS: dict[str, Ends] = {"first_response": "first_response", "update": "updated"}
+"""What meets a clock; the others are met by the resolution."""
 _ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("open", *HUMAN_COMMANDS), ("anyone",))
 
 
@@ -51,7 +55,14 @@ class House:
     """What holds for every policy of a case."""
 
     ack_timeout: timedelta | None = None
-    resolve_within: timedelta | None = None
+    severities: tuple[str, ...] = ("S1",)
+    """The priorities of the case, worst first."""
+    targets: Mapping[str, timedelta] = field(default_factory=dict)
+    """What is agreed, by clock."""
+    hours: WorkingHours | None = None
+    """In whose working time it counts; None: day and night."""
+    agreed_for: tuple[str, ...] | None = None
+    """The priorities for which it is agreed; None: all of them."""
     is_second_joining: bool = False
     has_restart: bool = False
     """Whether the ladder begins again when it is escalated by hand beyond the last tier."""
@@ -59,6 +70,22 @@ class House:
     """Whether the case reopens: else what is resolved is over, and what comes then is a new issue."""
     holds: tuple[str, ...] | None = None
     """Clocks of a tier that stop on hold; None: nothing is held in this case."""
+
+    def limit(self, span: timedelta) -> Limits:
+        """The same for every priority."""
+        return dict.fromkeys(self.severities, span)
+
+    @property
+    def has_customer(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return any(clock in _ENDS for clock in self.targets)
+
+    def target(self, clock: str) -> Target:
+        """A clock of the case."""
+        priorities = self.severities if self.agreed_for is None else self.agreed_for
+        hours = dict.fromkeys(priorities, self.hours.name) if self.hours is not None else {}
+        within = dict.fromkeys(priorities, self.targets[clock])
+        return Target(name=clock, within=within, hours=hours, ends=_ENDS.get(clock))
 
 
 @dataclass(frozen=True)
@@ -84,7 +111,7 @@ def ladder_of(fields: Fields, name: str, house: House, *, is_offered: bool = Fal
     repeat = fields.number("repeat")
     if not -1 <= repeat <= MOST_REPEATS:
         raise fields.cannot("repeat")
-    tiers = tuple(_tier(row, is_offered=is_offered) for row in fields.rows("tiers"))
+    tiers = tuple(_tier(row, house, is_offered=is_offered) for row in fields.rows("tiers"))
     fields.text("name")
     fields.done()
     has_end = repeat >= 0 and not house.has_restart
@@ -92,11 +119,11 @@ def ladder_of(fields: Fields, name: str, house: House, *, is_offered: bool = Fal
         repeats=MOST_REPEATS if repeat < 0 else repeat,
         procedure="last_resort" if has_end else "restart",
         last_resort=Tell(people=(LAST_RESORT,)),
-        last_resort_every=_limit(timedelta(days=7)),
-        charge_for_at_most=_limit(EVER),
+        last_resort_every=house.limit(timedelta(days=7)),
+        charge_for_at_most=house.limit(EVER),
     )
     policy = _policy(name, tiers, exhaustion, house)
-    refusal = refusal_of(policy)
+    refusal = refusal_of(policy, house)
     if refusal is not None:
         return Ladder(stand_in((), house).policy, {}, refusal)
     return Ladder(policy, {tier.name: tier.name.removeprefix("tier-") for tier in tiers})
@@ -108,18 +135,18 @@ def stand_in(told: tuple[str, ...], house: House) -> Ladder:
         name="tier-1",
         title="those who are asked",
         tell=Tell(people=told or (OWNER,)),
-        acknowledge_within=_limit(EVER),
+        acknowledge_within=house.limit(EVER),
     )
     exhaustion = Exhaustion(
         procedure="last_resort",
         last_resort=Tell(people=(LAST_RESORT,)),
-        last_resort_every=_limit(timedelta(days=7)),
-        charge_for_at_most=_limit(EVER),
+        last_resort_every=house.limit(timedelta(days=7)),
+        charge_for_at_most=house.limit(EVER),
     )
     return Ladder(_policy("stand-in", (tier,), exhaustion, house), {"tier-1": "1"})
 
 
-def refusal_of(policy: Policy) -> str | None:
+def refusal_of(policy: Policy, house: House) -> str | None:
     """Why our checks refuse it; None where they do not.
 
     Policies of cases have no work limits, so that an acknowledgement does stop their climb: the one rule against that
@@ -127,7 +154,7 @@ def refusal_of(policy: Policy) -> str | None:
     """
     checked = policy
     if not policy.acknowledgement.lapses_after:
-        rests = policy.acknowledgement.model_copy(update={"lapses_after": _limit(EVER)})
+        rests = policy.acknowledgement.model_copy(update={"lapses_after": house.limit(EVER)})
         checked = policy.model_copy(update={"acknowledgement": rests})
     findings = Findings("policy")
     lint_policy(checked, findings)
@@ -135,7 +162,7 @@ def refusal_of(policy: Policy) -> str | None:
     return "; ".join(errors) or None
 
 
-def _tier(fields: Fields, *, is_offered: bool) -> Tier:
+def _tier(fields: Fields, house: House, *, is_offered: bool) -> Tier:
     number = fields.words("tier")
     delay = read_span(fields.take("delay")) if "delay" in fields else EVER
     if delay is None or not AT_ONCE <= delay <= EVER:
@@ -147,7 +174,7 @@ def _tier(fields: Fields, *, is_offered: bool) -> Tier:
     if "notifications" in fields:
         raise Unsupported("step_chain")
     fields.done()
-    return Tier(name=f"tier-{number}", title=f"tier {number}", tell=tell, acknowledge_within=_limit(delay))
+    return Tier(name=f"tier-{number}", title=f"tier {number}", tell=tell, acknowledge_within=house.limit(delay))
 
 
 def _tell(targets: list[str]) -> Tell:
@@ -169,19 +196,18 @@ def _tell(targets: list[str]) -> Tell:
 
 
 def _policy(name: str, tiers: tuple[Tier, ...], exhaustion: Exhaustion, house: House) -> Policy:
-    first = {SEVERITY: tiers[0].name} if tiers else {}
-    within = house.resolve_within
+    first = dict.fromkeys(house.severities, tiers[0].name) if tiers else {}
     return Policy(
         name=name,
         version=1,
         title=name,
         kind="technical",
-        severities=(Severity(name=SEVERITY, means="as the case says"),),
+        severities=tuple(Severity(name=name, means="as the case says") for name in house.severities),
         tiers=tiers,
         entry=EntryTiers(person=first, machine=first),
         triggers=(Trigger(name="every issue", when="true", why="The case says so.", owner=OWNER),),
         acknowledgement=Acknowledgement(
-            lapses_after=_limit(house.ack_timeout) if house.ack_timeout else {},
+            lapses_after=house.limit(house.ack_timeout) if house.ack_timeout else {},
             renewals=20,
             second="joins" if house.is_second_joining else "takes_over",
         ),
@@ -191,22 +217,19 @@ def _policy(name: str, tiers: tuple[Tier, ...], exhaustion: Exhaustion, house: H
             remind_after=EVER,
             reopen_within=WINDOW if house.has_reopening else AT_ONCE,
         ),
-        targets=(Target(name="resolve", title="resolved", within=_limit(within)),) if within else (),
-        hold=None if house.holds is None else _holding(house.holds),
+        targets=tuple(house.target(clock) for clock in house.targets),
+        pinned_calendars={house.hours.name: house.hours} if house.hours is not None else {},
+        hold=None if house.holds is None else _holding(house),
         roles=_ROLES,
     )
 
 
-def _holding(stops: tuple[str, ...]) -> Holding:
+def _holding(house: House) -> Holding:
     return Holding.model_validate(
         {
             "reasons": {"waiting": "as the case says"},
-            "stops": stops,
-            "at_most": _limit(EVER),
-            "in_all_at_most": _limit(EVER),
+            "stops": house.holds,
+            "at_most": house.limit(EVER),
+            "in_all_at_most": house.limit(EVER),
         }
     )
-
-
-def _limit(span: timedelta) -> Limits:
-    return {SEVERITY: span}

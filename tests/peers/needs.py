@@ -7,12 +7,15 @@ from tests.peers.fields import Unsupported
 from tests.peers.scenario import Scenario
 
 THERE = frozenset(
-    {"signals", "ack_timeout", "snooze", "pause", "business_calendar", "schedule", "rotation", "override"}
-)
+    {
+        "signals", "ack_timeout", "snooze", "pause", "business_calendar", "schedule", "rotation", "override",
+        "personal_rules", "heartbeat",
+    }
+)  # fmt: skip
 IN_PART = {
-    "personal_rules": "telling at once, on any number of channels",
+    "reply_by_message": "acknowledging, declining and escalating, by the digits of our messages",
     "swap": "a swap that is taken; one that is only asked for changes nothing",
-    "sla_clocks": "the clock from opening to resolution",
+    "sla_clocks": "first response, update and resolution; not a clock for each message, nor agreements by condition",
 }
 
 

@@ -108,7 +108,7 @@ def _play(scenario: Scenario, case: str | None) -> Play:
     times = Times(scenario.when[0]["at"])
     setting = read_setting(scenario, given_of(scenario, case), times, case)
     stage = Stage(setting)
-    events = events_of(scenario, case)
+    events = events_of(scenario, case, times)
     ordered = sorted(_timed(events, times), key=lambda timed: timed[:2])
     acting = Acting(stage, case, [at for at, _, event in ordered if event["event"] == "restarted" or _leap(event)])
     if ordered and ordered[0][0] < times.t0:

@@ -9,19 +9,27 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from escalation.issue.personal_rules import Step
 from tests.peers.conventions import chosen
 from tests.peers.duty import Duties
 from tests.peers.fields import Fields, Unsupported, as_fields
 from tests.peers.given_calendars import Calendars, read_calendars
 from tests.peers.given_duty import read_duties
 from tests.peers.given_issues import Start, read_starts
+from tests.peers.given_priorities import USUAL, read_agreed_for, read_priorities, usual_priority
+from tests.peers.heartbeats import Heartbeat, read_heartbeat
 from tests.peers.instants import Times
 from tests.peers.ladder import House, Ladder, ladder_of, stand_in
 from tests.peers.scenario import Scenario
 from tests.peers.spans import read_span
+from tests.peers.variants import is_used
 
 ANY_CHANNEL = "any"
 """The channel of a person of whom the case gives no contact rules."""
+
+
+PLAYED_CLOCKS = ("first_response", "update", "resolve")
+"""Clocks that issues of ours have; of customers' messages each has none of its own."""
 
 
 @dataclass
@@ -32,7 +40,8 @@ class Setting:
     ladders: dict[str, Ladder]
     usual: Ladder
     house: House
-    channels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    """How each person wants to be told; none: as everybody is."""
     service_owners: dict[str, str] = field(default_factory=dict)
     service_policies: dict[str, str] = field(default_factory=dict)
     lost_channels: dict[str, Literal["sent", "failed"]] = field(default_factory=dict)
@@ -44,8 +53,10 @@ class Setting:
     starts: tuple[Start, ...] = ()
     pauses: tuple[tuple[timedelta, timedelta | None], ...] = ()
     """Spells of a given history during which clocks stood still, from T0."""
+    heartbeat: Heartbeat | None = None
     duties: Duties = field(default_factory=Duties)
     calendars: Calendars = field(default_factory=Calendars)
+    usual_priority: str = USUAL
     targets: dict[str, timedelta] = field(default_factory=dict)
     """What the case agrees, by clock."""
     unplayed: str | None = None
@@ -68,10 +79,10 @@ def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times, 
     fields = Fields(given, "given")
     starts = read_starts(fields, times)
     calendars, duties = read_calendars(scenario, fields), read_duties(fields, times, case)
-    targets = _targets(fields)
-    unplayed = _unplayed(targets, calendars)
-    house = _house(scenario, fields, None if unplayed else targets.get("resolve"))
-    channels = _users(fields)
+    targets = _targets(scenario, fields)
+    unplayed = _unplayed(scenario, targets, calendars)
+    house = _house(scenario, fields, {} if unplayed else targets, calendars)
+    steps = _users(fields)
     owners, policies = _services(fields)
     ladders = {}
     for name, item in (fields.below("policies") or Fields({}, "")).each():
@@ -84,39 +95,55 @@ def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times, 
     dedup = fields.below("dedup")
     keys, ignored = _key_fields(dedup) if dedup is not None else ((), ())
     setting = Setting(
-        times, ladders, usual, house, channels, owners, policies, _deliveries(scenario, fields), keys, ignored
+        times, ladders, usual, house, steps, owners, policies, _deliveries(scenario, fields), keys, ignored
     )
     setting.starts, setting.pauses = starts, _history(fields)
-    setting.duties = duties
+    setting.duties, setting.heartbeat = duties, read_heartbeat(fields, times)
+    setting.usual_priority = usual_priority(fields, house.severities)
     setting.calendars, setting.targets, setting.unplayed = calendars, targets, unplayed
+    if "case" in fields and not is_used(scenario, fields.take("case"), times):
+        raise fields.cannot("case")
     fields.done()
     return setting
 
 
-def _targets(fields: Fields) -> dict[str, timedelta]:
-    """What the case agrees, by clock."""
-    targets = fields.below("targets") or Fields({}, "given.targets")
-    found = {name: targets.span(name) for name in targets.data}
-    return {name: span for name, span in found.items() if span is not None}
+def _targets(scenario: Scenario, fields: Fields) -> dict[str, timedelta]:
+    """What the case agrees, by clock; where it does not say so, the spans by which its expectations are reckoned."""
+    targets = fields.below("targets")
+    if targets is None:
+        rows = Fields(scenario.then, "then").rows("due") if "targets" not in fields else []
+        spans = {row.text("clock"): read_span(row.take("span")) for row in rows}
+    else:
+        spans = {name: targets.span(name) for name in targets.data}
+    return {name: span for name, span in spans.items() if name is not None and span is not None}
 
 
-def _unplayed(targets: Mapping[str, timedelta], calendars: Calendars) -> str | None:
-    """The clock of the case that no issue has."""
-    other = next((f"clock {name}" for name in targets if name != "resolve"), None)
-    return other or ("a clock in working time" if targets and calendars.usual is not None else None)
+def _unplayed(scenario: Scenario, targets: Mapping[str, timedelta], calendars: Calendars) -> str | None:
+    """What of the case's clocks no issue of ours has."""
+    other = next((f"clock {name}" for name in targets if name not in PLAYED_CLOCKS), None)
+    if other is None and targets and any(event["event"] == "reopened" for event in scenario.when):
+        other = "clocks that go on when an issue is reopened"
+    if other is None and targets and "calendar" in calendars.refused:
+        other = f"a calendar that is refused: {calendars.refused['calendar']}"
+    return other
 
 
-def _house(scenario: Scenario, fields: Fields, within: timedelta | None) -> House:
+def _house(scenario: Scenario, fields: Fields, targets: Mapping[str, timedelta], calendars: Calendars) -> House:
     """What holds for every policy."""
     settings = fields.below("settings") or Fields({}, "given.settings")
     timeout = settings.span("ack_timeout")
     _check_choices(scenario, settings)
     settings.done()
     events = {str(event["event"]) for event in scenario.when}
-    has_holds = bool(events & {"paused", "resumed"}) or "history" in fields
+    is_paused = any(event.get("state") == "paused" for event in scenario.when)
+    has_holds = bool(events & {"paused", "resumed"}) or is_paused or "history" in fields
+    priorities = read_priorities(scenario, fields)
     return House(
         ack_timeout=timeout,
-        resolve_within=within,
+        severities=priorities,
+        targets=targets,
+        hours=calendars.usual.hours if calendars.usual is not None else None,
+        agreed_for=read_agreed_for(fields, priorities),
         is_second_joining=(chosen(scenario, "second_acknowledgement") or "").startswith("join"),
         has_restart=chosen(scenario, "manual_escalate_past_last") == "wrap_to_first",
         has_reopening="reopened" in events,
@@ -137,27 +164,27 @@ def _holds(scenario: Scenario) -> tuple[str, ...]:
     return ("acknowledge", "work") if chosen(scenario, "pause_scope") == "all_clocks" else ()
 
 
-def _users(fields: Fields) -> dict[str, tuple[str, ...]]:
-    """The channels by which each person is told at once."""
-    found: dict[str, tuple[str, ...]] = {}
+def _users(fields: Fields) -> dict[str, tuple[Step, ...]]:
+    """By which channels each person is told, and how long after they are asked; no rules: as everybody is."""
+    found: dict[str, tuple[Step, ...]] = {}
     if isinstance(fields.data.get("users"), list):
-        return dict.fromkeys(fields.names("users"), (ANY_CHANNEL,))
+        return dict.fromkeys(fields.names("users"), ())
     for name, item in (fields.below("users") or Fields({}, "")).each():
         person = as_fields({} if item is None else item, f"given.users.{name}")
         if "status_updates" in person:
             raise Unsupported("status_notices")
-        channels: list[str] = []
-        for rule in person.rows("rules"):
-            after, channel = read_span(rule.take("after")), rule.words("channel")
-            rule.done()
-            if after is None:
-                raise rule.cannot("after")
-            if after != timedelta(0):
-                raise Unsupported("personal_rules")
-            channels.append(channel)
+        found[name] = tuple(sorted((read_step(rule) for rule in person.rows("rules")), key=lambda step: step.after))
         person.done()
-        found[name] = tuple(dict.fromkeys(channels)) or (ANY_CHANNEL,)
     return found
+
+
+def read_step(rule: Fields) -> Step:
+    """A step of a personal rule. Raises Unsupported."""
+    after, channel = rule.span("after"), rule.words("channel")
+    rule.done()
+    if after is None or after < timedelta(0):
+        raise rule.cannot("after")
+    return Step(channel=channel, after=after)
 
 
 def _services(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:

@@ -10,8 +10,9 @@ from escalation.intake.plan import Nothing, OpenIt, SendIt, Step, plan
 from escalation.intake.reported import Reported, What
 from escalation.issue.commands import HUMAN_COMMANDS, Command, Confirm, Open, Resolve
 from escalation.issue.effects import FindResponders, Notify
-from escalation.issue.facts import Actor, IssueFacts, Link, PersonFacts
+from escalation.issue.facts import Actor, IssueFacts, Link, Party, PersonFacts, TextRef
 from escalation.issue.identity import IssueId, reference_for
+from escalation.issue.personal_rules import PersonalRules
 from escalation.issue.refusal import Rejected
 from escalation.policy.match import issue_fields, match
 from escalation.policy.matched import NoMatch
@@ -22,6 +23,7 @@ from tests.peers.issue import Issue, Refused
 from tests.peers.ladder import AT_ONCE, OUTSIDE, OWNER, SERVICE_OWNER, Ladder
 from tests.peers.setting import ANY_CHANNEL, Setting
 
+CUSTOMER = "customer"
 SOURCE = "source"
 """The machine that raises signals."""
 LONGEST_KEY = 150
@@ -51,8 +53,14 @@ class Stage:
 
     def facts(self, person: str) -> PersonFacts:
         """How somebody of the case is reached."""
-        channels = self.setting.channels.get(person, (ANY_CHANNEL,))
-        return PersonFacts(id=person, role="person", channels=("inbox",) if person in OUTSIDE else channels)
+        if person in OUTSIDE:
+            return PersonFacts(id=person, role="person", channels=("inbox",))
+        steps = self.setting.steps.get(person, ())
+        if not steps:
+            return PersonFacts(id=person, role="person", channels=(ANY_CHANNEL,))
+        channels = tuple(dict.fromkeys(step.channel for step in steps))
+        rules = PersonalRules(zone="UTC", urgent=steps, ordinary=steps)
+        return PersonFacts(id=person, role="person", channels=channels, rules=rules)
 
     def next_id(self) -> str:
         """An id for a command."""
@@ -89,6 +97,7 @@ class Stage:
         title: str = "",
         names: set[str] | None = None,
         opened_at: datetime | None = None,
+        priority: str | None = None,
     ) -> Issue:
         """A new occurrence; where the rules refuse it, it is a refusal and an error of the player's."""
         before = self.latest(service, reference)
@@ -96,7 +105,7 @@ class Stage:
         clock = Simulated(World(find=self._find, deliver=self._deliver))
         if self._away is not None:
             clock.be_away(*self._away)
-        command = self._opening(id_, ladder, by, title, opened_at or at, at, before)
+        command = self._opening(id_, ladder, by, title, opened_at or at, at, before, priority)
         answer = clock.send(command, at)
         if isinstance(answer, Rejected):
             raise AssertionError(f"an issue could not be opened: {answer.why}")
@@ -114,6 +123,7 @@ class Stage:
         opened_at: datetime,
         now: datetime,
         before: Issue | None,
+        priority: str | None = None,
     ) -> Open:
         policy = ladder.policy
         links = (Link(kind="follows", issue=str(before.id)),) if before else ()
@@ -121,11 +131,12 @@ class Stage:
             id=id_,
             kind=policy.kind,
             title=title,
-            severity=policy.severities[0].name,
+            severity=priority or self.setting.usual_priority,
             raiser=by,
             opened_at=opened_at,
             received_at=opened_at,
             links=links,
+            parties=(Party(key=CUSTOMER, role="customer"),) if self.setting.house.has_customer else (),
         )
         fields = issue_fields(
             kind=policy.kind,
@@ -172,7 +183,8 @@ class Stage:
 
     def settle(self, issue: Issue, at: datetime, by: Actor, operation: str) -> None:
         """Resolve for good: with peers what is resolved is over, so it is confirmed in the same breath."""
-        if self.send(issue, Resolve(id=self.next_id(), by=by, outcome="solved"), at, operation):
+        told = TextRef(ref="said", length=4) if self.setting.house.has_customer else None
+        if self.send(issue, Resolve(id=self.next_id(), by=by, outcome="solved", told_customer=told), at, operation):
             self.send(issue, Confirm(id=self.next_id(), by=by), at, operation)
 
     def take_signal(
@@ -230,7 +242,7 @@ class Stage:
     def begun(self, issue: Issue, at: datetime) -> None:
         """What has happened to it so far, up to and including that instant, was before the play."""
         issue.clock.run_to(at)
-        issue.is_at_start = True
+        issue.is_at_start, issue.begun_at = True, at
         issue.entries_at_start = len(issue.clock.entries)
         issue.messages_at_start = issue.count_messages()
 

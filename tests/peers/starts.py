@@ -6,12 +6,11 @@ What happened on the way is before the play: its messages and entries are no par
 from datetime import datetime, timedelta
 
 from escalation.issue.commands import Acknowledge, Command, Escalate, Hold, Snooze
-from tests.peers.deeds import CUSTOMER
 from tests.peers.fields import Unsupported
 from tests.peers.given_issues import Start
 from tests.peers.issue import Issue
 from tests.peers.ladder import EVER
-from tests.peers.stage import Stage
+from tests.peers.stage import CUSTOMER, Stage
 
 _EARLIER = timedelta(seconds=1)
 

@@ -38,14 +38,39 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("signals", "then.issues_created.0.severity", "high", "severity"),
     ("signals", "then.issue_count.0.candidates", 1, "candidates"),
     ("signals", "then.measures.0.clock", "update", "then.measures.clock"),
-    ("paused", "then.deadlines.0.update", "PT1H", "then.deadlines.update"),
+    ("paused", "then.deadlines.0.weather", "PT1H", "then.deadlines.weather"),
+    ("paused", "then.none_for", ["weather"], "then.none_for"),
+    ("paused", "when.1", {"at": "PT1H", "event": "reopened"}, "reopened"),
+    ("three-clocks", "when.1.clock", "first_response", "event responded.clock"),
+    ("three-clocks", "given.cases.late", "2026-01-05T11:46:00Z", "given.case"),
+    ("three-clocks", "given.calendar.hours", {}, "a calendar that is refused"),
+    ("priorities", "given.agreement.match", "the moon is full", "the moon is full"),
+    (
+        "priorities",
+        "when.2",
+        {"at": "PT30M", "event": "priority_changed", "issue": "B", "to": "low"},
+        "what was promised stays",
+    ),
+    ("changed-duty", "given.schedule.rules.0.every_day", "mornings", "mornings"),
+    ("changed-duty", "then.shifts.weather", [], "weather"),
+    ("turns", "given.rotation.every", "blue moon", "blue moon"),
+    ("turns", "then.checks.0.rotation", "moon", "rotation moon"),
+    ("turns", "then.checks.2.rule", "moon", "moon"),
+    ("duty-changes", "when.4.by", "-", "swap_taken.by"),
+    ("own-rules", "given.users.bob.rules.2.after", "PT32M", "a personal rule that goes on"),
+    ("own-rules", "when.3.user", "jane", "a rule that is added while"),
+    ("replies", "when.2.text", "nonsense 17 18", "nonsense"),
+    ("replies", "when.2.text", "close 17", "a reply that means resolve"),
+    ("replies", "when.2.by", "ann", "who was told nothing"),
+    ("signs-of-life", "given.watch.within", "-", "within"),
+    ("signs-of-life", "given.watch", None, "without a watch"),
     ("paused", "then.breaches.0.clock", "update", "clock update"),
     ("sums", "then.checks.0", {"rule": "day"}, "rule"),
     ("sums", "then.due.0.calendar_hours", "nights", "calendar_hours"),
     ("sums", "then.due.0.clock", "weather", "clock weather"),
     ("snoozed-before", "then.timers.0", "a timer", "a timer"),
     ("lapse", "when.0.event", "send_due", "event send_due"),
-    ("lapse", "when.0.priority", "high", "event created.priority"),
+    ("lapse", "when.0.priority", {}, "event created.priority"),
     ("lapse", "when.1.via", "sms", "event acknowledged.via"),
     ("variants", "when.0.case", "another", "another"),
     ("signals", "when.0.action", "sing", "sing"),
@@ -62,7 +87,7 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("lapse", "given.calendar", {"always_open": 3}, "given.calendar.always_open"),
     ("lapse", "given.settings.mood", "calm", "given.settings.mood"),
     ("lapse", "given.settings.ack_timeout", "soon", "soon"),
-    ("lapse", "given.targets", {"update": "PT1H"}, "clock update"),
+    ("lapse", "given.targets", {"next_response": "PT1H"}, "clock next_response"),
     ("lapse", "given.policy.steps", [], "step_chain"),
     ("lapse", "given.policy.repeat", 101, "given.policy.repeat 101"),
     ("lapse", "given.policy.repeat", "often", "often"),
@@ -71,7 +96,7 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("lapse", "given.policy.tiers.0.delay", "PT0S", "delay"),
     ("lapse", "given.policy.tiers.0.targets", ["channel:ops"], "chat_channel"),
     ("lapse", "given.policy.tiers.0.targets", ["rota:ops"], "rota:ops"),
-    ("variants", "given.users.u1.rules.0.after", "PT5M", "personal_rules"),
+    ("variants", "given.users.u1.rules.0.after", "-PT5M", "given.users.u1.rules.after"),
     ("variants", "given.users.u1.status_updates", "sms", "status_notices"),
     ("variants", "given.cases.lost", {"contact": "disabled"}, "contact"),
     ("snoozed-before", "given.issue_state.A", "asleep", "asleep"),
@@ -92,13 +117,13 @@ def test_what_is_not_known_is_named(name: str, path: str, value: object, named: 
 
 
 def test_a_need_that_is_not_there_is_named() -> None:
-    verdict = judge(replace(CASES["lapse"], needs=("ack_timeout", "teleport", "personal_rules")))
+    verdict = judge(replace(CASES["lapse"], needs=("ack_timeout", "teleport", "sla_clocks")))
     assert (verdict.word, verdict.why) == ("unsupported", ("teleport",))
 
 
 def test_a_feature_that_is_there_in_part_is_named_with_what_is_missing() -> None:
-    case = replace(changed("missed", "given.targets", {"update": "PT1H"}), needs=("sla_clocks",))
-    assert judge(case).why == ("sla_clocks: clock update",)
+    case = replace(changed("missed", "given.targets", {"next_response": "PT1H"}), needs=("sla_clocks",))
+    assert judge(case).why == ("sla_clocks: clock next_response",)
 
 
 def test_a_field_beside_the_form_is_named() -> None:

@@ -5,8 +5,10 @@ variant is also the name of its issue.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, time
 
 from tests.peers.fields import Unsupported, shown
+from tests.peers.instants import Times, read_timestamp
 from tests.peers.scenario import Scenario
 
 EACH = ("each", "each case")
@@ -37,13 +39,44 @@ def is_of(scenario: Scenario, case: str | None, row: Mapping[str, object]) -> bo
     return row.get("issue") not in others
 
 
-def events_of(scenario: Scenario, case: str | None) -> list[dict[str, object]]:
+def events_of(scenario: Scenario, case: str | None, times: Times) -> list[dict[str, object]]:
     """The events of this variant, in the order in which they are written."""
-    return [_renamed(event, case) for event in scenario.when if is_of(scenario, case, event)]
+    events = [_renamed(event, case) for event in scenario.when if is_of(scenario, case, event)]
+    cases = scenario.given.get("cases")
+    value = cases.get(case) if isinstance(cases, Mapping) else None
+    for begins, ends in open_spells(scenario, value, times) or []:
+        events.append({"at": begins, "event": "resumed"})
+        events.append({"at": ends, "event": "paused"})
+    return events
 
 
 def _renamed(event: dict[str, object], case: str | None) -> dict[str, object]:
     return {**event, "issue": case} if case is not None and event.get("issue") in EACH else event
+
+
+def is_used(scenario: Scenario, value: object, times: Times) -> bool:
+    """Whether what a variant has beside fields is said by its events too: spells in which it is open, or an instant."""
+    if open_spells(scenario, value, times) is not None:
+        return True
+    at = read_timestamp(value)
+    return at is not None and any(times.at(event["at"], "event.at") == at for event in scenario.when)
+
+
+def open_spells(scenario: Scenario, value: object, times: Times) -> list[tuple[datetime, datetime]] | None:
+    """Times of the first day, as the case writes it, between which an issue that is created paused is not."""
+    if not isinstance(value, list) or not any(event.get("state") == "paused" for event in scenario.when):
+        return None
+    spells = []
+    for item in value:
+        if not isinstance(item, list) or len(item) != 2:
+            return None
+        try:
+            begins, ends = (datetime.combine(times.written.date(), time.fromisoformat(str(text))) for text in item)
+        except ValueError:
+            return None
+        zone = times.written.tzinfo
+        spells.append((begins.replace(tzinfo=zone).astimezone(UTC), ends.replace(tzinfo=zone).astimezone(UTC)))
+    return spells
 
 
 def given_of(scenario: Scenario, case: str | None) -> dict[str, object]:
