@@ -92,6 +92,9 @@ _OCCASIONS: dict[About, _Occasion] = {
     "target_missed": _Occasion("Target missed, act by {by}", "Target missed"),
     "target_warned": _Occasion("A target ends in {left}, {by}", "A target ends soon"),
     "waits": _Occasion("Closed for now", "Closed for now, asked when it opens", is_call=False),
+    "offer_lapsed": _Occasion("Offer not accepted", "Offer not accepted: the duty lead owns it", is_call=False),
+    "owns": _Occasion("Owned by the duty lead", "Owned by the duty lead, nobody accepted it"),
+    "rota_empty": _Occasion("Nobody is on duty", "Nobody is on duty by your rota"),
     "suppression_failed": _Occasion("No duplicate after all", "No duplicate after all", is_call=False),
 }
 

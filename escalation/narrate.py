@@ -84,7 +84,7 @@ def tried(entry: e.Entry) -> str | None:
 
 _TRIED = frozenset({
     e.TierBegan, e.TierOpened, e.PeopleAsked, e.StandInAsked, e.TierFoundEmpty, e.Acknowledged,
-    e.AcknowledgementLapsed, e.Released, e.Accepted, e.Declined, e.Attempted, e.Exhausted, e.ChargeTaken,
+    e.AcknowledgementLapsed, e.Released, e.Accepted, e.OwnerMoved, e.Declined, e.Attempted, e.Exhausted, e.ChargeTaken,
     e.ChargeLapsed, e.Resolved, e.Reopened,
 })  # fmt: skip
 
@@ -159,9 +159,13 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return f"the acknowledgement of {event.person} lapsed"
         case e.Released():
             return f"{event.person} released it"
+        case e.RotaFoundEmpty():
+            return f"nobody is on duty by rota {event.rota}, which covers this time; {event.tells.id} is told"
         case (
             e.Accepted()
             | e.Reassigned()
+            | e.OfferLapsed()
+            | e.OwnerMoved()
             | e.Declined()
             | e.Noted()
             | e.Attempted()
@@ -230,7 +234,16 @@ def _began(event: e.TierBegan, by: str) -> str:
 
 
 def _by_people(
-    event: e.Accepted | e.Reassigned | e.Declined | e.Noted | e.Attempted | e.Snoozed | e.SnoozeEnded | e.CancelAsked,
+    event: e.Accepted
+    | e.Reassigned
+    | e.OfferLapsed
+    | e.OwnerMoved
+    | e.Declined
+    | e.Noted
+    | e.Attempted
+    | e.Snoozed
+    | e.SnoozeEnded
+    | e.CancelAsked,
     by: str,
 ) -> str:
     match event:
@@ -239,7 +252,13 @@ def _by_people(
             before = f" in place of {event.owner_before}" if event.owner_before != event.person else ""
             return f"{event.person} accepted it: answers for it{before}{works}"
         case e.Reassigned():
-            return f"{by} offered it to {event.to.id}, who has not accepted yet"
+            by_when = _until(event.accept_due_at, "; to be accepted by ")
+            return f"{by} offered it to {event.to.id}, who has not accepted yet{by_when}"
+        case e.OfferLapsed():
+            return f"{event.to} did not accept in time what {event.by} offered them; the duty lead is looked up"
+        case e.OwnerMoved():
+            before = f" in place of {event.owner_before}" if event.owner_before != event.person.id else " still"
+            return f"{event.person.id} owns it{before}, as duty lead: who was to accept it did not ({event.why})"
         case e.Declined():
             why = ", for a conflict of interest" if event.has_conflict else ""
             what = "the offer" if event.was_offered else "it"

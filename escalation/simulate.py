@@ -188,6 +188,7 @@ class Simulated:
                 stand_ins=found.stand_ins,
                 beside=found.beside,
                 left_out=found.left_out,
+                gaps=found.gaps,
             )
         self._answer(effect, at + min(found.after, FIND_WITHIN), answer)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from escalation.issue.delivery import Outcome, StandIn
 from escalation.issue.effects import FindResponders, LinkDuplicate, Notify
-from escalation.issue.facts import LeftOut, PersonFacts
+from escalation.issue.facts import LeftOut, PersonFacts, RotaGap
 from escalation.issue.responders import find_in
 from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.directory import Directory
@@ -35,6 +35,8 @@ class LookUp(NamedTuple):
     """Facts of them."""
     left_out: tuple[LeftOut, ...] = ()
     """Who was considered and is not asked."""
+    gaps: tuple[RotaGap, ...] = ()
+    """Rotas by which nobody is on duty, and who is told."""
 
 
 class Delivery(NamedTuple):
@@ -94,7 +96,8 @@ def people_of(
 
     def find(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001
         answer = find_in(directory, effect, reached, rotas)
-        return LookUp(answer.people, answer.why, after, None, answer.stand_ins, answer.beside, answer.left_out)
+        more = (answer.stand_ins, answer.beside, answer.left_out, answer.gaps)
+        return LookUp(answer.people, answer.why, after, None, *more)
 
     return find
 

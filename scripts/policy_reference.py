@@ -85,6 +85,7 @@ WHERE_WRITTEN = {
     QuietHours: "`quiet_hours` of a person",
 }
 EXAMPLES_BESIDE = {
+    "Policy.accept_within": "{ SEV1: 10 min, SEV2: 30 min }",
     "Tell.people": "[sample-senior]",
     "Tell.rotas": "[support-duty]",
     "Tell.team": "platform",

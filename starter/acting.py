@@ -14,8 +14,8 @@ from client.asking import NoWorker
 from client.connect import connect
 from client.sending import NoSuchIssue, Sent
 from escalation.issue.commands import HUMAN_COMMANDS, Command
-from escalation.issue.effects_of import snapshot
 from escalation.issue.facts import TextRef
+from escalation.issue.standing import snapshot
 from records.database import Database
 from starter.commands.act import choices
 from starter.door import PreparedCommand, actor_for, prepare_command

@@ -6,7 +6,7 @@ from typing import get_args
 
 from escalation.issue.facts import Actor, PersonFacts
 from escalation.issue.identity import DEFAULT
-from escalation.issue.state import LAST_RESORT
+from escalation.issue.state import DUTY_LEAD, LAST_RESORT
 from escalation.policy.choose import choose_policy, entry_policies, policy_named
 from escalation.policy.conflict import Conflicts
 from escalation.policy.model import Kind, Policy, Tell
@@ -70,6 +70,8 @@ def last_known_people(
     for policy in pinned:
         known.update({f"{policy.name}/{tier.name}": told(tier.told_for(severity)) for tier in policy.tiers})
         known[f"{policy.name}/{LAST_RESORT}"] = told(policy.exhaustion.last_resort)
+        if policy.accept_within and here.directory.has_team(team):
+            known[f"{policy.name}/{DUTY_LEAD}"] = told(Tell(people=(here.directory.duty_lead(team).id,)))
     return known
 
 

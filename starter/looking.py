@@ -9,11 +9,11 @@ from rich.text import Text
 
 from client.settings import Settings
 from escalation.issue.clocks import deadlines
-from escalation.issue.effects_of import snapshot
 from escalation.issue.events import Entry
 from escalation.issue.explain import explain
 from escalation.issue.facts import TextRef
 from escalation.issue.identity import IssueId
+from escalation.issue.standing import snapshot
 from escalation.issue.state import IssueState
 from escalation.narrate import narrate
 from records import reading, texts

@@ -18,13 +18,13 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.chain import Head
     from escalation.issue.clocks import Due, deadlines
     from escalation.issue.effects import KeepText, Snapshot
-    from escalation.issue.effects_of import snapshot
     from escalation.issue.events import Entry
     from escalation.issue.explain import Explanation, explain
     from escalation.issue.facts import SIGNAL, Actor
     from escalation.issue.from_body import FromBody, claimed_actor, no_instant, read_body, read_duplicate
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules
+    from escalation.issue.standing import snapshot
     from escalation.issue.state import IssueState
     from workflows.messages import takes_commands
     from workflows.shell import KEPT_LINES, Shell, broke

@@ -30,7 +30,8 @@ def beside(state: IssueState, *, hides_parties: bool = False) -> tuple[Fact, ...
         ("On hold", _hold(state, "somebody" if hides_parties else None)),
         ("Stands still", "; ".join(standing_clocks(state))),
         ("Was on hold", f"for {words(timedelta(seconds=state.held_s))} in all" if state.held_s >= 1 else ""),
-        ("Offered", f"to {state.offer.to} by {state.offer.by}, no answer yet" if state.offer else ""),
+        ("Offered", _offer(state)),
+        ("Nobody on duty", f"by rota {', '.join(state.gaps_told)}" if state.gaps_told else ""),
         ("Told again", "; ".join(f"{person} {instant(at)}" for person, at in sorted(state.snoozes.items()))),
         ("Targets", "; ".join(_target(state, each) for each in running_targets(state))),
         ("Must hear", _ceilings(state)),
@@ -99,6 +100,14 @@ def _hold(state: IssueState, instead: str | None) -> str:
     why = f"{hold.reason.replace('_', ' ')}{f': {means}' if means else ''}"
     since = f"since {instant(hold.since)}, by {hold.by}, until {instant(hold.until)} at the latest"
     return f"{since}; {whom} is waited for ({why}{asked})"
+
+
+def _offer(state: IssueState) -> str:
+    if state.offer is None:
+        return ""
+    due_at = state.offer.due_at
+    by_when = f"; unless they accept by {instant(due_at)} the duty lead owns it" if due_at is not None else ""
+    return f"to {state.offer.to} by {state.offer.by}, no answer yet{by_when}"
 
 
 def _ceilings(state: IssueState) -> str:

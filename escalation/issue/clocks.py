@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from escalation.duration import words
 from escalation.issue.events import TargetDue
-from escalation.issue.state import LAST_RESORT, IssueState
+from escalation.issue.state import DUTY_LEAD, LAST_RESORT, IssueState
 from escalation.value import Value
 
 What: TypeAlias = Literal[
@@ -20,6 +20,7 @@ What: TypeAlias = Literal[
     "ceiling",
     "target",
     "snooze",
+    "offer",
     "acknowledge",
     "work",
     "unreached",
@@ -34,14 +35,14 @@ What: TypeAlias = Literal[
     "window",
 ]
 _ORDER: tuple[What, ...] = (
-    "find", "hold", "opens", "target", "target_warn", "warn", "remind", "snooze", "lapse", "acknowledge", "work",
-    "unreached", "ceiling", "charge", "last_resort", "confirm", "silence", "window",
+    "find", "hold", "opens", "target", "target_warn", "warn", "remind", "snooze", "offer", "lapse", "acknowledge",
+    "work", "unreached", "ceiling", "charge", "last_resort", "confirm", "silence", "window",
 )  # fmt: skip
 _Found: TypeAlias = tuple[datetime, What, int, float, Literal["acknowledge", "work", ""], str]
 """The fields of a moment."""
 _EVER = datetime.max.replace(tzinfo=UTC)
 _PLACE: dict[What, int] = {what: place for place, what in enumerate(_ORDER)}
-_TELLS: frozenset[What] = frozenset({"warn", "target_warn", "remind", "find", "confirm", "target", "snooze"})
+_TELLS: frozenset[What] = frozenset({"warn", "target_warn", "remind", "find", "confirm", "target", "snooze", "offer"})
 
 GRACE = timedelta(seconds=1)
 """A tick that is late by no more than this is on time: a server's timers may fire up to a second late
@@ -123,8 +124,9 @@ def next_at(state: IssueState) -> datetime | None:
         return min([each[0] for each in found if each[1] != "find"] or [each[0] for each in found], default=None)
     charge_until = state.charge.until if state.charge is not None else None
     opens_at = state.opens_at if state.is_closed else None
+    offer_due_at = state.offer.due_at if state.offer is not None else None
     tier = (opens_at, state.acknowledge_due_at, state.remind_at, state.work_due_at, state.lapses_at, state.unreached_at)
-    at = [at for at in (*tier, state.last_resort_at, charge_until) if at is not None]
+    at = [at for at in (*tier, state.last_resort_at, charge_until, offer_due_at) if at is not None]
     for target in state.targets:
         at += [target.due_at, *(warning.at for warning in target.warnings)]
     return min(at or [finding.due_at for finding in state.findings], default=None)
@@ -184,6 +186,7 @@ def _found(state: IssueState, until: datetime = _EVER) -> list[_Found]:
         (state.opens_at if state.is_closed else None, "opens"),
         (state.unreached_at, "unreached"),
         (state.last_resort_at, "last_resort"),
+        (state.offer.due_at if state.offer is not None else None, "offer"),
         (state.charge.until if state.charge is not None else None, "charge"),
     )
     found: list[_Found] = [(at, what, 0, 0, "", "") for at, what in alone if at is not None and at <= until]
@@ -235,6 +238,9 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             return _target_warning(state, moment)
         case "snooze":
             return f"{moment.name} is told again"
+        case "offer":
+            whom = state.offer.to if state.offer is not None else "nobody"
+            return f"{whom} has not accepted it: the duty lead owns it"
         case "ceiling":
             title = state.pinned.tier(moment.name).title
             return f"it has been below {title} for as long as it may be: {title} is asked"
@@ -256,6 +262,8 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             return f"the time that {who} set is past: the last resort is told"
         case "find":
             finding = next(finding for finding in state.findings if finding.turn == moment.turn)
+            if finding.tier == DUTY_LEAD:
+                return "the look-up of the duty lead is given up: the last known one owns it"
             whom = "the last resort" if finding.tier == LAST_RESORT else state.here.title
             return f"the look-up is given up: the last known people of {whom} are asked"
         case "warn":

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 
 from escalation.issue.delivery import Outcome as DeliveryOutcome
 from escalation.issue.delivery import StandIn, Try, Waits
-from escalation.issue.facts import CLOCK, Actor, IssueFacts, LeftOut, PersonFacts, TextRef
+from escalation.issue.facts import CLOCK, Actor, IssueFacts, LeftOut, PersonFacts, RotaGap, TextRef
 from escalation.policy.matched import Match
 from escalation.policy.model import CloseReason, Policy
 from escalation.value import Value
@@ -272,6 +272,8 @@ class TakePeople(Command):
     """Facts of the stand-ins."""
     left_out: tuple[LeftOut, ...] = ()
     """Who was considered and is not to be asked, and why."""
+    gaps: tuple[RotaGap, ...] = ()
+    """Rotas by which nobody is on duty though somebody must be, and who is told of it."""
 
 
 class TakeNoPeople(Command):

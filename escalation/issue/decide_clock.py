@@ -19,12 +19,13 @@ from escalation.issue.climb import (
 from escalation.issue.clocks import FIND_WITHIN, Moment, is_late, reached
 from escalation.issue.commands import FoundHow, TakePeople
 from escalation.issue.decide_delivery import leave_unreached
+from escalation.issue.decide_offer import lapse_offer, note_gaps, take_duty_lead
 from escalation.issue.decide_targets import warn_of_target
 from escalation.issue.deciding import Deciding
 from escalation.issue.facts import PersonFacts
 from escalation.issue.hours import WALL, Hours, hours_here
 from escalation.issue.running import shifted
-from escalation.issue.state import LAST_RESORT
+from escalation.issue.state import BESIDE_THE_TIERS, DUTY_LEAD, LAST_RESORT
 from escalation.issue.ways import kept_back
 
 MOST_ASKED = 200
@@ -54,8 +55,8 @@ def _first_due(turn: Deciding) -> Moment | None:
         found = [due for due in found if due.what != "target_warn" or due.name not in missed]
     over = [due for due in found if due.what in ENDS_A_TIER]
     if any(is_late(due.at, turn.now) for due in over):
-        last_resort = {f.turn for f in turn.state.findings if f.tier == LAST_RESORT}
-        found = [d for d in found if d.what not in _TELL_THE_TIER or (d.what == "find" and d.turn in last_resort)]
+        beside = {f.turn for f in turn.state.findings if f.tier in BESIDE_THE_TIERS}
+        found = [d for d in found if d.what not in _TELL_THE_TIER or (d.what == "find" and d.turn in beside)]
     elif over:
         found = [due for due in found if due.what != "lapse"]
     if any(due.what == "silence" for due in found):
@@ -63,7 +64,7 @@ def _first_due(turn: Deciding) -> Moment | None:
     return found[0]
 
 
-def _serve(turn: Deciding, due: Moment) -> None:
+def _serve(turn: Deciding, due: Moment) -> None:  # noqa: PLR0912 - one arm per deadline
     late = is_late(due.at, turn.now)
     at = turn.now if late else due.at
     late_by_s = round((turn.now - due.at).total_seconds(), 3) if late else 0
@@ -87,6 +88,8 @@ def _serve(turn: Deciding, due: Moment) -> None:
             miss_target(turn, due.name)
         case "target_warn":
             warn_of_target(turn, due.name, at)
+        case "offer":
+            lapse_offer(turn, at)
         case "snooze":
             _wake(turn, due.name, at)
         case "lapse":
@@ -221,7 +224,11 @@ def take_people(
     if finding is None or state.status != "open":
         return
     people = state.fit_to_ask(people)
-    left_out = found.left_out if found is not None else ()
+    left_out, gaps = (found.left_out, found.gaps) if found is not None else ((), ())
+    if finding.tier == DUTY_LEAD:
+        take_duty_lead(turn, number, people, why, at)
+        return
+    note_gaps(turn, number, finding.tier, gaps, at)
     if len(people) > MOST_ASKED:
         people, why = people[:MOST_ASKED], f"{why}; the first {MOST_ASKED} of {len(people)}"
     if not people and finding.tier == LAST_RESORT:

@@ -117,6 +117,8 @@ def matters(state: IssueState, about: str, person: str, asked_in: int) -> bool:
             return False
         case "offered":
             return state.offer is not None and state.offer.to == person
+        case "owns":
+            return state.owner == person
         case "waits":
             return state.is_closed
         case "cancel_asked":

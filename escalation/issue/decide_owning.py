@@ -51,7 +51,8 @@ def decide_reassign(turn: Deciding, command: Reassign) -> None:
         raise Refusal("already_owner", f"{command.to} answers for it already")
     if state.offer is not None and state.offer.to == command.to:
         raise Refusal("already_offered", f"it is offered to {command.to} already, who has not answered yet")
-    turn.emit(e.Reassigned(to=to, reason=command.reason))
+    within = turn.limit(state.pinned.accept_within)
+    turn.emit(e.Reassigned(to=to, reason=command.reason, accept_due_at=turn.now + within if within else None))
 
 
 def decide_decline(turn: Deciding, command: Decline) -> None:

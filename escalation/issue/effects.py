@@ -39,6 +39,9 @@ About: TypeAlias = Literal[
     "target_warned",
     "suppression_failed",
     "waits",
+    "offer_lapsed",
+    "owns",
+    "rota_empty",
 ]
 
 

@@ -5,13 +5,12 @@ from datetime import datetime
 
 from escalation.issue import events as e
 from escalation.issue.authority import may_send
-from escalation.issue.clocks import next_due, next_move
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.delivery import patience
-from escalation.issue.effects import About, Effect, FindResponders, LinkDuplicate, Notify, Record, Snapshot
-from escalation.issue.facts import IssueFacts, Party, PersonFacts
+from escalation.issue.effects import About, Effect, FindResponders, LinkDuplicate, Notify
+from escalation.issue.facts import PersonFacts
 from escalation.issue.identity import read_issue_id
-from escalation.issue.state import LAST_RESORT, IssueState
+from escalation.issue.state import DUTY_LEAD, LAST_RESORT, IssueState
 from escalation.issue.ways import Way, in_order, quiet_until, urgency_of, ways_to
 from escalation.issue.wording import instead, otherwise, request
 from escalation.policy.model import ChecklistItem, Tell
@@ -39,6 +38,9 @@ _ANSWERS: dict[About, tuple[str, ...]] = {
     "target_warned": ("resolve", "escalate"),
     "suppression_failed": ("resolve",),
     "waits": (),
+    "offer_lapsed": (),
+    "owns": ("acknowledge", "reassign", "resolve"),
+    "rota_empty": (),
 }
 
 
@@ -47,7 +49,7 @@ def effects(before: IssueState | None, state: IssueState, entry: e.Entry) -> tup
     return (*errands(state, entry), *messages(before, state, entry))
 
 
-_ASKS = frozenset({e.TierBegan, e.TierOpened, e.Exhausted, e.LastResortTold, e.SuppressionAsked})
+_ASKS = frozenset({e.TierBegan, e.TierOpened, e.Exhausted, e.LastResortTold, e.SuppressionAsked, e.OfferLapsed})
 
 
 def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
@@ -61,6 +63,8 @@ def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
             return (_find(state, entry, turn, tier),)
         case e.Exhausted(turn=turn) | e.LastResortTold(turn=turn):
             return (_find(state, entry, turn, LAST_RESORT),)
+        case e.OfferLapsed(turn=turn):
+            return (_find(state, entry, turn, DUTY_LEAD),)
         case e.SuppressionAsked() as asked:
             return (_link(state, entry, asked),)
         case _:
@@ -128,13 +132,19 @@ def _turn(state: IssueState) -> int:
     return asking.turn if asking is not None else 0
 
 
-def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
+def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:  # noqa: PLR0911 - one arm per event
     """Who is told of what people did to an open issue, or of what they had asked for; nobody of their own deed."""
     by = entry.by.person
     has_it = (state.handler,) if state.handler else state.asked
     match entry.event:
         case e.Reassigned() as offer:
-            return _notify(state, entry, "offered", [offer.to.id], None)
+            return _notify(state, entry, "offered", [offer.to.id], offer.accept_due_at)
+        case e.OfferLapsed() as lapsed:
+            return _notify(state, entry, "offer_lapsed", [lapsed.by, lapsed.to], None)
+        case e.OwnerMoved() as moved:
+            return _notify(state, entry, "owns", [moved.person.id, moved.owner_before], None)
+        case e.RotaFoundEmpty() as empty:
+            return _notify(state, entry, "rota_empty", [empty.tells.id], None)
         case e.Declined() as declined:
             offered_by = (before.offer.by,) if declined.was_offered and before is not None and before.offer else ()
             raiser = () if state.facts.raiser.is_machine else (state.facts.raiser.person,)
@@ -158,56 +168,6 @@ def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             return _notify(state, entry, "suppression_failed", (state.owner, *has_it), None)
         case _:
             return ()
-
-
-def record(state: IssueState, entries: tuple[e.Entry, ...]) -> Record:
-    """The scribe's effect for these entries; `state` is the state after the last of them."""
-    return Record(snapshot=snapshot(state), entries=entries)
-
-
-def snapshot(state: IssueState) -> Snapshot:
-    """Where the issue stands, as the row that lists are read from."""
-    facts = state.facts
-    due = next_move(state) or next_due(state)
-    return Snapshot(
-        issue=facts.id,
-        kind=facts.kind,
-        issue_class=facts.issue_class,
-        harm_flags=facts.harm_flags,
-        audience=facts.audience,
-        about=facts.about,
-        parties=_parties(facts),
-        links=facts.links,
-        title=facts.title,
-        title_ref=facts.title_ref,
-        severity=state.severity,
-        priority=state.policies[0].severity(state.severity).priority,
-        status=state.status,
-        policy=state.policy,
-        tier=state.tier,
-        asked=state.last_resort if state.is_exhausted and state.last_resort else state.asked,
-        handler=state.handler,
-        owner=state.owner,
-        raiser=facts.raiser.person,
-        is_exhausted=state.is_exhausted,
-        is_breached=state.missed > 0,
-        opened_at=facts.opened_at,
-        received_at=facts.received_at,
-        first_noticed_at=facts.first_noticed_at,
-        resolved_at=state.resolved_at,
-        closed_at=state.closed_at,
-        close_reason=state.close_reason,
-        next_due_at=due.at if due else None,
-        next_due=due.words if due else "",
-        entries=state.entries,
-        rules_revision=state.rules_revision,
-    )
-
-
-def _parties(facts: IssueFacts) -> tuple[Party, ...]:
-    if facts.issue_class == "normal":
-        return facts.parties
-    return tuple(Party(key=party.key, role=party.role) for party in facts.parties)
 
 
 def _left(before: IssueState | None, state: IssueState, entry: e.Entry, began: e.TierBegan) -> tuple[Notify, ...]:
@@ -271,6 +231,8 @@ def _told(state: IssueState, tier: str) -> Tell:
     """Whom a tier tells, or the last resort; outside of its hours who is there then."""
     if tier == LAST_RESORT:
         return state.pinned.exhaustion.last_resort
+    if tier == DUTY_LEAD:
+        return Tell()
     here = state.pinned.tier(tier)
     if state.is_out_of_hours and here.out_of_hours is not None:
         return here.out_of_hours

@@ -35,6 +35,7 @@ from escalation.issue.events_of_ladder import (
     NobodyReached,
     PeopleAsked,
     Reminded,
+    RotaFoundEmpty,
     StandInAsked,
     TierBegan,
     TierFoundEmpty,
@@ -52,6 +53,8 @@ from escalation.issue.events_of_people import (
     ChargeTaken,
     Declined,
     Noted,
+    OfferLapsed,
+    OwnerMoved,
     Reassigned,
     Released,
     Snoozed,
@@ -97,8 +100,10 @@ __all__ = [
     "LookupFailed",
     "NobodyReached",
     "Noted",
+    "OfferLapsed",
     "Opened",
     "OpenedAgain",
+    "OwnerMoved",
     "PeopleAsked",
     "PolicyAdopted",
     "Reassigned",
@@ -107,6 +112,7 @@ __all__ = [
     "Reminded",
     "Reopened",
     "Resolved",
+    "RotaFoundEmpty",
     "SeverityChanged",
     "SnoozeEnded",
     "Snoozed",
@@ -187,10 +193,13 @@ Event: TypeAlias = Annotated[
     | NobodyReached
     | TierFoundEmpty
     | TierOpened
+    | RotaFoundEmpty
     | LookupFailed
     | AskedAgain
     | Accepted
     | Reassigned
+    | OfferLapsed
+    | OwnerMoved
     | Declined
     | Noted
     | Attempted

@@ -166,6 +166,16 @@ class TierFoundEmpty(Value):
     """Who was considered and is not asked, and why."""
 
 
+class RotaFoundEmpty(Value):
+    """Nobody is on duty by a rota within the hours that it covers; its owner is told, once for each issue."""
+
+    kind: Literal["rota_found_empty"] = "rota_found_empty"
+    turn: int
+    tier: str
+    rota: str
+    tells: PersonFacts
+
+
 class LookupFailed(Value):
     """The people of the tier could not be looked up in time; the last known are asked."""
 

@@ -66,6 +66,29 @@ class Reassigned(Value):
     kind: Literal["reassigned"] = "reassigned"
     to: PersonFacts
     reason: TextRef | None = None
+    accept_due_at: AwareDatetime | None = None
+    """By when they are to accept it; None: whenever they do."""
+
+
+class OfferLapsed(Value):
+    """Who it was offered to has not accepted it in time; the duty lead is looked up, who owns it then."""
+
+    kind: Literal["offer_lapsed"] = "offer_lapsed"
+    to: str
+    by: str
+    """Who had offered it."""
+    turn: int
+    find_due_at: AwareDatetime
+
+
+class OwnerMoved(Value):
+    """By the rules somebody owns it: the duty lead, since who it was offered to has not accepted it."""
+
+    kind: Literal["owner_moved"] = "owner_moved"
+    person: PersonFacts
+    owner_before: str
+    turn: int
+    why: str
 
 
 class Declined(Value):

@@ -9,7 +9,7 @@ from escalation.issue.evolve_by_hand import by_people, clocks_changed
 from escalation.issue.evolve_reach import reached, without_reach
 from escalation.issue.evolve_targets import clock_ran, milestones, noted
 from escalation.issue.facts import CLOCK, PersonFacts, TextRef
-from escalation.issue.state import LAST_RESORT, Asking, Charge, Finding, IssueState
+from escalation.issue.state import BESIDE_THE_TIERS, DUTY_LEAD, LAST_RESORT, Asking, Charge, Finding, IssueState
 from escalation.narrate import tried
 
 KEPT_COMMANDS = 400
@@ -178,7 +178,7 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
     is_missed = event.why in {"not_acknowledged", "work_limit_spent"}
     goes_on = event.why in {"restarted", "fell_back"}
     finding = Finding.trusted(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
-    kept = tuple([f for f in state.findings if f.tier == LAST_RESORT])
+    kept = tuple([f for f in state.findings if f.tier in BESIDE_THE_TIERS])
     ceilings = {} if event.ceilings is None else {"ceilings": event.ceilings}
     snoozes = state.snoozes and {person: at for person, at in state.snoozes.items() if person == state.handler}
     return {
@@ -287,7 +287,7 @@ def _exhaustion(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, 
                 "exhausted_at": first,
                 "charge": None,
                 "ceilings": (),
-                "findings": (finding,),
+                "findings": (*(f for f in state.findings if f.tier == DUTY_LEAD), finding),
                 "last_resort_at": event.next_at,
                 "missed": state.missed + is_missed,
             }
@@ -302,7 +302,8 @@ def _exhaustion(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, 
             }
         case e.ChargeTaken():
             charge = Charge(person=event.person, until=event.until)
-            return {**_CLOCKS_OFF, "ceilings": (), "charge": charge, "handler": event.person}
+            lead = tuple(f for f in state.findings if f.tier == DUTY_LEAD)
+            return {**_CLOCKS_OFF, "findings": lead, "ceilings": (), "charge": charge, "handler": event.person}
         case e.ChargeLapsed():
             return {"charge": None, "handler": None}
         case _:
@@ -359,6 +360,7 @@ def _ending(_: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
             return {}
 
 
+_OWNING = (e.Accepted, e.Reassigned, e.OfferLapsed, e.OwnerMoved, e.RotaFoundEmpty)
 _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     e.TierBegan: _tier_began,
     e.TierOpened: _tier_opened,
@@ -373,7 +375,7 @@ _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     e.Released: _released,
     e.AcknowledgementLapsed: _lapsed,
     **dict.fromkeys((e.LimitMissed, e.TargetMissed, e.TargetWarned, e.TargetBegan, e.TargetMet), clock_ran),
-    **dict.fromkeys((e.Accepted, e.Reassigned, e.Declined, e.Snoozed, e.SnoozeEnded, e.CancelAsked), by_people),
+    **dict.fromkeys((*_OWNING, e.Declined, e.Snoozed, e.SnoozeEnded, e.CancelAsked), by_people),
     **dict.fromkeys((e.SeverityChanged, e.Held, e.HoldEnded, e.PolicyAdopted), clocks_changed),
     e.SuppressionAsked: _suppression,
     e.SuppressionFailed: _suppression,

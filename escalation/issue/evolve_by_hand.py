@@ -4,7 +4,7 @@ from typing import Any
 
 from escalation.issue import events as e
 from escalation.issue.running import running
-from escalation.issue.state import HoldState, IssueState, Offer
+from escalation.issue.state import DUTY_LEAD, Finding, HoldState, IssueState, Offer
 
 KEPT_HOLDS = 300
 """Holds that a target in working time is counted anew with. Ours: beyond, it is due early rather than late."""
@@ -12,7 +12,15 @@ KEPT_HOLDS = 300
 
 def by_people(
     state: IssueState,
-    event: e.Accepted | e.Reassigned | e.Declined | e.Snoozed | e.SnoozeEnded | e.CancelAsked,
+    event: e.Accepted
+    | e.Reassigned
+    | e.OfferLapsed
+    | e.OwnerMoved
+    | e.RotaFoundEmpty
+    | e.Declined
+    | e.Snoozed
+    | e.SnoozeEnded
+    | e.CancelAsked,
     entry: e.Entry,
 ) -> dict[str, Any]:
     """What the event changes, by field."""
@@ -21,7 +29,19 @@ def by_people(
             return _accepted(state, event, entry)
         case e.Reassigned():
             people = {**state.people, event.to.id: event.to}
-            return {"offer": Offer(to=event.to.id, by=entry.by.person), "people": people}
+            due_at = event.accept_due_at
+            offer = Offer(to=event.to.id, by=entry.by.person, since=entry.recorded_at, due_at=due_at)
+            return {"offer": offer, "people": people}
+        case e.OfferLapsed():
+            finding = Finding(turn=event.turn, tier=DUTY_LEAD, due_at=event.find_due_at)
+            return {"offer": None, "turn": event.turn, "findings": (*state.findings, finding)}
+        case e.OwnerMoved():
+            findings = tuple(f for f in state.findings if f.turn != event.turn)
+            people = {**state.people, event.person.id: event.person}
+            return {"owner": event.person.id, "people": people, "findings": findings}
+        case e.RotaFoundEmpty():
+            people = {**state.people, event.tells.id: event.tells}
+            return {"people": people, "gaps_told": (*state.gaps_told, event.rota)}
         case e.Declined():
             return _declined(state, event)
         case e.Snoozed():

@@ -32,6 +32,8 @@ def by_hand_sum(state: IssueState, due: Due) -> str | None:
             return f"as {state.hold.by} set it" if state.hold is not None else None
         case "snooze":
             return f"as {due.name} wanted"
+        case "offer":
+            return _offer(state, due)
         case "unreached":
             is_put_off = due.at == state.tier_began_at + PATIENCE
             began = f"{instant(state.tier_began_at)} (when the tier began) + {words(PATIENCE)} (each tier has so long)"
@@ -44,6 +46,13 @@ def by_hand_sum(state: IssueState, due: Due) -> str | None:
             return _ceiling(state, due)
         case _:
             return None
+
+
+def _offer(state: IssueState, due: Due) -> str | None:
+    since = state.offer.since if state.offer is not None else None
+    if since is None:
+        return None
+    return f"{instant(since)} (offered) + {words(due.at - since)} (accept_within)"
 
 
 def _ceiling(state: IssueState, due: Due) -> str:

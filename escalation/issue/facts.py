@@ -75,6 +75,14 @@ class LeftOut(Value):
     """In words that may go on record: nobody's private reasons."""
 
 
+class RotaGap(Value):
+    """A rota by which nobody is on duty within the hours that it covers."""
+
+    rota: str
+    tells: PersonFacts
+    """Its owner, or who is told in their place."""
+
+
 class Party(Value):
     """Somebody whom the issue concerns, and in which role."""
 

@@ -3,12 +3,13 @@
 Pure: which directory, and as of when, is the business of who asks (the activity, or a simulated world).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from escalation.issue.commands import TakePeople
 from escalation.issue.delivery import MOST_STAND_INS, StandIn
 from escalation.issue.effects import FindResponders
-from escalation.issue.facts import LeftOut, PersonFacts
+from escalation.issue.facts import LeftOut, PersonFacts, RotaGap
+from escalation.issue.state import DUTY_LEAD
 from escalation.oncall.look_up import OnDuty, people_on_duty
 from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.conflict import IN_WORDS, Conflicts
@@ -30,6 +31,8 @@ def find_in(
     their deputy is; by a rota, whom its rule says. `channels` are the names of those that are set up.
     """
     conflicts = conflicts_of(directory, effect)
+    if effect.tier == DUTY_LEAD:
+        return _duty_lead(directory, effect, conflicts, channels)
     on_duty = people_on_duty(rotas, effect.tell.rotas, directory, effect.at, conflicts)
     found = directory.in_tell(effect.tell, effect.issue.team, on_duty.people)
     fit = [person for person in found if person.id not in conflicts]
@@ -46,7 +49,47 @@ def find_in(
         stand_ins=stand_ins,
         beside=beside,
         left_out=tuple(left_out[:_MOST_LEFT_OUT]),
+        gaps=tuple(_gaps(directory, effect, on_duty, conflicts, channels)),
     )
+
+
+def _duty_lead(
+    directory: Directory, effect: FindResponders, conflicts: Conflicts, channels: Collection[str]
+) -> TakePeople:
+    """Who owns what nobody has accepted: the duty lead of its team, or who is there in their place."""
+    found = _there_for(directory, None, effect, conflicts)
+    return TakePeople(
+        id=effect.key,
+        turn=effect.turn,
+        people=() if found is None else (found[0].reachable(channels),),
+        why="there is nobody who may own it" if found is None else found[1],
+    )
+
+
+def _gaps(
+    directory: Directory, effect: FindResponders, on_duty: OnDuty, conflicts: Conflicts, channels: Collection[str]
+) -> Iterator[RotaGap]:
+    """Who is told that nobody is on duty by a rota: its owner, or who is there in their place."""
+    for rota in on_duty.gaps:
+        found = _there_for(directory, rota.owner, effect, conflicts)
+        if found is not None:
+            yield RotaGap(rota=rota.name, tells=found[0].reachable(channels))
+
+
+def _there_for(
+    directory: Directory, person: str | None, effect: FindResponders, conflicts: Conflicts
+) -> tuple[Person, str] | None:
+    """Somebody, or who is there in their place: a deputy, the duty lead of the team, in the end the operator."""
+    team = effect.issue.team
+    lead = directory.duty_lead(team) if directory.has_team(team) else None
+    able: list[tuple[Person, str]] = []
+    if person is not None and directory.has(person):
+        able = [(directory.person(person), "owner of the rota"), *directory.in_place_of(person, team, effect.at)]
+    if lead is not None:
+        able += [(lead, f"duty lead of team {team}"), *directory.in_place_of(lead.id, team, effect.at)]
+    able.append((directory.person(directory.operator), "operator"))
+    fit = (each for each in able if each[0].id not in conflicts)
+    return next((each for each in fit if effect.at is None or each[0].is_present(effect.at)), None)
 
 
 def conflicts_of(directory: Directory, effect: FindResponders) -> Conflicts:

@@ -20,6 +20,9 @@ Status: TypeAlias = Literal["open", "resolved", "closed", "ended"]
 
 LAST_RESORT = ""
 """The name under which the last resort is looked up, where a tier's name would stand."""
+DUTY_LEAD = "duty lead"
+"""The same of the team's duty lead, who owns what nobody accepts. No tier can be called so: names have no blanks."""
+BESIDE_THE_TIERS = frozenset({LAST_RESORT, DUTY_LEAD})
 
 
 class Finding(Value):
@@ -57,6 +60,10 @@ class Offer(Value):
 
     to: str
     by: str
+    since: AwareDatetime | None = None
+    """None of offers of earlier releases."""
+    due_at: AwareDatetime | None = None
+    """By when it is to be accepted; None: whenever it is."""
 
 
 class HoldState(Value):
@@ -114,6 +121,8 @@ class IssueState(Value):
     """When the tier is left, since nobody who is asked there can be reached."""
 
     offer: Offer | None = None
+    gaps_told: tuple[str, ...] = ()
+    """Rotas of which it is on record that nobody was on duty; their owners are told once."""
     declined: tuple[str, ...] = ()
     """Who declined at this tier."""
     excluded: tuple[str, ...] = ()

@@ -57,6 +57,13 @@ def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 -
         case "waits":
             when = f" and opens {instant(state.opens_at)}" if state.opens_at is not None else ""
             return f"{state.here.title} is closed{when}, and is asked then. You need do nothing meanwhile."
+        case "offer_lapsed":
+            return "An offer of it was not accepted in time, so the duty lead owns it now. You need do nothing."
+        case "owns":
+            return f"{state.owner} owns it now, as duty lead, since nobody accepted it: who owns it sees that it ends."
+        case "rota_empty":
+            rota = state.gaps_told[-1] if state.gaps_told else "yours"
+            return f"Nobody is on duty by rota {rota}, which you answer for: see that somebody is."
         case "suppression_failed":
             return "It could not be recorded as a duplicate of another issue, so it goes on by itself."
         case "reopened":
@@ -70,6 +77,8 @@ def otherwise(state: IssueState, about: About) -> str:
         return "If you do nothing: nothing more is asked of you."
     if about == "charge_lapsed":
         return "If nobody does anything: the last resort is told now, and again until somebody takes charge."
+    if about == "offered" and state.offer is not None and state.offer.due_at is not None:
+        return f"If you do not accept it: at {instant(state.offer.due_at)} the duty lead owns it."
     if due is None and state.status == "open":
         return f"If nobody does anything: {_climbs_at_once(state, about)}."
     if due is None:

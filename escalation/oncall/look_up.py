@@ -21,6 +21,8 @@ class OnDuty(NamedTuple):
     """For each rota: who, and how that comes about. Ids, no names."""
     unfit: tuple[str, ...] = ()
     """Whose turn it was and who may not be asked."""
+    gaps: tuple[Rota, ...] = ()
+    """Those by which nobody is on duty though they cover that instant; not where it is for a conflict of interest."""
 
 
 def duty_now(rota: Rota, directory: Directory, at: datetime, unfit: Container[str] = ()) -> Duty:
@@ -38,6 +40,7 @@ def people_on_duty(
     """
     people: list[str] = []
     passed_over: list[str] = []
+    gaps: list[Rota] = []
     words: list[str] = []
     for name in names:
         rota = rotas.rota(name)
@@ -46,6 +49,9 @@ def people_on_duty(
             continue
         duty = duty_now(rota, directory, at, unfit)
         people += duty.people
-        passed_over += [step.person for step in duty.steps if step.because == "unfit"]
+        unfit_here = [step.person for step in duty.steps if step.because == "unfit"]
+        passed_over += unfit_here
+        if not (duty.people or duty.is_closed or unfit_here):
+            gaps.append(rota)
         words.append(in_words(rota, duty))
-    return OnDuty(tuple(dict.fromkeys(people)), tuple(words), tuple(dict.fromkeys(passed_over)))
+    return OnDuty(tuple(dict.fromkeys(people)), tuple(words), tuple(dict.fromkeys(passed_over)), tuple(gaps))

@@ -158,6 +158,10 @@ class Directory(Value):
         """Whether there is a person with this id."""
         return id in self._by_id
 
+    def has_team(self, name: str) -> bool:
+        """Whether there is a team of this name."""
+        return name in self._by_team
+
     def team(self, name: str) -> Team:
         """The team of this name; raises KeyError."""
         return self._by_team[name]

@@ -207,6 +207,7 @@ def _all_limits(policy: Policy) -> Iterable[tuple[str, Limits, bool]]:
         yield f"tiers[{place}].work_within", tier.work_within, False
         yield f"tiers[{place}].remind_every", tier.remind_every, False
     yield "acknowledgement.lapses_after", policy.acknowledgement.lapses_after, False
+    yield "accept_within", policy.accept_within, False
     yield "exhaustion.last_resort_every", policy.exhaustion.last_resort_every, True
     yield "exhaustion.charge_for_at_most", policy.exhaustion.charge_for_at_most, True
     for place, target in enumerate(policy.targets):

@@ -317,6 +317,9 @@ class Policy(Value):
     """When an issue may be put on hold; absent: never."""
     severity_change: SeverityChange = SeverityChange()
     """What a change of severity does."""
+    accept_within: Limits = Field(default_factory=dict)
+    """How long somebody to whom it is offered has to accept it; then the duty lead of its team owns it, by name. A
+    severity that is absent: as long as they take."""
     roles: dict[str, tuple[str, ...]]
     """By command, who may send it: directory roles, or asked, handler, owner, offered (to whom it was reassigned),
     raiser, customer, machine (on what a machine raised), anyone."""

@@ -9,15 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from escalation.issue.commands import TakeSuppression
 from escalation.issue.effects import About, Notify
 from escalation.issue.facts import PersonFacts, TextRef
 from escalation.issue.identity import IssueId
 from escalation.message import LONGEST_SUBJECT, UNREADABLE, Message, MessageTexts, compose
 from escalation.narrate import instant
-from escalation.policy.model import Acknowledgement, Target, TargetWarn, Warn
-from tests.escalation.calendar.hours import hours
-from tests.given import Played, at, holding, minutes, opened, policy, tier
+from tests.escalation.lives import by_hand, out_of_hours, unowned, whole_life
 
 ABOUTS: tuple[About, ...] = get_args(About)
 AT = datetime(2026, 11, 21, 19, 40, 17, tzinfo=UTC)
@@ -156,6 +153,22 @@ OCCASIONS: dict[About, dict[str, Any]] = {
         "until": None,
         "commands": (),
         "otherwise": "If nobody does anything: at Mon 23 Nov 09:00:00 UTC Team lead opens and is asked.",
+    },
+    "offer_lapsed": {
+        "asked_of_you": "An offer of it was not accepted in time, so the duty lead owns it now. You need do nothing.",
+        "until": None,
+        "commands": (),
+    },
+    "owns": {
+        "asked_of_you": "kim owns it now, as duty lead, since nobody accepted it: who owns it sees that it ends.",
+        "owner": "kim",
+        "until": None,
+        "commands": ("acknowledge", "reassign", "resolve"),
+    },
+    "rota_empty": {
+        "asked_of_you": "Nobody is on duty by rota night, which you answer for: see that somebody is.",
+        "until": None,
+        "commands": (),
     },
 }
 
@@ -328,51 +341,8 @@ def test_a_time_that_is_past_is_said_to_be_past() -> None:
     assert "that time is past" in compose(notify(until=AT - timedelta(minutes=1)), TEXTS, DUBLIN).body
 
 
-def whole_life() -> list[Notify]:
-    """Every message that the rules ask for while an issue climbs, is exhausted, taken charge of, fixed and reopened."""
-    lapsing = Acknowledgement(lapses_after={"S1": minutes(5)})
-    warn = Warn(at=0.5, of="acknowledge", tell=("asked", "owner", "next_tier"))
-    asked = tier("first", remind_every={"S1": minutes(4)}, warnings=(warn,))
-    life = Played(opened(policy(asked, tier("second"), acknowledgement=lapsing, courtesies=("left_tier", "outcome"))))
-    life.run_to(at(11)).acknowledge("second-1", at(12))
-    life.run_to(at(90)).take_charge("boss", at(100))
-    life.run_to(at(110)).resolve("boss")
-    life.run_to(at(111) + timedelta(days=4)).reopen("boss")
-    life.resolve("boss")
-    life.run_to(life.now + timedelta(days=6))
-    return [effect for effect in life.effects if effect.kind == "notify"]
-
-
-def by_hand() -> list[Notify]:
-    """The same of what people do to an open issue beside the ladder."""
-    warn = TargetWarn(at=0.2, tell=("owner",))
-    target = Target(name="answer", within={"S1": minutes(15)}, tell=("owner",), warnings=(warn,))
-    life = Played(opened(policy(targets=(target,), hold=holding("work"))))
-    life.reassign("ray", "first-2", at(1))
-    life.decline("first-2", at(2))
-    life.snooze("first-1", at(4), at(3))
-    life.run_to(at(4)).acknowledge("first-1", at(5))
-    life.change_severity("ray", "S2", at(6))
-    life.hold("first-1", at(10), at(8))
-    life.run_to(at(12)).cancel("first-1")
-    life.suppress("first-1", "desk:REF-2", at(13))
-    life.send(TakeSuppression(id="link", duplicate_of="main:main:main:desk:REF-2:1", error="there is no such issue"))
-    life.change_severity("first-1", "S1", at(14))
-    life.run_to(at(40))
-    return [effect for effect in life.effects if effect.kind == "notify"]
-
-
-def out_of_hours() -> list[Notify]:
-    """The same of a tier that waits for its hours: the issue is opened on a Friday evening."""
-    first = tier("first", hours={"S1": "desk", "S2": "desk"})
-    desk = hours("Europe/Dublin", mon_fri="09:00-17:00")
-    life = Played(opened(policy(first, tier("second"), pinned_calendars={"desk": desk})))
-    life.run_to(at(60))
-    return [effect for effect in life.effects if effect.kind == "notify"]
-
-
 def test_every_message_that_the_rules_ask_for_is_told_in_the_readers_time() -> None:
-    asked_for = [*whole_life(), *by_hand(), *out_of_hours()]
+    asked_for = [*whole_life(), *by_hand(), *out_of_hours(), *unowned()]
     assert {effect.about for effect in asked_for} == set(ABOUTS)
     for effect in asked_for:
         message = compose(effect, MessageTexts(), BUCHAREST)

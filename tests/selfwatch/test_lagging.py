@@ -9,8 +9,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.live_directory import LiveDirectory
 from client.opening import open_issue
-from escalation.issue.effects_of import record
 from escalation.issue.identity import IssueId
+from escalation.issue.standing import record
 from records import journal
 from records.database import migrate, open_database
 from selfwatch.found import Found

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.issue.effects_of import record as written
+from escalation.issue.standing import record as written
 from records import deliveries, journal
 from records.database import Database
 from records.deliveries import Delivery

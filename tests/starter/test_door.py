@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from escalation.issue.commands import Acknowledge, Close, Open, Resolve
 from escalation.issue.decide import decide
 from escalation.issue.effects import Record
-from escalation.issue.effects_of import snapshot
 from escalation.issue.evolve import evolve
 from escalation.issue.facts import Actor, TextRef
 from escalation.issue.identity import IssueId
 from escalation.issue.refusal import Rejected
+from escalation.issue.standing import snapshot
 from escalation.policy.model import Policy
 from records import journal, tables, texts
 from records.database import Database

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from escalation.issue.effects_of import snapshot
+from escalation.issue.standing import snapshot
 from escalation.issue.state import IssueState
 from starter.http.raising import next_lines
 from starter.reader import Reader

@@ -89,6 +89,10 @@ class Dues:
                 self.at["hold"] = event.until
             case e.Acknowledged() | e.Accepted() as event:
                 self._acknowledged(event)
+            case e.Reassigned() as event:
+                self._set("offer", event.accept_due_at)
+            case e.OfferLapsed() | e.Declined(was_offered=True):
+                self._set("offer", None)
             case e.Reminded() as event:
                 self._set("remind", event.next_at)
             case e.Snoozed() as event:
@@ -166,10 +170,13 @@ class Dues:
                 del self.at[clock]
         if is_handler:
             self._set("lapse", event.lapses_at)
+        if isinstance(event, e.Accepted):
+            self._set("offer", None)
 
     def _exhaustion(self, event: e.Exhausted | e.LastResortTold | e.ChargeTaken) -> None:
         if not isinstance(event, e.LastResortTold):  # the ladder's clocks are off; a handler's goes on until then
-            is_kept = {"target", "target_warn", "snooze"} | ({"lapse"} if isinstance(event, e.Exhausted) else set())
+            is_kept = {"target", "target_warn", "snooze", "offer"}
+            is_kept |= {"lapse"} if isinstance(event, e.Exhausted) else set()
             self.at = {clock: at for clock, at in self.at.items() if family(clock) in is_kept}
         if isinstance(event, e.ChargeTaken):
             self.at["charge"] = event.until
@@ -240,6 +247,8 @@ def served_by(event: e.Event) -> str | None:  # noqa: PLR0911, PLR0912 - one arm
             return f"snooze/{event.person}"
         case e.AcknowledgementLapsed():
             return "lapse"
+        case e.OfferLapsed():
+            return "offer"
         case e.HoldEnded(why="until"):
             return "hold"
         case e.ChargeLapsed() | e.Exhausted(why="charge_lapsed"):

@@ -160,6 +160,11 @@ ANSWERING = (
         line(1.1, Acknowledge, "ann"),
         line(2.2, Reassign, "ann", to="lee"),
         line(3.3, Decline, "lee", reason=WHY))),
+    Script("offer_runs_out", minutes(14), (
+        line(1.1, Acknowledge, "ann"),
+        line(2.2, Reassign, "ann", to="ben", reason=WHY),
+        line(6.5, Accept, "ben")),
+        (policy(accept_within=limits(3, 3)),)),
     Script("everybody_declines", minutes(23), (
         line(1.1, Decline, "ann", reason=WHY),
         line(2.2, Decline, "ann", reason=WHY),

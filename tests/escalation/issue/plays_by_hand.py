@@ -57,6 +57,8 @@ def rules_by_hand(draw: st.DrawFn) -> dict[str, Any]:
         )
     if kind in {"none", "work"} and draw(st.booleans()):
         found["severity_change"] = SeverityChange(clocks="restart")
+    if draw(st.booleans()):
+        found["accept_within"] = {"S1": minutes(draw(st.integers(1, 20)))}
     for number in range(draw(st.integers(0, 2))):
         within = {"S1": minutes(draw(st.integers(5, 40)))} if number else {"S1": minutes(20), "S2": minutes(45)}
         one = Target(name=f"target{number}", within=within, stops_on_hold=draw(st.booleans()))

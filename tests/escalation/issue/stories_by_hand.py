@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from escalation.issue.commands import TakeDuplicate, TakeSuppression
-from escalation.issue.facts import CLOCK
+from escalation.issue.facts import CLOCK, LeftOut, RotaGap
 from escalation.policy.model import SeverityChange
 from tests.escalation.issue.stories import LAPSES, Told, ladder
-from tests.given import TEXT, Played, at, holding, opened, policy, target, tier
+from tests.given import TEXT, Played, at, holding, minutes, opened, person, policy, target, tier
 
 
 def owning() -> Played:
@@ -127,8 +127,27 @@ def adopted() -> Played:
     return played.run_to(at(75))
 
 
-STORIES_BY_HAND: dict[str, Callable[[], Played]] = {
-    story.__name__: story
-    for story in (owning, handed_down, hold, severity, severity_anew, snooze, cancelled, suppressed, adopted)
-}
+def not_accepted() -> Played:
+    """Offered twice: accepted in the last instant, then not, so that the duty lead owns it; and an empty rota."""
+    played = Told(opened(policy(accept_within={"S1": minutes(3)})), answer=False)
+    gap = RotaGap(rota="night", tells=person("olga", "operator"))
+    for number in (1, 2):
+        find = next(effect for effect in reversed(played.effects) if effect.kind == "find_responders")
+        left_out = (LeftOut(id="kim", why="a conflict of interest"),)
+        found = {"gaps": (gap,), "left_out": left_out}
+        played.send(played.found(find, () if number == 1 else ("second-1",)).model_copy(update=found), at(0.5))
+    played.reassign("second-1", "kim", at(1), facts=person("kim"))
+    played.accept("kim", at(4))
+    played.reassign("kim", "lee", at(5), facts=person("lee"))
+    played.run_to(at(8))
+    find = next(effect for effect in reversed(played.effects) if effect.kind == "find_responders")
+    played.send(played.found(find, ("olga",)), at(8.1))
+    played.accept("lee", at(9))
+    return played.run_to(at(12))
+
+
+_STORIES: tuple[Callable[[], Played], ...] = (
+    *(owning, handed_down, hold, severity, severity_anew, snooze, cancelled, suppressed, adopted, not_accepted),
+)
+STORIES_BY_HAND: dict[str, Callable[[], Played]] = {story.__name__: story for story in _STORIES}
 """Every one by its name."""

@@ -7,10 +7,10 @@ import pytest
 
 from escalation.issue.commands import TakeDelivery, TakePeople
 from escalation.issue.effects import EFFECTS, FindResponders, Notify
-from escalation.issue.effects_of import record, snapshot
 from escalation.issue.events import Told
 from escalation.issue.facts import Link, Party
 from escalation.issue.rules import IssueRules
+from escalation.issue.standing import record, snapshot
 from escalation.policy.model import ChecklistItem, Tell, Warn
 from tests.given import CUSTOMER, MACHINE, ROLES, Played, actor, at, done, exhaustion, opened, person, policy, tier
 

@@ -13,11 +13,12 @@ from escalation.issue.clocks import GRACE, deadlines, next_due, next_timer
 from escalation.issue.commands import Command, Open, Tick, read_command
 from escalation.issue.decide import CLOCK_SKEW, decide
 from escalation.issue.effects import Effect
-from escalation.issue.effects_of import effects, snapshot
+from escalation.issue.effects_of import effects
 from escalation.issue.events import Entry
 from escalation.issue.evolve import evolve
 from escalation.issue.explain import explain
 from escalation.issue.refusal import Rejected
+from escalation.issue.standing import snapshot
 from escalation.issue.state import IssueState
 from escalation.narrate import narrate
 from escalation.policy.finding import Findings

@@ -103,6 +103,8 @@ def test_some_of_them_word_by_word() -> None:
     assert sentences("accepted") == {
         "kim accepted it: answers for it in place of ray, and works on it, until Fri 20 Nov 19:46:00 UTC",
         "lee accepted it: answers for it in place of kim",
+        "kim accepted it: answers for it in place of ray, and works on it",
+        "lee accepted it: answers for it in place of olga",
     }
     assert sentences("declined") >= {
         "kim declined the offer",
