@@ -13,6 +13,7 @@ from temporalio.worker import Replayer, Worker
 
 from activities.channels.installed import channels
 from activities.find_responders import FindingResponders
+from activities.gathering import Gathering
 from activities.link_duplicate import LinkingDuplicates
 from activities.live_directory import LiveDirectory
 from activities.live_rotas import LiveRotas
@@ -20,14 +21,17 @@ from activities.notify import Notifying
 from activities.observed import Observing
 from activities.record import RecordKeeping
 from activities.report_silence import ReportingSilence
+from activities.send_digest import SendingDigests
 from client.converter import data_converter
 from client.kept_directory import KeptDirectory
 from client.settings import Settings
 from records.database import Database
 from starter.silences import reporting
+from workflows.bundle import BundleOfMessages
 from workflows.escalation import Escalation
 from workflows.heartbeat import Heartbeat
 
+WORKFLOWS = [Escalation, BundleOfMessages, Heartbeat]
 ACTIVITY_THREADS = 8
 WORKFLOW_TASKS_AT_ONCE = 40
 """Bounded, since many replays at once can trip the SDK's two-second detector."""
@@ -37,7 +41,9 @@ def activities(client: Client, settings: Settings, db: Database) -> list[Callabl
     """Every effect's activity, and the one of the watch of sources."""
     directory = LiveDirectory(settings.people, KeptDirectory(settings.home))
     ways = channels(settings, db)
-    keeping, telling = RecordKeeping(db), Notifying(ways, directory, db)
+    gathering, most = Gathering.of(client, settings), settings.messages_a_minute
+    keeping, telling = RecordKeeping(db), Notifying(ways, directory, db, gathering=gathering, most_a_minute=most)
+    digests = SendingDigests(ways, directory, db)
     finding = FindingResponders(directory, [way.name for way in ways], LiveRotas(settings.rotas_file))
     linking = LinkingDuplicates(client)
     return [
@@ -45,6 +51,7 @@ def activities(client: Client, settings: Settings, db: Database) -> list[Callabl
         keeping.keep_text,
         keeping.log_refusal,
         telling.notify,
+        digests.send_digest,
         finding.find_responders,
         linking.link_duplicate,
         ReportingSilence(reporting(client, settings, db)).report_silence,
@@ -56,7 +63,7 @@ def build_worker(client: Client, settings: Settings, db: Database, cached_workfl
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[Escalation, Heartbeat],
+        workflows=WORKFLOWS,
         activities=activities(client, settings, db),
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
         max_cached_workflows=cached_workflows,
@@ -68,4 +75,4 @@ def build_worker(client: Client, settings: Settings, db: Database, cached_workfl
 
 def build_replayer() -> Replayer:
     """What tries out histories on this release's workflows, as the worker would run them."""
-    return Replayer(workflows=[Escalation, Heartbeat], data_converter=data_converter)
+    return Replayer(workflows=WORKFLOWS, data_converter=data_converter)

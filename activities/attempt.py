@@ -6,11 +6,11 @@ since. So a worker whose clock is wrong is as patient as any other.
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from temporalio import activity
 
-from escalation.issue.delivery import Noted, Try, TryOutcome, read_noted
-from escalation.issue.effects import Notify
+from escalation.issue.delivery import Noted, Try, TryOutcome, Waits, read_noted
 
 LONGEST_DELAY = timedelta(minutes=15)
 """The other side may ask for more time than that; a page is worth asking again."""
@@ -20,10 +20,34 @@ _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=2)
 
 
+class Tried(Protocol):
+    """What is tried: a page, or a digest of several."""
+
+    @property
+    def earlier(self) -> int:
+        """Attempts that an earlier errand has made."""
+
+    @property
+    def is_possible_repeat(self) -> bool:
+        """Whether an earlier copy may have left."""
+
+    @property
+    def not_before(self) -> datetime | None:
+        """Until then the other side wants to be left alone."""
+
+    @property
+    def waits(self) -> Waits | None:
+        """Why it waits until then; None: the other side wishes it, or nobody."""
+
+    @property
+    def patience(self) -> timedelta | None:
+        """After so long without success other ways are taken."""
+
+
 class Attempt:
     """The one under way."""
 
-    def __init__(self, effect: Notify) -> None:
+    def __init__(self, effect: Tried) -> None:
         info = activity.info()
         self._effect = effect
         self._scheduled_at = info.scheduled_time.astimezone(UTC)
@@ -71,6 +95,26 @@ class Attempt:
         activity.heartbeat(self._before.changed(waited).model_dump(mode="json"))
         return not_before - now
 
+    @property
+    def before(self) -> Noted:
+        """What those before it left."""
+        return self._before
+
+    @property
+    def waited_for(self) -> timedelta:
+        """Since it was to leave."""
+        return self.now - self._began_at
+
+    def note_waiting(self, bundle: str = "") -> None:
+        """Leave it for the next attempt that this one only waits, for its turn or for the digest of this bundle."""
+        waited, held = self._before.waited + 1, self._before.held + 1
+        self._before = self._before.changed({"last": self._place, "waited": waited, "held": held, "bundle": bundle})
+        self.note(self._before)
+
+    def release(self) -> None:
+        """From now on it goes by itself, in this attempt and in all after it."""
+        self._before = self._before.changed({"is_released": True})
+
     def ended(self, outcome: TryOutcome, error: str | None = None, retry_after: timedelta | None = None) -> Noted:
         """What there is to say once it has ended so; not yet said to the server."""
         asked_for = None if retry_after is None else round(retry_after.total_seconds(), 3)
@@ -106,7 +150,12 @@ class Attempt:
 
     @property
     def _left(self) -> timedelta | None:
-        patience, began_at = self._effect.patience, self._scheduled_at
-        if self._effect.waits is not None and self._effect.not_before is not None:
-            began_at = max(began_at, self._effect.not_before)
-        return None if patience is None else patience - (self.now - began_at)
+        patience = self._effect.patience
+        return None if patience is None else patience - self.waited_for
+
+    @property
+    def _began_at(self) -> datetime:
+        """When the message was to leave: when it was asked for, or at the instant that its person wants."""
+        if self._effect.waits is None or self._effect.not_before is None:
+            return self._scheduled_at
+        return max(self._scheduled_at, self._effect.not_before)

@@ -8,11 +8,13 @@ import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
 from escalation.issue.delivery import Try
-from escalation.issue.effects import Notify
+from escalation.issue.facts import PersonFacts
+from escalation.issue.identity import IssueId
 from records import deliveries
 from records.database import Database
 
@@ -27,6 +29,30 @@ QUEUED_AFTER_S = 0.5
 _log = structlog.get_logger(__name__)
 
 
+class Logged(Protocol):
+    """A message of which the log tells: a page, or a digest of several."""
+
+    @property
+    def key(self) -> str:
+        """Its id."""
+
+    @property
+    def issue(self) -> IssueId:
+        """Of a digest the most urgent of its issues."""
+
+    @property
+    def person(self) -> PersonFacts:
+        """Who is told."""
+
+    @property
+    def channel(self) -> str:
+        """By which."""
+
+    @property
+    def about(self) -> str:
+        """On what occasion."""
+
+
 class DeliveryLog:
     """For one worker."""
 
@@ -37,19 +63,19 @@ class DeliveryLog:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="delivery-log")
         self._writing: asyncio.Task[None] | None = None
 
-    def begun(self, effect: Notify, number: int, at: datetime) -> asyncio.TimerHandle:
+    def begun(self, message: Logged, number: int, at: datetime) -> asyncio.TimerHandle:
         """An attempt has begun; cancel what is given back when it ends."""
-        row = _row(effect, Try(number=number, at=at, outcome="unknown"), "queued")
+        row = _row(message, Try(number=number, at=at, outcome="unknown"), "queued")
         return asyncio.get_running_loop().call_later(QUEUED_AFTER_S, self._add, row)
 
-    def waits(self, effect: Notify, number: int, at: datetime, why: str) -> None:
+    def waits(self, message: Logged, number: int, at: datetime, why: str) -> None:
         """The next attempt is not to be made before the message's instant."""
-        row = _row(effect, Try(number=number, at=at, outcome="unknown", error=why), "queued")
+        row = _row(message, Try(number=number, at=at, outcome="unknown", error=why), "queued")
         self._add(row.changed({"next_try_at": effect.not_before}))
 
     def ended(
         self,
-        effect: Notify,
+        message: Logged,
         tried: Try,
         *,
         is_delivered: bool = False,
@@ -58,7 +84,7 @@ class DeliveryLog:
     ) -> None:
         """An attempt has ended so."""
         state: deliveries.State = "delivered" if is_delivered else tried.outcome
-        row = _row(effect, tried, state)
+        row = _row(message, tried, state)
         self._add(row.changed({"reference": reference and reference[:200], "next_try_at": next_try_at}))
 
     def _add(self, row: deliveries.Delivery) -> None:
@@ -79,14 +105,14 @@ class DeliveryLog:
                 return
 
 
-def _row(effect: Notify, tried: Try, state: deliveries.State) -> deliveries.Delivery:
+def _row(message: Logged, tried: Try, state: deliveries.State) -> deliveries.Delivery:
     return deliveries.Delivery(
-        message=effect.key,
+        message=message.key,
         attempt=tried.number,
-        issue=effect.issue,
-        person=effect.person.id,
-        channel=effect.channel,
-        about=effect.about,
+        issue=message.issue,
+        person=message.person.id,
+        channel=message.channel,
+        about=message.about,
         state=state,
         at=tried.at,
         error=tried.error,

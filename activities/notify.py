@@ -5,43 +5,39 @@ still lies in the inbox. Whether to try another channel or another person is dec
 """
 
 import asyncio
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.addressed import NoAddress, address_of, without_address
 from activities.along import WritingAlong
 from activities.attempt import Attempt
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope, Sent
 from activities.delivery_log import DeliveryLog
+from activities.gathering import BY_ITSELF, GATHERED, Gathering
 from activities.live_directory import DirectoryUnreadable, LiveDirectory
 from activities.message_text import PATIENCE as TEXT_PATIENCE
 from activities.message_text import MessageText
 from activities.observed import WAITS
+from activities.turns import THROTTLED, Turns
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.delivery import Noted, Outcome, Waits
 from escalation.issue.effects import Notify, Record
 from escalation.issue.facts import Actor
-from escalation.message import compose, one_line
+from escalation.message import compose
 from escalation.policy.directory import INBOX, Directory
+from escalation.storm.bundle import Became
 from records.database import Database
 
 RECORD_PATIENCE = timedelta(seconds=1)
 """How long a message into the inbox keeps its place on the worker, where others keep the record that it is laid into.
 A worker has a hundred places, and pages that go other ways need them."""
-_LONGEST_ERROR = 300
 _WAITS: dict[Waits, str] = {
     "rule": "it waits, as the person's rule says",
     "quiet_hours": "it waits for the end of the person's quiet hours",
 }
-_ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:])[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
-"""From where a word begins alone: else a long word without an @ would be looked through once for each of its signs."""
-
-
-class NoAddress(Exception):
-    """The directory gives no address of this person for this channel (any more)."""
 
 
 class Notifying:
@@ -54,6 +50,8 @@ class Notifying:
         db: Database,
         text_patience: timedelta = TEXT_PATIENCE,
         record_patience: timedelta = RECORD_PATIENCE,
+        gathering: Gathering | None = None,
+        most_a_minute: int | None = None,
     ) -> None:
         self._channels = {channel.name: channel for channel in channels}
         self._directory = directory
@@ -61,6 +59,8 @@ class Notifying:
         self._along = WritingAlong(db)
         self._log = DeliveryLog(db)
         self._laying_in = _LayingIn(record_patience)
+        self._gathering = gathering
+        self._turns = None if most_a_minute is None else Turns(most_a_minute)
 
     @activity.defn(name="notify")
     async def notify(self, effect: Notify, along: Record | None = None) -> TakeDelivery:
@@ -84,6 +84,16 @@ class Notifying:
             raise _for_now(effect, "the other side has asked for time", "ChannelUnavailable", wait)
         for lost in attempt.lost:
             self._log.ended(effect, lost)
+        gathered = await self._gathering.turn(effect, attempt) if self._gathering is not None else BY_ITSELF
+        if gathered.what == "waits":
+            # Noted by `turn`, with the bundle: the next attempt asks that one.
+            raise _for_now(effect, "it goes with others, in a digest", GATHERED, gathered.wait, attempt.before)
+        if gathered.what != "by_itself":
+            return self._in_digest(effect, attempt, gathered)
+        turn = self._turns.wait(effect, attempt) if self._turns is not None else timedelta()
+        if turn > timedelta():
+            attempt.note_waiting(attempt.before.bundle)
+            raise _for_now(effect, "so many messages have gone there that it waits", THROTTLED, turn, attempt.before)
         queued = self._log.begun(effect, attempt.number, attempt.now)
         try:
             return await self._try(effect, attempt)
@@ -95,20 +105,20 @@ class Notifying:
         try:
             channel = self._channel(effect)
             directory = await self._people(effect)
-            address = _address(effect, directory)
+            address = address_of(effect.person.id, effect.channel, directory)
             envelope = await self._envelope(effect, directory, address, is_possible_repeat=attempt.is_possible_repeat)
             if channel.name == INBOX:
                 sent = await self._laying_in.hand_over(channel, envelope)
             else:
                 sent = await channel.send(envelope)
         except (ChannelRefused, NoAddress) as error:
-            noted = attempt.ended("failed_for_good", _without(address, str(error)))
+            noted = attempt.ended("failed_for_good", without_address(address, str(error)))
             self._log.ended(effect, noted.tries[-1])
             return _answer(effect, attempt, noted, "failed")
         except (ChannelUnavailable, DirectoryUnreadable) as error:
-            return self._not_now(effect, attempt, error, _without(address, str(error)))
+            return self._not_now(effect, attempt, error, without_address(address, str(error)))
         noted = attempt.ended("sent")
-        reference = _without(address, sent.reference) if sent.reference is not None else None
+        reference = without_address(address, sent.reference) if sent.reference is not None else None
         self._log.ended(effect, noted.tries[-1], is_delivered=sent.is_delivered, reference=reference)
         return _answer(effect, attempt, noted, "sent", is_delivered=sent.is_delivered)
 
@@ -127,6 +137,17 @@ class Notifying:
         attempt.note(noted)
         # Without what it came from: its words may hold the address, and all of it more than the server keeps.
         raise _for_now(effect, words, type(error).__name__, attempt.pause(asked_for), noted) from None
+
+    def _in_digest(self, effect: Notify, attempt: Attempt, gathered: Became) -> TakeDelivery:
+        """The answer for a message that others went along with, or that was over before its digest left."""
+        is_told = gathered.what == "went"
+        noted = attempt.ended("sent" if is_told else "failed_for_now", None if is_told else "over before its digest")
+        if is_told:
+            tried = noted.tries[-1]
+            self._log.ended(effect, tried, is_delivered=gathered.is_delivered, reference=gathered.digest)
+        outcome: Outcome = "sent" if is_told else "withdrawn"
+        answer = _answer(effect, attempt, noted, outcome, is_delivered=gathered.is_delivered)
+        return answer.model_copy(update={"digest": gathered.digest, "error": None, "tries": ()})
 
     def _channel(self, effect: Notify) -> Channel:
         try:
@@ -197,24 +218,15 @@ class _LayingIn:
             sending.exception()  # looked at, whether anybody still waits for it or not
 
 
-def _address(effect: Notify, directory: Directory | None) -> str:
-    person = effect.person.id
-    if directory is not None and directory.has(person):
-        address = directory.person(person).addresses.get(effect.channel)
-        if address is not None:
-            return address
-    if effect.channel == INBOX:
-        return person
-    raise NoAddress(f"the directory has no {effect.channel} address of {person} any more")
-
-
 def _for_now(
     effect: Notify, words: str, kind: str, pause: timedelta | None, noted: Noted | None = None
 ) -> ApplicationError:
     # The channel and earlier attempts beside it, for the watch: the server does not show an activity's input. Then, in
     # short, what the attempts left: with the last failure no heartbeat comes back (workflows/errands.py).
     left = (noted or Noted()).changed({"tries": ()}).model_dump(mode="json")
-    category = ApplicationErrorCategory.BENIGN if kind == WAITS else ApplicationErrorCategory.UNSPECIFIED
+    # What only waits is nothing that a log should warn of.
+    only_waits = kind in {WAITS, GATHERED, THROTTLED}
+    category = ApplicationErrorCategory.BENIGN if only_waits else ApplicationErrorCategory.UNSPECIFIED
     return ApplicationError(
         words, effect.channel, effect.earlier, left, type=kind, next_retry_delay=pause, category=category
     )
@@ -230,6 +242,7 @@ def _answer(
     ask_again_at: datetime | None = None,
 ) -> TakeDelivery:
     is_sent = outcome == "sent"
+    has_waited = attempt.before.held > 0
     return TakeDelivery(
         id=effect.key,
         by=Actor(person="escalon", door=effect.channel, assurance="system", is_machine=True),
@@ -249,10 +262,5 @@ def _answer(
         ask_again_at=ask_again_at,
         waits=effect.waits,
         waited_until=effect.not_before if effect.waits else None,
+        waited_s=round(attempt.waited_for.total_seconds()) if has_waited else 0,
     )
-
-
-def _without(address: str, error: str) -> str:
-    """The error as it may stand in a history that nothing is erased from: no address, on one line, not long."""
-    bare = error.replace(address, "(address)") if address else error
-    return one_line(_ADDRESS.sub("(address)", bare))[:_LONGEST_ERROR]

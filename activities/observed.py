@@ -21,6 +21,8 @@ SAID = {"sent": "told", "failed": "not_told", "delayed": "not_told_yet", "withdr
 
 WAITS = "Waits"
 """The type of the failure by which an errand asks to be started again at its instant (activities/notify.py)."""
+WAITING = {WAITS, "Gathered", "Throttled"}
+"""That, and those by which it waits for others to go with (gathering.py), or for its turn (turns.py)."""
 
 _log = structlog.get_logger(__name__)
 
@@ -49,8 +51,8 @@ class _Observed(ActivityInboundInterceptor):
                 answer = await super().execute_activity(input)
             except Exception as error:
                 failure = error.type if isinstance(error, ApplicationError) else type(error).__name__
-                if failure == WAITS:  # nothing was tried, and nothing is wrong
-                    _log.debug("errand_waits", **_about(effect))
+                if failure in WAITING:  # nothing was tried, and nothing is wrong
+                    _log.debug("errand_waits", failure=failure, **_about(effect))
                     raise
                 _log.warning("errand_failed", failure=failure, **_about(effect))
                 if isinstance(effect, Notify):
@@ -58,7 +60,7 @@ class _Observed(ActivityInboundInterceptor):
                 raise
             if isinstance(effect, Notify) and isinstance(answer, TakeDelivery):
                 _count_attempt(effect, TRIED[answer.outcome])
-                if answer.outcome == "sent":
+                if answer.outcome == "sent" and not answer.waited_s:
                     _measure_lateness(effect)
                 _log.info(SAID[answer.outcome], **_about(effect))
             else:

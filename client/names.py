@@ -1,4 +1,4 @@
-"""Names on the Temporal server: the workflow type, and the search attributes, which the project registers itself."""
+"""Names on the Temporal server: the workflow types, and the search attributes, which the project registers itself."""
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
@@ -10,6 +10,7 @@ from escalation.issue.attributes import ATTRIBUTES, attributes
 from escalation.issue.state import IssueState
 
 WORKFLOW = "Escalation"
+BUNDLE = "Bundle"
 
 _TYPES = {
     "keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,

@@ -31,6 +31,7 @@ from client.channel_settings import (
     template_or_none,
     url_or_none,
 )
+from escalation.storm.causes import CAUSE_LABELS, read_cause_labels
 
 SHIPPED = Path(__file__).resolve().parent.parent / "policies"
 
@@ -95,6 +96,20 @@ class Settings(BaseSettings):
         default="", description="Channels beside inbox and e-mail, commas between: webhook, slack, teams and so on."
     )  # after all that they need
 
+    storm_after: int = Field(
+        default=3, ge=1, le=1000, description="Issues of one cause that are told of one by one; further ones gather."
+    )
+    storm_window_s: float = Field(default=300, gt=0, le=86400, description="Seconds within which they are counted.")
+    storm_labels: str = Field(
+        default=",".join(CAUSE_LABELS),
+        description="Labels whose equal value makes one cause, commas between; empty: nothing gathers.",
+    )
+    digest_gather_s: float = Field(default=15, gt=0, le=600, description="Seconds that a first digest gathers.")
+    digest_longest_s: float = Field(default=600, gt=0, le=86400, description="Seconds between two digests at most.")
+    messages_a_minute: int = Field(
+        default=10, ge=1, le=1000, description="Messages to one person by one channel; further ones wait their turn."
+    )
+
     health_port: int = Field(default=0, ge=0, le=65535, description="Worker's health and metrics port; 0: none.")
     health_ip: str = Field(default="127.0.0.1", description="Address of all health and metrics ports; 0.0.0.0: all.")
     api_host: str = Field(default="127.0.0.1", description="Address of the HTTP door; 0.0.0.0: all.")
@@ -147,6 +162,12 @@ class Settings(BaseSettings):
     def _is_there(cls, given: str) -> str:
         if given and not Path(given).is_dir():
             raise ValueError("there is no such folder")
+        return given
+
+    @field_validator("storm_labels")
+    @classmethod
+    def _are_labels(cls, given: str) -> str:
+        read_cause_labels(given)
         return given
 
     @field_validator("http_networks")

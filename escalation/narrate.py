@@ -333,7 +333,10 @@ def _told(event: e.Told) -> str:
     repeat = ", perhaps twice" if event.is_possible_repeat else ""
     about = event.about.replace("_", " ")
     if event.outcome == "sent":
-        return f"{event.person} was told by {event.channel}: {about}{repeat}{_waited(event)}"
+        how = f", with others, in {event.digest}" if event.digest else ""
+        if event.waited_s and not event.digest:
+            how = f", after waiting its turn for {words(timedelta(seconds=event.waited_s))}"
+        return f"{event.person} was told by {event.channel}: {about}{repeat}{_waited(event)}{how}"
     if event.outcome == "withdrawn":
         return f"{event.person} is not told by {event.channel} any more ({about}): it is over"
     then = f"; next by {event.next_channel}" if event.next_channel else ""

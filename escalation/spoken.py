@@ -67,6 +67,25 @@ def speak(facts: Facts, keys: tuple[tuple[str, str], ...], tag: str, zone: str) 
     )
 
 
+def speak_digest(
+    name: str, number: int, severity: str, until: datetime | None, at: datetime, digit: str, tag: str, zone: str
+) -> Spoken:
+    """The sentences of a call about many issues at once; `severity` empty: there is nothing to act on.
+
+    `digit` answers for all of them; empty: nothing can be pressed.
+    """
+    language = language_of(tag)
+    words = WORDS[language]
+    by = _when(until, at, zone, language) if until is not None and until > at else ""
+    said = words.digest[2 if not severity else 0 if by else 1]
+    sentences = (
+        words.intro.replace("{name}", name),
+        _filled(said, {"number": str(number), "severity": severity, "by": by}),
+    )
+    keys = (_filled(words.key, {"digit": digit, "means": words.all_of_them}),) if digit else ()
+    return Spoken(language=language, sentences=sentences, keys=keys, no_key=words.no_key)
+
+
 def language_of(tag: str) -> Language:
     """The language of ours that a tag such as de-AT means; English where it means none."""
     base = tag.split("-", maxsplit=1)[0].lower()

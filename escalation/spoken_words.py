@@ -28,6 +28,10 @@ class Words(Value):
     done: str
     """Said where a key did what it is for."""
     not_done: str
+    digest: tuple[str, str, str]
+    """Of many issues at once: to act on by a time, to act on, and mere news."""
+    all_of_them: str
+    """What the one key means that answers for all."""
 
 
 VOICES: dict[Language, str] = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "es": "es-ES", "ro": "ro-RO"}
@@ -65,6 +69,12 @@ WORDS: dict[Language, Words] = {
         no_key="Please answer in Escalon. Goodbye.",
         done="Thank you, that is noted. Goodbye.",
         not_done="That did not work. Please answer in Escalon. Goodbye.",
+        digest=(
+            "{number} issues at once, the worst of severity {severity}, wait for you until {by}.",
+            "{number} issues at once, the worst of severity {severity}, wait for you.",
+            "There is news about {number} issues at once.",
+        ),
+        all_of_them="I have them all",
     ),
     "de": Words(
         intro="Hier ist Escalon, ein Anruf für {name}.",
@@ -104,6 +114,12 @@ WORDS: dict[Language, Words] = {
         no_key="Bitte antworten Sie in Escalon. Auf Wiederhören.",
         done="Danke, das ist vermerkt. Auf Wiederhören.",
         not_done="Das ging nicht. Bitte antworten Sie in Escalon. Auf Wiederhören.",
+        digest=(
+            "{number} Vorgänge auf einmal, der schwerste mit Schweregrad {severity}, warten bis {by} auf Sie.",
+            "{number} Vorgänge auf einmal, der schwerste mit Schweregrad {severity}, warten auf Sie.",
+            "Es gibt Neues zu {number} Vorgängen auf einmal.",
+        ),
+        all_of_them="ich habe sie alle",
     ),
     "fr": Words(
         intro="Ici Escalon, un appel pour {name}.",
@@ -143,6 +159,12 @@ WORDS: dict[Language, Words] = {
         no_key="Merci de répondre dans Escalon. Au revoir.",
         done="Merci, c'est noté. Au revoir.",
         not_done="Cela n'a pas marché. Merci de répondre dans Escalon. Au revoir.",
+        digest=(
+            "{number} dossiers à la fois, le plus grave de gravité {severity}, vous attendent avant {by}.",
+            "{number} dossiers à la fois, le plus grave de gravité {severity}, vous attendent.",
+            "Il y a du nouveau sur {number} dossiers à la fois.",
+        ),
+        all_of_them="je les ai tous",
     ),
     "es": Words(
         intro="Aquí Escalon, una llamada para {name}.",
@@ -182,6 +204,12 @@ WORDS: dict[Language, Words] = {
         no_key="Responda en Escalon, por favor. Adiós.",
         done="Gracias, queda anotado. Adiós.",
         not_done="No ha funcionado. Responda en Escalon, por favor. Adiós.",
+        digest=(
+            "{number} casos a la vez, el más grave de gravedad {severity}, le esperan hasta {by}.",
+            "{number} casos a la vez, el más grave de gravedad {severity}, le esperan.",
+            "Hay novedades sobre {number} casos a la vez.",
+        ),
+        all_of_them="los tengo todos",
     ),
     "ro": Words(
         intro="Aici Escalon, un apel pentru {name}.",
@@ -221,5 +249,11 @@ WORDS: dict[Language, Words] = {
         no_key="Vă rugăm să răspundeți în Escalon. La revedere.",
         done="Mulțumim, am notat. La revedere.",
         not_done="Nu a reușit. Vă rugăm să răspundeți în Escalon. La revedere.",
+        digest=(
+            "{number} cazuri deodată, cel mai grav cu gravitatea {severity}, vă așteaptă până la {by}.",
+            "{number} cazuri deodată, cel mai grav cu gravitatea {severity}, vă așteaptă.",
+            "Sunt noutăți despre {number} cazuri deodată.",
+        ),
+        all_of_them="le am pe toate",
     ),
 }

@@ -4,7 +4,7 @@ Reading never waits for a writer. Writing: `journal.py`. Inbox, security log and
 written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
@@ -14,6 +14,7 @@ from escalation.issue.effects import Snapshot
 from escalation.issue.events import Entry
 from escalation.issue.facts import Party
 from escalation.issue.identity import IssueId
+from escalation.storm.digest import Standing
 from escalation.value import Value
 from records import tables
 from records.database import Database
@@ -92,6 +93,19 @@ def overdue(db: Database, now: datetime, grace: timedelta) -> list[IssueRow]:
     late = select(table).where(table.c.status != "ended", table.c.next_due_at < now - grace)
     with db.reading() as connection:
         return _rows(connection, late.order_by(table.c.next_due_at, table.c.issue).limit(MOST_AT_ONCE))
+
+
+def standing_of(db: Database, issues: Sequence[str]) -> dict[str, Standing]:
+    """Where these issues stand, by id; without those that are not on record."""
+    table = tables.issues
+    found: dict[str, Standing] = {}
+    with db.reading() as connection:
+        for place in range(0, len(issues), MOST_AT_ONCE):
+            some = list(issues[place : place + MOST_AT_ONCE])
+            wanted = select(table.c.issue, table.c.status, table.c.handler).where(table.c.issue.in_(some))
+            for issue, status, handler in connection.execute(wanted).all():
+                found[issue] = Standing(is_open=status == "open", has_handler=handler is not None)
+    return found
 
 
 def lag(db: Database, since: datetime) -> Lag:

@@ -27,6 +27,7 @@ from escalation.policy.directory import Person
 from escalation.policy.match import issue_fields, match
 from escalation.policy.matched import Match, NoMatch
 from escalation.policy.model import Assurance, Policy
+from escalation.storm.causes import causes_of
 from records import reading
 from records.database import Database
 from starter.entering import facts_of, last_known_people, owner_of, policy_for
@@ -59,7 +60,7 @@ class OpenRequest:
     issue_class: str = "normal"
     harm_flags: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
-    """What the source says of it, for triggers to look at; not kept."""
+    """What the source says of it, for triggers to look at, and to tell what else has its cause; not kept."""
     parties: tuple[Party, ...] = ()
     audience: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
@@ -141,6 +142,7 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
         about=request.about,
         parties=request.parties,
         links=request.links,
+        causes=causes_of(request.labels, here.storm_labels, issue_class),  # type: ignore[arg-type]
         raiser=request.raiser,
         opened_at=now,
         received_at=received_at,

@@ -28,6 +28,7 @@ from escalation.policy.finding import PolicyErrors
 from escalation.policy.model import Policy, Tell
 from escalation.policy.pin_calendars import CalendarFile
 from escalation.policy.read_directory import read_directory
+from escalation.storm.causes import CAUSE_LABELS, read_cause_labels
 from records.database import Database, check_schema, open_database
 from starter.failure import NotDone, WrongInput, unknown
 
@@ -44,6 +45,8 @@ class Installed:
     """The channels that are set up here."""
     org: str = "main"
     rotas: Rotas = NO_ROTAS
+    storm_labels: tuple[str, ...] = CAUSE_LABELS
+    """Labels whose equal value makes one cause."""
 
     def told(self, tell: Tell, team: str, at: datetime, about: Collection[str] = ()) -> tuple[Person, ...]:
         """Whom this tells about an issue of `team` at that instant, with who is on duty by its rotas then.
@@ -98,7 +101,8 @@ def installed(settings: Settings) -> Installed:
     checked = check_set(texts, people, rotas=rota_texts(settings), read_people=kept.parse, calendars=calendars)
     if checked.errors or checked.directory is None or checked.rotas is None:
         raise PolicyErrors(checked.errors)
-    return Installed(checked.policies, checked.directory, settings.ways, settings.org, checked.rotas)
+    labels = read_cause_labels(settings.storm_labels)
+    return Installed(checked.policies, checked.directory, settings.ways, settings.org, checked.rotas, labels)
 
 
 def policy_texts(settings: Settings) -> dict[str, str]:

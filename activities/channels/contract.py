@@ -7,7 +7,7 @@ against every channel, the fake ones too.
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from escalation.issue.effects import About
 from escalation.issue.facts import IssueClass
@@ -26,7 +26,7 @@ class Envelope(Value):
     person: str
     address: str
     """Where this channel reaches the person, from the directory at the time of sending."""
-    about: About
+    about: About | Literal["digest"]
     priority: int
     """1 is most urgent, 5 least: how loud the medium should be."""
     at: datetime

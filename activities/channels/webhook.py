@@ -6,6 +6,7 @@ Signed with every key that is set, so that one can be replaced without a gap. Al
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 from standardwebhooks import Webhook
@@ -41,7 +42,7 @@ class Told(_Written):
     """The issue's full id."""
     issue_class: IssueClass
     person: str
-    about: About
+    about: About | Literal["digest"]
     priority: int
     """1 is most urgent, 5 least."""
     subject: str

@@ -334,6 +334,10 @@ class TakeDelivery(Command):
     """Why it was not to leave before an instant; None: it was to leave at once."""
     waited_until: AwareDatetime | None = None
     """That instant."""
+    digest: str = ""
+    """The digest that it went in, in one message with others; empty: it went by itself."""
+    waited_s: int = 0
+    """Seconds that it took in all, where it waited for others to go with or for its turn."""
     written_to: int = 0
     """The last entry that the errand has put on record on its way; 0: none. Nothing is decided by it."""
 

@@ -38,6 +38,8 @@ def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
             next_channel=_way_after(state, command) if is_going_on else None,
             waited_until=command.waited_until,
             waits=command.waits,
+            digest=command.digest,
+            waited_s=command.waited_s,
         )
     )
     asking = turn.state.asking(command.turn) if goes_on and command.turn else None

@@ -61,6 +61,12 @@ class Noted(Value):
     waited: int = 0
     """Attempts that tried nothing, since the other side had asked for time before the errand began."""
     tries: tuple[Try, ...] = ()
+    held: int = 0
+    """Those of them that waited for others to go with, or for their turn."""
+    bundle: str = ""
+    """To which the message was handed, to go with others; empty: to none."""
+    is_released: bool = False
+    """Whether it goes by itself all the same."""
 
     def with_lost(self, attempt: int, earlier: int) -> "Noted":
         """The same as the errand's next attempt finds it: with those in between, which left nothing behind."""
@@ -70,13 +76,13 @@ class Noted(Value):
         numbers = (earlier + place - self.waited for place in lost)
         tries = (Try(number=number, outcome="unknown", error="lost on its way") for number in numbers)
         found = shortened((*self.tries, *tries))
-        return Noted(last=attempt - 1, is_unknown=True, waited=self.waited, tries=found)
+        return self.changed({"last": attempt - 1, "is_unknown": True, "tries": found})
 
     def with_try(self, tried: Try) -> "Noted":
         """The same after one more attempt."""
         is_unknown = self.is_unknown or tried.outcome == "unknown"
         tries = shortened((*self.tries, tried))
-        return Noted(last=self.last + 1, is_unknown=is_unknown, waited=self.waited, tries=tries)
+        return self.changed({"last": self.last + 1, "is_unknown": is_unknown, "tries": tries})
 
 
 def read_noted(details: Sequence[object]) -> Noted:

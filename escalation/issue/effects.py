@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from escalation.issue.delivery import Waits
 from escalation.issue.events import Entry
-from escalation.issue.facts import Actor, HarmFlag, IssueClass, Link, Party, PersonFacts, TextRef
+from escalation.issue.facts import Actor, CauseRef, HarmFlag, IssueClass, Link, Party, PersonFacts, TextRef
 from escalation.issue.identity import IssueId
 from escalation.issue.personal_rules import Urgency
 from escalation.policy.model import Kind, Tell
@@ -119,6 +119,8 @@ class Notify(Value):
     """Why the person is not told before that instant; None: they are told at once."""
     urgency: Urgency = "urgent"
     """How they may be disturbed by it."""
+    causes: tuple[CauseRef, ...] = ()
+    """By what it may go out in one digest with those of other issues."""
 
 
 class KeepText(Value):

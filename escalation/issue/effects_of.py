@@ -348,6 +348,7 @@ def _message(
         not_before=way.not_before,
         waits=way.waits,
         urgency=urgency,
+        causes=facts.causes,
     )
 
 

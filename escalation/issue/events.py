@@ -173,6 +173,10 @@ class Told(Value):
     """Why it was not to leave before an instant; None: it was to leave at once."""
     waited_until: AwareDatetime | None = None
     """That instant."""
+    digest: str = ""
+    """The digest that it went in, in one message with others; empty: it went by itself."""
+    waited_s: int = 0
+    """Seconds that it took in all, where it waited for others to go with or for its turn."""
 
 
 class Refused(Value):

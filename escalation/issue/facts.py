@@ -102,6 +102,15 @@ class Link(Value):
     issue: str
 
 
+class CauseRef(Value):
+    """What an issue shares with others that the same thing may have raised: a component, a source's group."""
+
+    key: str
+    """Opaque: the same for all issues that share it."""
+    name: str = ""
+    """In one masked line; empty unless the issue's class is normal."""
+
+
 class IssueFacts(Value):
     """The issue as it was opened. What can change later is in the state."""
 
@@ -120,6 +129,8 @@ class IssueFacts(Value):
     """People whom the issue is about."""
     parties: tuple[Party, ...] = ()
     links: tuple[Link, ...] = ()
+    causes: tuple[CauseRef, ...] = ()
+    """By what a storm of issues is known as one (escalation/storm)."""
     raiser: Actor
     opened_at: AwareDatetime
     received_at: AwareDatetime

@@ -22,9 +22,11 @@ from escalation.message import one_line
 from escalation.policy.directory import Person
 from escalation.spoken import language_of
 from escalation.spoken_words import VOICES, WORDS
+from escalation.storm.digest import DIGEST
 from records import deliveries
 from records.database import Database
 from records.deliveries import Delivery, State
+from starter.http.digest_answers import without_covered
 from starter.http.doors import Doors, TheDoors
 from starter.http.guard import address_of
 from starter.http.phone_answers import answer, meant, read_reply
@@ -100,6 +102,8 @@ async def replies(request: Request, doors: TheDoors) -> Response:
         return _text("Answer with the digit of what you mean, such as 1.")
     digit, named = found
     rows = await meant(await _record(doors), doors.settings.org, person.id, named, now)
+    if len(rows) > 1 and any(row.about == DIGEST for row in rows):
+        rows = await without_covered(await doors.client(), rows, person.id)
     if len(rows) > 1:
         shorts = ", ".join(row.issue.short for row in rows[:5])
         return _text(f"You are asked about {len(rows)} issues: {shorts}. Name yours: {digit} {rows[0].issue.short}")

@@ -17,10 +17,12 @@ from escalation.issue.commands import HUMAN_COMMANDS
 from escalation.issue.effects import EFFECTS
 from escalation.issue.from_body import Door
 from escalation.issue.state import Status
+from escalation.storm.digest import SendDigest
 from records.database import open_database
 from tests.structure.tree import ROOT, modules
 from worker import activities
 
+OF_A_BUNDLE: str = SendDigest.model_fields["kind"].default
 PAGE = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
 REFUSING = {"Refusal": 0, "Rejected": None, "_bad": 0}
 """The calls that refuse, and the place of the code among their arguments; None: only by its name."""
@@ -75,7 +77,7 @@ KNOWN: dict[str, set[str]] = {
     "Events": kinds(events.Event),
     "Clocks": set(typing.get_args(What)),
     "Refusals": refusal_codes(),
-    "What is asked of the world": set(EFFECTS),
+    "What is asked of the world": {*EFFECTS, OF_A_BUNDLE},
     "Climbing": set(typing.get_args(events.Exhausted.model_fields["procedure"].annotation)),
 }
 
@@ -110,4 +112,4 @@ async def test_every_effect_has_its_activity_and_every_activity_its_effect(tmp_p
         named = [getattr(each, "__temporal_activity_definition").name for each in activities(client, settings, db)]
     finally:
         db.close()
-    assert sorted(named) == sorted([*EFFECTS, Report.model_fields["kind"].default])
+    assert sorted(named) == sorted([*EFFECTS, Report.model_fields["kind"].default, OF_A_BUNDLE])

@@ -1,0 +1,73 @@
+"""Handing messages over to bundles, asking after them, and asking what a digest is about."""
+
+import asyncio
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from client.asking import ASK_AGAIN, NoWorker
+from client.connect import check_namespace
+from client.names import BUNDLE
+from escalation.storm.bundle import Became, Bundle, Handed, Whose
+from escalation.storm.digest import Asked, read_digest_key
+from escalation.value import Value
+
+HAND_OVER_WITHIN = timedelta(seconds=3)
+ASK_WITHIN = timedelta(seconds=4)
+_ASK_AGAIN_S = 0.05
+_Answer = TypeVar("_Answer", bound=Value)
+
+
+class NoSuchBundle(Exception):
+    """The server has none of this id (any more)."""
+
+
+async def hand_over(client: Client, bundle_id: str, whose: Whose, message: Handed, task_queue: str) -> None:
+    """Hand the message to the bundle, which begins with it where there is none. Raises RPCError."""
+    start = Bundle(id=bundle_id, whose=whose, last_at=message.handed_at)
+    cause = f" ({whose.cause.name})" if whose.cause.name else ""
+    await client.start_workflow(
+        BUNDLE,
+        start,
+        id=bundle_id,
+        task_queue=task_queue,
+        start_signal="hand_over",
+        start_signal_args=[message],
+        static_summary=f"messages to {whose.person.id} by {whose.channel}{cause}",
+        rpc_timeout=HAND_OVER_WITHIN,
+    )
+
+
+async def ask_became(client: Client, bundle_id: str, key: str) -> Became:
+    """What became of a message that was handed over. Raises NoSuchBundle, NoWorker."""
+    return await _ask(client, bundle_id, "became", key, Became)
+
+
+async def ask_digest(client: Client, key: str) -> Asked:
+    """What the digest with this key is about. Raises NoSuchBundle, NoWorker, ValueError for what is no key."""
+    bundle_id, number = read_digest_key(key)
+    return await _ask(client, bundle_id, "asked", number, Asked)
+
+
+async def _ask(client: Client, bundle_id: str, query: str, given: str | int, answer: type[_Answer]) -> _Answer:
+    handle = client.get_workflow_handle(bundle_id)
+    end = asyncio.get_running_loop().time() + ASK_WITHIN.total_seconds()
+    while True:
+        try:
+            found: _Answer = await handle.query(query, given, result_type=answer, rpc_timeout=ASK_WITHIN)
+            return found
+        except WorkflowQueryFailedError as error:
+            if str(error) != ASK_AGAIN or asyncio.get_running_loop().time() >= end:
+                raise NoWorker(f"{bundle_id} cannot be asked: {error}") from error
+            await asyncio.sleep(_ASK_AGAIN_S)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                check_namespace(client, error)
+                raise NoSuchBundle(f"there is no bundle {bundle_id} on the server") from error
+            if error.status == RPCStatusCode.FAILED_PRECONDITION and asyncio.get_running_loop().time() < end:
+                await asyncio.sleep(_ASK_AGAIN_S)
+            else:
+                seconds = round(ASK_WITHIN.total_seconds())
+                raise NoWorker(f"no worker answered within {seconds} s; is one running? (`escalon worker`)") from error

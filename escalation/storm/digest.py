@@ -1,0 +1,184 @@
+"""A digest as data: whom it tells of which issues of one cause, and what of it is still so when it leaves.
+
+Pure. When it goes is decided in `bundle.py`; what it says is in `digest_text.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from escalation.issue.delivery import Waits
+from escalation.issue.facts import CauseRef, IssueClass, PersonFacts
+from escalation.issue.identity import IssueId, read_issue_id
+from escalation.storm.bundle import Bundle, Handed, Held, digest_key
+from escalation.value import Value
+
+DIGEST: Literal["digest"] = "digest"
+"""What the log of deliveries calls the occasion."""
+
+
+class Listed(Value):
+    """One issue of a digest."""
+
+    issue: str
+    severity: str
+    priority: int
+    tier: str = ""
+    """Empty of one that was told before."""
+    until: AwareDatetime | None = None
+    asks: bool
+    can_acknowledge: bool
+    is_new: bool
+    """Whether its message goes with this digest; else it was told before, and may still wait for an answer."""
+
+
+class SendDigest(Value):
+    """Send one person one message about many issues, by one channel."""
+
+    kind: Literal["send_digest"] = "send_digest"
+    key: str
+    person: PersonFacts
+    channel: str
+    cause: CauseRef
+    issue_class: IssueClass
+    at: AwareDatetime
+    listed: tuple[Listed, ...]
+    """The most urgent first."""
+    patience: timedelta | None = None
+    """As in `Notify`: it has no other way, and is tried for as long as may be."""
+    earlier: int = 0
+    not_before: AwareDatetime | None = None
+    waits: Waits | None = None
+    is_possible_repeat: bool = False
+
+    @property
+    def about(self) -> str:
+        """The occasion."""
+        return DIGEST
+
+    @property
+    def issue(self) -> IssueId:
+        """The first of its issues, under whose name media file it."""
+        return read_issue_id(self.listed[0].issue)[0]
+
+    @property
+    def priority(self) -> int:
+        """That of the most urgent of its issues."""
+        return self.listed[0].priority
+
+
+class DigestWent(Value):
+    """The answer: the digest left, or had nothing left to tell of."""
+
+    is_delivered: bool = False
+    dropped: tuple[str, ...] = ()
+    """Issues that somebody has, or that are over."""
+
+
+class Standing(Value):
+    """Where an issue stands, as far as the record knows."""
+
+    is_open: bool
+    has_handler: bool
+
+
+class Asked(Value):
+    """What a person can answer with one word: the issues of a digest that may still wait for it."""
+
+    person: str
+    channel: str
+    cause: str
+    issue_class: IssueClass
+    issues: tuple[str, ...]
+    """Those that were told and can be acknowledged, in the order of their telling."""
+    others: int
+    """Told in it too, without a question that one word answers."""
+
+
+def digest_of(bundle: Bundle, at: datetime) -> SendDigest:
+    """The digest that is under way."""
+    whose = bundle.whose
+    new = {message.issue: _new(message) for message in bundle.under_way}
+    before = {issue: _before(issue, held) for issue, held in bundle.issues.items() if held.asks and issue not in new}
+    listed = sorted((*new.values(), *before.values()), key=_urgency)
+    return SendDigest(
+        key=digest_key(bundle),
+        person=whose.person,
+        channel=whose.channel,
+        cause=whose.cause,
+        issue_class=whose.issue_class,
+        at=at,
+        listed=tuple(listed),
+    )
+
+
+def still(digest: SendDigest, standing: Mapping[str, Standing]) -> SendDigest | None:
+    """The digest without what is over by now: asks about issues that somebody has, or that are not open any more.
+
+    An issue that the record does not know is told of: better twice than never. None where nothing new is left.
+    """
+    listed = tuple(each for each in digest.listed if not _is_over(each, standing.get(each.issue)))
+    return digest.changed({"listed": listed}) if any(each.is_new for each in listed) else None
+
+
+def asked_in(bundle: Bundle, number: int) -> Asked:
+    """What an answer to that digest, or to a later copy of it, is about."""
+    told = {issue: held for issue, held in bundle.issues.items() if held.number <= number}
+    issues = tuple(issue for issue, held in told.items() if held.can_acknowledge)
+    whose = bundle.whose
+    return Asked(
+        person=whose.person.id,
+        channel=whose.channel,
+        cause=whose.cause.name,
+        issue_class=whose.issue_class,
+        issues=issues,
+        others=len(told) - len(issues),
+    )
+
+
+def read_digest_key(text: str) -> tuple[str, int]:
+    """The bundle's id and the digest's number; raises ValueError."""
+    bundle, _, number = text.strip().rpartition("/")
+    if not bundle.startswith(f"{DIGEST}:") or not (number.isascii() and number.isdigit()):
+        raise ValueError(f"{text[:80]!r} is no digest; allowed: its id as it stands in the message: digest:…/1")
+    return bundle, int(number)
+
+
+def bundle_id(org: str, person: str, channel: str, cause: CauseRef) -> str:
+    """The id of the bundle of one person, channel and cause."""
+    return f"{DIGEST}:{org}:{person}:{channel}:{cause.key}"
+
+
+def _new(message: Handed) -> Listed:
+    return Listed(
+        issue=message.issue,
+        severity=message.severity,
+        priority=message.priority,
+        tier=message.tier,
+        until=message.until,
+        asks=message.asks,
+        can_acknowledge=message.can_acknowledge,
+        is_new=True,
+    )
+
+
+def _before(issue: str, held: Held) -> Listed:
+    return Listed(
+        issue=issue,
+        severity=held.severity,
+        priority=held.priority,
+        until=held.until,
+        asks=held.asks,
+        can_acknowledge=held.can_acknowledge,
+        is_new=False,
+    )
+
+
+def _urgency(listed: Listed) -> tuple[object, ...]:
+    return (not listed.asks, listed.priority, not listed.is_new, listed.issue)
+
+
+def _is_over(listed: Listed, standing: Standing | None) -> bool:
+    return listed.asks and standing is not None and (not standing.is_open or standing.has_handler)

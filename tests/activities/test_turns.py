@@ -1,0 +1,80 @@
+"""Messages that wait: for their turn, and for a digest that no server can be asked about. None is lost."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+
+from activities.channels.memory import MemoryChannel
+from activities.gathering import HANDED_WITHIN, Gathering
+from activities.live_directory import LiveDirectory
+from activities.notify import Notifying
+from client.converter import data_converter
+from escalation.issue.facts import CauseRef
+from escalation.issue.identity import IssueId
+from escalation.storm.counting import Limits
+from records.database import Database
+from tests.activities.given import notify
+from tests.activities.trying import Tried
+
+CAUSE = CauseRef(key="0123456789abcdef", name="component payments-api")
+
+
+def numbered(number: int, **more: Any) -> dict[str, Any]:
+    """A message about an issue of its own."""
+    issue = IssueId(source="desk", reference=f"REF-{number}")
+    return {"key": f"{issue}/7/lee/memory", "issue": issue, **more}
+
+
+async def test_beyond_so_many_a_minute_a_reminder_waits_and_an_urgent_page_does_not(
+    directory: LiveDirectory,
+    db: Database,
+) -> None:
+    memory = MemoryChannel()
+    telling = Notifying([memory], directory, db, most_a_minute=2)
+    for number in (1, 2):
+        told = await Tried(telling).tell(notify(**numbered(number, about="reminded")))
+        assert (told.outcome, told.waited_s) == ("sent", 0)
+    tried = Tried(telling)
+    failure = await tried.fail(notify(**numbered(3, about="reminded")))
+    assert failure.type == "Throttled"
+    assert failure.next_retry_delay is not None
+    assert timedelta(seconds=50) < failure.next_retry_delay <= timedelta(minutes=1)
+    assert (tried.noted[-1].last, tried.noted[-1].waited) == (1, 1), "an attempt that only waited is none"
+
+    assert (await Tried(telling).tell(notify(**numbered(4, about="asked", priority=1)))).outcome == "sent"
+    assert len(memory.sent) == 3
+
+    late = Tried(telling, attempt=2, noted=tried.noted[-1].model_dump(mode="json"), waited=timedelta(seconds=95))
+    told = await late.tell(notify(**numbered(3, about="reminded", patience=timedelta(minutes=2))))
+    assert (told.outcome, told.attempts, told.waited_s) == ("sent", 1, 95), "it waits no longer than it may"
+
+
+async def test_a_message_that_was_tried_before_has_had_its_turn(
+    directory: LiveDirectory,
+    db: Database,
+) -> None:
+    memory = MemoryChannel()
+    telling = Notifying([memory], directory, db, most_a_minute=1)
+    await Tried(telling).tell(notify(**numbered(1)))
+    told = await Tried(telling, attempt=3, noted=2).tell(notify(**numbered(2, about="reminded")))
+    assert (told.outcome, told.attempts) == ("sent", 3)
+
+
+async def test_without_a_server_a_message_of_a_storm_waits_a_little_and_goes_by_itself(
+    directory: LiveDirectory,
+    db: Database,
+) -> None:
+    memory = MemoryChannel()
+    nobody = await Client.connect("127.0.0.1:1", lazy=True, data_converter=data_converter)
+    telling = Notifying([memory], directory, db, gathering=Gathering(nobody, Limits(after=1), "nowhere"))
+    assert (await Tried(telling).tell(notify(**numbered(1, causes=(CAUSE,))))).digest == ""
+    effect = notify(**numbered(2, causes=(CAUSE,)))
+    tried = Tried(telling)
+    failure = await tried.fail(effect)
+    assert (failure.type, tried.noted[-1].bundle) == ("Gathered", "")
+    late = HANDED_WITHIN + timedelta(seconds=1)
+    told = await Tried(telling, attempt=2, noted=tried.noted[-1].model_dump(mode="json"), waited=late).tell(effect)
+    assert (told.outcome, told.digest, told.attempts) == ("sent", "", 1)
+    assert [each.issue.reference for each in memory.sent] == ["REF-1", "REF-2"]
+    assert told.message == effect.key

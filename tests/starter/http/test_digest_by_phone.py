@@ -1,0 +1,75 @@
+"""A digest that is answered by telephone: one digit for all of its issues, from its reader, and for no others."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from client.bundles import ask_became, hand_over
+from escalation.issue.facts import CauseRef, PersonFacts
+from escalation.issue.identity import read_issue_id
+from escalation.storm.bundle import Handed, Whose
+from escalation.storm.counting import Limits
+from escalation.storm.digest import bundle_id
+from starter.http.digest_answers import with_digests
+from tests.starter.http.conftest import AGENT, LEAD, Door, a_door
+from tests.starter.http.phones import AGENTS_PHONE, KEYS, PHONE, REPLIES, forget, handler, opened, said, send, told
+from tests.starter.http.phones import with_phones as phones_of
+from tests.workflows.waiting import until_found
+
+CAUSE = CauseRef(key="fedcba9876543210", name="component payments-api")
+
+
+@pytest.fixture(scope="module")
+async def phones(door: Door, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
+    """The door as Twilio calls it."""
+    async with a_door(door.office, **phones_of(door, tmp_path_factory.mktemp("phones") / "people.yaml")) as made:
+        yield made
+
+
+async def digest_about(phones: Door, person: str, *issues: str) -> str:
+    """The id of a digest about these issues, which has gone."""
+    client = await phones.doors.client()
+    name = bundle_id("main", person, "inbox", CAUSE)
+    facts = PersonFacts(id=person, role="lead")
+    whose = Whose(person=facts, channel="inbox", cause=CAUSE, limits=Limits(gather=timedelta(milliseconds=300)))
+    for issue in issues:
+        message = Handed(
+            key=f"{issue}/7/{person}/inbox", issue=str(read_issue_id(issue)[0]), about="asked",
+            severity="S2", priority=2, tier="Lead", asks=True, can_acknowledge=True, handed_at=datetime.now(UTC),
+        )  # fmt: skip
+        await hand_over(client, name, whose, message, phones.doors.settings.task_queue)
+
+    async def gone() -> str:
+        return (await ask_became(client, name, f"{issues[-1]}/7/{person}/inbox")).digest
+
+    return await until_found(gone)
+
+
+async def test_one_digit_acknowledges_all_issues_of_a_digest_and_no_others(phones: Door) -> None:
+    forget(phones)
+    first, second, other = [await opened(phones) for _ in range(3)]
+    key = await digest_about(phones, LEAD, first, second)
+    for issue in (first, second):
+        told(phones, issue, reference=key)
+    assert said(await send(phones, REPLIES, From=PHONE, Body="2")) == "2 answers nothing here. 1: I have them all."
+    words = said(await send(phones, REPLIES, From=PHONE, Body="1", MessageSid="SM" + "c" * 32))
+    assert words == "2 issues: 2 acknowledged."
+    assert [await handler(phones, issue) for issue in (first, second, other)] == [LEAD, LEAD, None]
+
+    # A call about a digest that is somebody else's is not answered by whoever holds the telephone.
+    row = told(phones, other, "voice", about="digest", person=AGENT, message=key)
+    await send(phones, KEYS, CallSid=row.reference or "", Digits="1")
+    assert await handler(phones, other) is None
+    assert "not asked" in said(await send(phones, REPLIES, From=AGENTS_PHONE, Body="1"))
+
+
+def test_the_messages_of_a_storm_are_one_question(phones: Door) -> None:
+    forget(phones)
+    rows = [told(phones, f"desk:REF-{number}", reference=f"digest:main:kim:sms:ab/{number}") for number in (1, 3, 2)]
+    alone = told(phones, "desk:REF-9")
+    found = with_digests([*rows, alone])
+    assert [(row.about, row.message) for row in found] == [
+        ("asked", alone.message),
+        ("digest", "digest:main:kim:sms:ab/3"),
+    ]

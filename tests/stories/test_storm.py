@@ -1,0 +1,159 @@
+"""One cause raises many issues at once: each person, of every tier, gets one digest and can answer it, not a page each.
+
+On the real server, with a real mail server. ESCALON_STORM_ISSUES=500 plays it with 500 issues and prints what each
+tier was sent; the suite plays 20.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from client.bundles import ask_digest
+from client.opening import OpenAnswer
+from escalation.issue.events import Told
+from escalation.issue.facts import CauseRef
+from escalation.issue.identity import IssueId
+from escalation.issue.state import IssueState
+from escalation.storm.digest import Asked
+from records import deliveries
+from records.deliveries import Delivery
+from starter.digests import acknowledge_all, digest_for
+from starter.failure import NotDone
+from tests.activities.channels.mail_server import MailServer, body_of, mail_server
+from tests.given import actor, minutes, policy, tier
+from tests.server import House, working
+from tests.stories.test_delivery import to
+from tests.workflows.history import failed_tasks
+from tests.workflows.waiting import until_found
+from worker import build_replayer
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+
+ISSUES = int(os.environ.get("ESCALON_STORM_ISSUES", "20"))
+FEW, MANY = 3, ISSUES // 3
+"""Pages by themselves: so many at least; on a machine that is kept busy some more, better twice than never."""
+CAUSE = CauseRef(key="0123456789abcdef", name="component payments-api")
+LADDER = policy(tier("first", acknowledge=20, work=240), tier("second", acknowledge=20, work=240))
+PEOPLE = """
+operator: olga
+teams: {main: {duty_lead: lee}}
+people:
+  ann: {name: Sample One, role: first, teams: [main], addresses: {email: ann@example.org, inbox: ann}}
+  lee: {name: Sample Lead, role: second, teams: [main], addresses: {email: lee@example.org}}
+  ray: {name: Sample Raiser, role: agent, teams: [main], addresses: {inbox: ray}}
+  boss: {name: Sample Boss, role: senior, teams: [main], addresses: {inbox: boss}}
+  olga: {name: Sample Operator, role: operator, teams: [main], addresses: {inbox: olga}}
+"""
+
+
+async def left(house: House, person: str, channel: str) -> list[Delivery]:
+    """The messages that left for a person by a channel, once there is one for each issue."""
+
+    async def look() -> list[Delivery]:
+        begin = datetime.now(UTC) - timedelta(hours=1)
+        rows = await asyncio.to_thread(deliveries.told_since, house.db, "main", person, channel, begin)
+        pages = [row for row in rows if row.about == "asked" and row.state in {"sent", "delivered"}]
+        return pages if len(pages) == ISSUES else []
+
+    return await until_found(look, 120)
+
+
+def told(house: House, issues: Sequence[IssueId], person: str, channel: str) -> list[Told]:
+    """What each issue has on its own record of its asking them by this channel."""
+    events = [entry.event for issue in issues for entry in house.journal(issue)]
+    asked = [event for event in events if isinstance(event, Told) and event.about == "asked"]
+    return [event for event in asked if (event.person, event.channel) == (person, channel)]
+
+
+def parted(mails: MailServer, person: str) -> tuple[list[str], list[str]]:
+    """Subjects of the mails to a person: pages by themselves, and digests."""
+    subjects = [str(mail["Subject"]) for mail in to(mails, person)]
+    return [each for each in subjects if "at once" not in each], [each for each in subjects if "at once" in each]
+
+
+def is_in_digest(row: Delivery) -> bool:
+    """Whether the message went with others."""
+    return (row.reference or "").startswith("digest:")
+
+
+async def test_a_storm_of_one_cause_is_told_in_digests_and_answered_by_one(
+    env: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    (tmp_path / "people.yaml").write_text(PEOPLE)
+    async with mail_server() as mails, working(env, tmp_path, str(tmp_path), **_by_mail(mails)) as house:
+        issues = [opened.issue for opened in await _opened(house)]
+        rows = [*await left(house, "ann", "email"), *await left(house, "ann", "inbox")]
+        for channel in ("email", "inbox"):
+            alone = sum(row.channel == channel and not is_in_digest(row) for row in rows)
+            assert FEW <= alone <= MANY, "the first few go out at once, by themselves"
+        pages, digests = parted(mails, "ann")
+        assert FEW <= len(pages) <= MANY
+        assert 1 <= len(digests) <= 4
+
+        # Nobody answers: each issue goes on by its own clock, and the next tier is told in digests, too.
+        await asyncio.gather(*(house.pass_time(issue, minutes(20) + timedelta(seconds=2)) for issue in issues))
+        above = await left(house, "lee", "email")
+        assert FEW <= len(parted(mails, "lee")[0]) <= MANY
+        own = told(house, issues, "ann", "email")
+        assert len({event.message for event in own}) == ISSUES, "each issue has its own message on its own record"
+        in_digests = sum(event.digest.startswith("digest:main:ann:email:") for event in own)
+        assert in_digests == ISSUES - len(pages), "and it says whether that went in a digest"
+        assert {state.tier for state in await _states(house, issues)} == {"second"}
+
+        last = max((row.reference or "" for row in above if is_in_digest(row)), key=lambda key: int(key[-1]))
+        asked = await ask_digest(house.client, last)
+        assert (asked.person, sorted(asked.issues)) == ("lee", sorted(map(str, issues)))
+        (shown,) = [mail for mail in to(mails, "lee") if last in body_of(mail)]
+        assert f"escalon digest {last} --acknowledge-all --as lee" in body_of(shown)
+
+        with pytest.raises(NotDone, match="this digest is somebody else's"):
+            await digest_for(house.client, last, "ann")
+        lee = actor("lee", "second")
+        answers = await acknowledge_all(house.client, house.db, asked, lee, "answer-1")
+        assert {each.outcome for each in answers} == {"done"}, answers
+        assert {state.handler for state in await _states(house, issues)} == {"lee"}
+        again = await acknowledge_all(house.client, None, asked, lee, "answer-1")
+        assert {(await house.state(issue)).entries for issue in issues[:1]} == {len(await house.recorded(issues[0]))}
+        assert {each.outcome for each in again} == {"done"}, "the same answer again is carried out once"
+
+        name = last.rpartition("/")[0]
+        assert await failed_tasks(house.client, name) == []
+        history = await house.client.get_workflow_handle(name).fetch_history()
+        await build_replayer().replay_workflow(history)
+        _print(mails, asked)
+
+
+def _by_mail(mails: MailServer) -> dict[str, Any]:
+    return {
+        "smtp_host": "127.0.0.1", "smtp_port": mails.port, "smtp_security": "plain", "mail_from": "e@example.org",
+        "digest_gather_s": 1.5 if ISSUES <= 40 else 15,
+    }  # fmt: skip
+
+
+async def _opened(house: House) -> list[OpenAnswer]:
+    places = asyncio.Semaphore(16)
+
+    async def one() -> OpenAnswer:
+        async with places:
+            return await house.open(house.fresh(LADDER, issue={"causes": (CAUSE,)}))
+
+    return await asyncio.gather(*(one() for _ in range(ISSUES)))
+
+
+async def _states(house: House, issues: Sequence[IssueId]) -> list[IssueState]:
+    return list(await asyncio.gather(*(house.state(issue) for issue in issues)))
+
+
+def _print(mails: MailServer, asked: Asked) -> None:
+    rows = [f"{ISSUES} issues of one cause; told by e-mail:"]
+    for person in ("ann", "lee", "boss"):
+        pages, digests = parted(mails, person)
+        rows.append(f"  {person}: {len(pages)} pages by themselves, {len(digests)} digests {digests}")
+    sys.stdout.write("\n".join([*rows, f"  one answer of {asked.person}: {len(asked.issues)} issues"]) + "\n")
