@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 
 from escalation.issue.delivery import Try
+from escalation.issue.effects import Notify
 from escalation.issue.facts import PersonFacts
 from escalation.issue.identity import IssueId
 from records import deliveries
@@ -68,9 +69,9 @@ class DeliveryLog:
         row = _row(message, Try(number=number, at=at, outcome="unknown"), "queued")
         return asyncio.get_running_loop().call_later(QUEUED_AFTER_S, self._add, row)
 
-    def waits(self, message: Logged, number: int, at: datetime, why: str) -> None:
+    def waits(self, effect: Notify, number: int, at: datetime, why: str) -> None:
         """The next attempt is not to be made before the message's instant."""
-        row = _row(message, Try(number=number, at=at, outcome="unknown", error=why), "queued")
+        row = _row(effect, Try(number=number, at=at, outcome="unknown", error=why), "queued")
         self._add(row.changed({"next_try_at": effect.not_before}))
 
     def ended(
