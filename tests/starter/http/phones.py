@@ -1,6 +1,7 @@
 """What tests of Twilio at the door need: forms as it signs them, messages that have left, and what is said back."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -30,6 +31,7 @@ def with_phones(door: Door, people: Path) -> dict[str, Any]:
     text = door.office.settings.people.read_text(encoding="utf-8")
     for person, phone in ((LEAD, PHONE), (AGENT, AGENTS_PHONE)):
         assert text.count(f"inbox: {person},") == 1
+        text = re.sub(rf'(inbox: {person},.*), sms: "[^"]*"', r"\1", text)  # a sample may have a number of its own
         text = text.replace(f"inbox: {person},", f'inbox: {person}, sms: "{phone}", voice: "{phone}",')
     people.write_text(text, encoding="utf-8")
     account = {"twilio_account": ACCOUNT, "twilio_token": SecretStr(TOKEN), "twilio_callback": CALLBACK}
@@ -94,7 +96,8 @@ def said(answer: httpx2.Response) -> str:
 async def opened(door: Door) -> str:
     """An issue at which the lead is asked."""
     issue = door.fresh()
-    assert (await door.open(issue)).status_code == 202
+    answer = await door.open(issue)
+    assert answer.status_code == 202, answer.text
     for _ in range(300):
         if (await door.get(f"/v1/issues/{issue}"))["asked"]:
             return issue
