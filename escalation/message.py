@@ -90,6 +90,7 @@ _OCCASIONS: dict[About, _Occasion] = {
     "snooze_over": _Occasion("You wanted to be told again, act by {by}", "You wanted to be told again"),
     "cancel_asked": _Occasion("Opened in error? Answer by {by}", "Opened in error? A second person is needed"),
     "target_missed": _Occasion("Target missed, act by {by}", "Target missed"),
+    "plan_impossible": _Occasion("CANNOT BE KEPT, act by {by}", "CANNOT BE KEPT"),
     "target_warned": _Occasion("A target ends in {left}, {by}", "A target ends soon"),
     "waits": _Occasion("Closed for now", "Closed for now, asked when it opens", is_call=False),
     "offer_lapsed": _Occasion("Offer not accepted", "Offer not accepted: the duty lead owns it", is_call=False),

@@ -182,7 +182,14 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return f"{short(event.duplicate_of)} cannot carry it, so it goes on: {event.error}"
         case e.DuplicateRecorded():
             return f"{short(event.issue)} repeats it, says {event.said_by}, and is closed for it"
-        case e.TargetBegan() | e.TargetMet() | e.TargetWarned() | e.TargetMissed():
+        case (
+            e.TargetBegan()
+            | e.TargetMet()
+            | e.TargetWarned()
+            | e.TargetMissed()
+            | e.LadderFitted()
+            | e.PlanImpossible()
+        ):
             return _of_target(event)
         case e.LimitMissed():
             return f"the time of {_tier(event.tier)} to {event.of} ended {instant(event.due_at)} and was missed"
@@ -352,8 +359,18 @@ def _noted(event: e.Noted, by: str) -> str:
     return f"{by} wrote down what {event.said_by} said" if event.said_by else f"{by} wrote a note"
 
 
-def _of_target(event: e.TargetBegan | e.TargetMet | e.TargetWarned | e.TargetMissed) -> str:
+def _of_target(
+    event: e.TargetBegan | e.TargetMet | e.TargetWarned | e.TargetMissed | e.LadderFitted | e.PlanImpossible,
+) -> str:
     match event:
+        case e.LadderFitted():
+            shorter = f"the limits of the tiers are shortened to {event.parts / 10:g}%"
+            hears = f"{_tier(event.top)} hears {instant(event.top_hears_at)} at the latest"
+            return f"{shorter}: {hears}, before the target {event.target} ends {instant(event.due_at)}"
+        case e.PlanImpossible():
+            ends = f"the target {event.target} ends {instant(event.due_at)}"
+            hears = f"{_tier(event.top)} hears {instant(event.top_hears_at)} by the limits as they are"
+            return f"THIS CANNOT BE KEPT: {ends}, and {hears}; it is told now"
         case e.TargetBegan(target=target):
             return f"the target {target.name} {'begins anew' if event.is_anew else 'begins'}{_until(target.due_at)}"
         case e.TargetMet():

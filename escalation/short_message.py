@@ -32,6 +32,7 @@ _GROUPS: dict[About, Group] = {
     "snooze_over": "asked",
     "target_missed": "asked",
     "target_warned": "asked",
+    "plan_impossible": "asked",
     "exhausted": "nobody",
     "last_resort": "nobody",
     "offered": "offered",

@@ -103,6 +103,7 @@ EXAMPLES_BESIDE = {
     "TargetWarn.at": "75 %",
     "TargetWarn.before": "1 h",
     "TargetWarn.tell": "[handler, owner]",
+    "Policy.fit_ladder_to": "resolution",
     "Policy.assurance": "{ close: signed_link }",
     "Exhaustion.fallback": "four-tier-support",
     "Person.left_at": "2026-11-30",

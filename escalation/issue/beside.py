@@ -35,6 +35,7 @@ def beside(state: IssueState, *, hides_parties: bool = False) -> tuple[Fact, ...
         ("Told again", "; ".join(f"{person} {instant(at)}" for person, at in sorted(state.snoozes.items()))),
         ("Targets", "; ".join(_target(state, each) for each in running_targets(state))),
         ("Must hear", _ceilings(state)),
+        ("Shortened", f"limits are {state.fitted_parts / 10:g}% of the policy's" if state.fitted_parts else ""),
         ("Declined", ", ".join(state.declined)),
         ("Not reached", "; ".join(_out_of_reach(state))),
         ("Never asked", f"{', '.join(state.excluded)}: a conflict of interest" if state.excluded else ""),

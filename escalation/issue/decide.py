@@ -58,6 +58,7 @@ from escalation.issue.decide_ending import (
     decide_reopen,
     decide_resolve,
 )
+from escalation.issue.decide_fit import fit_again, fit_at_opening
 from escalation.issue.decide_moving import decide_de_escalate, decide_escalate
 from escalation.issue.decide_noting import (
     decide_attempt,
@@ -106,6 +107,7 @@ def decide_with_states(state: IssueState | None, command: Command, now: datetime
     try:
         rules(turn, command)
         follow_targets(turn, state)
+        fit_again(turn)
     except Refusal as refusal:
         return refusal.rejected
     return turn
@@ -172,7 +174,8 @@ def _open(turn: Deciding, command: Open) -> None:
     is_over = limit is not None and hours.later(opened_at, limit) <= turn.now
     late_by_s = round((turn.now - opened_at).total_seconds(), 3) if is_over else 0
     at = turn.now if is_over else opened_at
-    begin_tier(turn, turn.state.pinned, tier, "entered", at, late_by_s=late_by_s, is_by_hand=True)
+    fit_at_opening(turn, at)
+    begin_tier(turn, turn.state.pinned, turn.state.here, "entered", at, late_by_s=late_by_s, is_by_hand=True)
 
 
 def _check_claimed_time(turn: Deciding) -> None:

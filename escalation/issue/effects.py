@@ -37,6 +37,7 @@ About: TypeAlias = Literal[
     "cancel_asked",
     "target_missed",
     "target_warned",
+    "plan_impossible",
     "suppression_failed",
     "waits",
     "offer_lapsed",

@@ -36,6 +36,7 @@ _ANSWERS: dict[About, tuple[str, ...]] = {
     "cancel_asked": ("cancel",),
     "target_missed": ("resolve",),
     "target_warned": ("resolve", "escalate"),
+    "plan_impossible": ("escalate", "resolve"),
     "suppression_failed": ("resolve",),
     "waits": (),
     "offer_lapsed": (),
@@ -164,6 +165,9 @@ def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             return _notify(state, entry, "target_missed", _listeners(state, missed.tell), None)
         case e.TargetWarned() as warned:
             return _notify(state, entry, "target_warned", _listeners(state, warned.tell), warned.due_at)
+        case e.PlanImpossible() as impossible:
+            top = [person.id for person in state.known_for(impossible.top)]
+            return _notify(state, entry, "plan_impossible", (*top, state.owner), impossible.due_at)
         case e.SuppressionFailed():
             return _notify(state, entry, "suppression_failed", (state.owner, *has_it), None)
         case _:

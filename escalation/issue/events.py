@@ -61,6 +61,8 @@ from escalation.issue.events_of_people import (
     SnoozeEnded,
 )
 from escalation.issue.events_of_targets import (
+    LadderFitted,
+    PlanImpossible,
     TargetBegan,
     TargetDue,
     TargetMet,
@@ -95,6 +97,7 @@ __all__ = [
     "Held",
     "HoldEnded",
     "HoldEndedWhy",
+    "LadderFitted",
     "LastResortTold",
     "LimitMissed",
     "LookupFailed",
@@ -105,6 +108,7 @@ __all__ = [
     "OpenedAgain",
     "OwnerMoved",
     "PeopleAsked",
+    "PlanImpossible",
     "PolicyAdopted",
     "Reassigned",
     "Refused",
@@ -219,6 +223,8 @@ Event: TypeAlias = Annotated[
     | PolicyAdopted
     | TargetMissed
     | TargetBegan
+    | LadderFitted
+    | PlanImpossible
     | TargetMet
     | TargetWarned
     | Warned

@@ -1,4 +1,4 @@
-"""The events of targets: begun, met, warned of, missed; and how one that runs is carried in events and state.
+"""The events of targets: begun, met, warned of, missed; what they make of the ladder; how a running one is carried.
 
 The union of all events, and what they share, is in `events.py`.
 """
@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from escalation.issue.events_of_ladder import Ceiling, WarningDue
 from escalation.policy.model import Listener
 from escalation.value import Value
 
@@ -72,3 +73,37 @@ class TargetMissed(Value):
     target: str
     due_at: AwareDatetime
     tell: tuple[Listener, ...] = ()
+
+
+class LadderFitted(Value):
+    """The limits of the tiers were shortened in proportion, so that the top hears before a target ends."""
+
+    kind: Literal["ladder_fitted"] = "ladder_fitted"
+    target: str
+    due_at: AwareDatetime
+    severity: str
+    parts: int
+    """How long each limit is now, in thousandths of what it was."""
+    top: str
+    top_hears_at: AwareDatetime
+    """When the top tier hears now at the latest, holds aside."""
+    acknowledge_due_at: AwareDatetime | None = None
+    work_due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
+    lapses_at: AwareDatetime | None = None
+    warnings: tuple[WarningDue, ...] = ()
+    targets: tuple[TargetDue, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    """The clocks as they then stand; at the opening none runs."""
+
+
+class PlanImpossible(Value):
+    """However short the limits were, the top would not hear before a target ends; it is told at once."""
+
+    kind: Literal["plan_impossible"] = "plan_impossible"
+    target: str
+    due_at: AwareDatetime
+    severity: str
+    top: str
+    top_hears_at: AwareDatetime
+    """When the top tier hears by the limits as they are."""

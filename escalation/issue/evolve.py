@@ -7,7 +7,7 @@ from escalation.issue import events as e
 from escalation.issue.commands import Open
 from escalation.issue.evolve_by_hand import by_people, clocks_changed
 from escalation.issue.evolve_reach import reached, without_reach
-from escalation.issue.evolve_targets import clock_ran, milestones, noted
+from escalation.issue.evolve_targets import clock_ran, ladder_fitted, milestones, noted, plan_impossible
 from escalation.issue.facts import CLOCK, PersonFacts, TextRef
 from escalation.issue.state import BESIDE_THE_TIERS, DUTY_LEAD, LAST_RESORT, Asking, Charge, Finding, IssueState
 from escalation.narrate import tried
@@ -370,6 +370,8 @@ _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     e.AskedAgain: _asked_again,
     e.Warned: _warned,
     e.Noted: noted,
+    e.LadderFitted: ladder_fitted,
+    e.PlanImpossible: plan_impossible,
     e.Reminded: _reminded,
     e.Acknowledged: _acknowledged,
     e.Released: _released,

@@ -121,6 +121,7 @@ def _adopted(state: IssueState, event: e.PolicyAdopted) -> dict[str, Any]:
     names = [policy.name for policy in event.policies]
     return {
         "policies": event.policies,
+        "fitted_parts": 0,
         "policy": state.policy if state.policy in names else names[0],
         "tier": event.tier,
         "last_known": event.last_known or state.last_known,

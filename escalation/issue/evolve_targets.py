@@ -3,6 +3,8 @@
 from typing import Any
 
 from escalation.issue import events as e
+from escalation.issue.fit import WHOLE, shortened
+from escalation.issue.running import running
 from escalation.issue.state import IssueState
 from escalation.issue.word import ACKNOWLEDGED, ANSWERED, FIRST_RESPONSE, HEARD, is_answered, speaks, tier_milestone
 
@@ -29,6 +31,21 @@ def clock_ran(
             return {"targets": (*_without(state, event.target.name), event.target)}
         case e.TargetMet():
             return {"targets": _without(state, event.target)}
+
+
+def ladder_fitted(state: IssueState, event: e.LadderFitted, _: e.Entry) -> dict[str, Any]:
+    """The policy of this issue with shorter limits, and the clocks of the tier as they then stand."""
+    first = shortened(state.policies[0], event.severity, event.parts)
+    change = {
+        "policies": (first, *state.policies[1:]),
+        "fitted_parts": (state.fitted_parts or WHOLE) * event.parts // WHOLE,
+    }
+    return {**running(event)._asdict(), **change} if state.turn else change
+
+
+def plan_impossible(state: IssueState, event: e.PlanImpossible, _: e.Entry) -> dict[str, Any]:
+    """That it was said."""
+    return {"impossible": (*state.impossible, (event.target, event.severity))}
 
 
 def _without(state: IssueState, name: str) -> tuple[e.TargetDue, ...]:

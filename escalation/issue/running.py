@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from escalation.issue.clocks import is_late
-from escalation.issue.events import Ceiling, HoldEnded, PolicyAdopted, SeverityChanged, TargetDue, WarningDue
+from escalation.issue.events import (
+    Ceiling,
+    HoldEnded,
+    LadderFitted,
+    PolicyAdopted,
+    SeverityChanged,
+    TargetDue,
+    WarningDue,
+)
 from escalation.issue.hours import WALL, Hours, beginning_of, hours_from, hours_here, hours_of
 from escalation.issue.state import IssueState
 from escalation.issue.target_clocks import held_target, recounted_targets
@@ -28,7 +36,7 @@ class Running(NamedTuple):
     ceilings: tuple[Ceiling, ...]
 
 
-def running(of: IssueState | SeverityChanged | HoldEnded | PolicyAdopted) -> Running:
+def running(of: IssueState | SeverityChanged | HoldEnded | PolicyAdopted | LadderFitted) -> Running:
     """The clocks as they stand in a state, or in an event that moved them."""
     return Running(
         acknowledge_due_at=of.acknowledge_due_at,

@@ -138,6 +138,10 @@ class IssueState(Value):
     """Targets that are neither met nor missed."""
     missed_targets: tuple[str, ...] = ()
     """Names of those that were missed, which never run again; save promises of an update."""
+    fitted_parts: int = 0
+    """How long the limits of the ladder are, in thousandths of the policy's; 0: as they are written."""
+    impossible: tuple[tuple[str, str], ...] = ()
+    """Targets, each with the severity, before which the ladder cannot be climbed, where that was said."""
     milestones: dict[str, AwareDatetime] = Field(default_factory=dict)
     """When it was first acknowledged, first answered, when each tier began for the first time; and, as long as the word
     is the customer's, when they were last answered, else since when they wait."""

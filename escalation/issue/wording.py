@@ -54,6 +54,9 @@ def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 -
         case "target_warned":
             who = f"{state.handler} has it" if state.handler else "Nobody has it"
             return f"A time that was agreed is running out. {who}. Do what was agreed in time, or move it up now."
+        case "plan_impossible":
+            top = state.pinned.tier(state.pinned.climb()[-1]).title
+            return f"What was promised to the customer ends before {top} would be asked. Move it up now, or take it on."
         case "waits":
             when = f" and opens {instant(state.opens_at)}" if state.opens_at is not None else ""
             return f"{state.here.title} is closed{when}, and is asked then. You need do nothing meanwhile."

@@ -45,6 +45,7 @@ def describe_policy(policy: Policy) -> Description:
         ),
         sentences=(
             *_hours(policy),
+            *_fit(policy),
             _acknowledgement(policy),
             _hold(policy),
             _severity_change(policy),
@@ -156,6 +157,14 @@ def _targets(policy: Policy) -> Table:
     )
     columns = ("target", "means", "kind", "from", *names, "on hold it", "warns", "who hears that it is missed")
     return Table(title="Targets", columns=columns, rows=rows)
+
+
+def _fit(policy: Policy) -> tuple[str, ...]:
+    if policy.fit_ladder_to is None:
+        return ()
+    top = policy.climb()[-1]
+    where = f"Where {top} would not hear before {policy.fit_ladder_to} ends, the limits of the tiers are shortened"
+    return (f"{where} in proportion; where one would have no minute then, {top} and the owner are told at once.",)
 
 
 def _measures(target: Target) -> str:

@@ -132,10 +132,35 @@ def targets_end_after_they_start(policy: Policy, findings: Findings) -> None:
             findings.add(f"{here}.runs_when_answered", problem, value="true", allowed="with ends: updated only")
 
 
+def the_ladder_can_be_fitted(policy: Policy, findings: Findings) -> None:
+    """What the ladder is fitted to is promised to customers from opening to resolution, and every tier can be left."""
+    name = policy.fit_ladder_to
+    if name is None:
+        return
+    target = next((each for each in policy.targets if each.name == name), None)
+    if target is None:
+        findings.unknown("fit_ladder_to", name, "is not a target", [each.name for each in policy.targets])
+        return
+    allowed = "an sla from the opening to the resolution"
+    if target.is_ola:
+        findings.add(
+            "fit_ladder_to", "is agreed inside the house, and no deadline of a customer", value=name, allowed=allowed
+        )
+    if target.starts not in {None, "opened"} or target.ends not in {None, "resolved"}:
+        findings.add("fit_ladder_to", "does not last from the opening to the resolution", value=name, allowed=allowed)
+    for tier in policy.climb()[:-1]:
+        place = [each.name for each in policy.tiers].index(tier)
+        missing = [each for each in target.within if each not in policy.tiers[place].work_within]
+        if missing:
+            problem = f"has no limit for {listed(missing)}: acknowledged there, no tier above would hear before {name}"
+            findings.add(f"tiers[{place}].work_within", problem, allowed="a limit; or no fit_ladder_to")
+
+
 TARGET_RULES: tuple[Rule, ...] = (
     targets_are_sound,
     target_hours_have_limits,
     worse_targets_never_wait_alone,
     target_warnings_come_in_time,
     targets_end_after_they_start,
+    the_ladder_can_be_fitted,
 )

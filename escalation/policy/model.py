@@ -313,6 +313,10 @@ class Policy(Value):
     """How a resolved issue ends."""
     targets: tuple[Target, ...] = ()
     """Times agreed with customers or inside the house, counted from the opening."""
+    fit_ladder_to: str | None = None
+    """The target, promised to customers from the opening to the resolution, before whose end the top tier is to hear
+    and to have its time to acknowledge: where the ladder would take longer, its limits are shortened in proportion for
+    that issue. Absent: they are as they are."""
     hold: Holding | None = None
     """When an issue may be put on hold; absent: never."""
     severity_change: SeverityChange = SeverityChange()

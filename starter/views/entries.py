@@ -30,6 +30,8 @@ _STYLES: dict[str, str] = {
     "target_missed": "red",
     "target_warned": "yellow",
     "target_met": "green",
+    "ladder_fitted": "yellow",
+    "plan_impossible": "bold white on red",
     "accepted": "bold green",
     "reassigned": "yellow",
     "declined": "yellow",

@@ -64,3 +64,10 @@ def unowned() -> list[Notify]:
     find = next(effect for effect in reversed(life.effects) if effect.kind == "find_responders")
     life.send(life.found(find, ("lee",)))
     return [effect for effect in life.effects if effect.kind == "notify"]
+
+
+def impossible() -> list[Notify]:
+    """The same of a promise that no ladder can keep."""
+    promised = Target(name="fix", within={"S1": minutes(1)})
+    life = Played(opened(policy(tier("first"), tier("second"), targets=(promised,), fit_ladder_to="fix")))
+    return [effect for effect in life.effects if effect.kind == "notify"]

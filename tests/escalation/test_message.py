@@ -14,7 +14,7 @@ from escalation.issue.facts import PersonFacts, TextRef
 from escalation.issue.identity import IssueId
 from escalation.message import LONGEST_SUBJECT, UNREADABLE, Message, MessageTexts, compose
 from escalation.narrate import instant
-from tests.escalation.lives import by_hand, out_of_hours, unowned, whole_life
+from tests.escalation.lives import by_hand, impossible, out_of_hours, unowned, whole_life
 
 ABOUTS: tuple[About, ...] = get_args(About)
 AT = datetime(2026, 11, 21, 19, 40, 17, tzinfo=UTC)
@@ -134,6 +134,12 @@ OCCASIONS: dict[About, dict[str, Any]] = {
         "owner": "kim",
         "until": None,
         "commands": ("resolve",),
+    },
+    "plan_impossible": {
+        "asked_of_you": "What was promised to the customer ends before Manager would be asked. "
+        "Move it up now, or take it on.",
+        "owner": "pat",
+        "commands": ("escalate", "resolve"),
     },
     "target_warned": {
         "asked_of_you": "A time that was agreed is running out. Nobody has it. "
@@ -342,7 +348,7 @@ def test_a_time_that_is_past_is_said_to_be_past() -> None:
 
 
 def test_every_message_that_the_rules_ask_for_is_told_in_the_readers_time() -> None:
-    asked_for = [*whole_life(), *by_hand(), *out_of_hours(), *unowned()]
+    asked_for = [*whole_life(), *by_hand(), *out_of_hours(), *unowned(), *impossible()]
     assert {effect.about for effect in asked_for} == set(ABOUTS)
     for effect in asked_for:
         message = compose(effect, MessageTexts(), BUCHAREST)

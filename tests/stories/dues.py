@@ -10,9 +10,10 @@ from typing import NamedTuple, TypeAlias
 
 from escalation.issue import events as e
 from escalation.issue.clocks import GRACE
+from escalation.issue.fit import shortened
 from escalation.policy.model import Clock, Policy, Tier
 
-_SET_ANEW: TypeAlias = e.TierBegan | e.SeverityChanged | e.HoldEnded | e.PolicyAdopted
+_SET_ANEW: TypeAlias = e.TierBegan | e.SeverityChanged | e.HoldEnded | e.PolicyAdopted | e.LadderFitted
 _STOPPED_WITH: dict[str, Clock] = {
     "acknowledge": "acknowledge",
     "remind": "acknowledge",
@@ -82,6 +83,8 @@ class Dues:
                 self._set_targets(event.targets)
             case e.TierBegan() | e.SeverityChanged() | e.HoldEnded() | e.PolicyAdopted() as event:
                 self._set_anew(event, entry.happened_at)
+            case e.LadderFitted() as event:
+                self._fitted(event, entry.happened_at)
             case e.AskedAgain() as event:
                 self._asked_again(event, entry.happened_at)
             case e.Held() as event:
@@ -139,6 +142,12 @@ class Dues:
         self._set_all("warn", {f"{warning.of}/{warning.share}": warning.at for warning in event.warnings})
         if event.ceilings is not None:
             self._set_all("ceiling", {ceiling.tier: ceiling.at for ceiling in event.ceilings})
+
+    def _fitted(self, event: e.LadderFitted, at: datetime) -> None:
+        """From here on limits are shorter; so is what is left of those that run."""
+        self._policies = (shortened(self._policies[0], event.severity, event.parts), *self._policies[1:])
+        if self._tier is not None:
+            self._set_anew(event, at)
 
     def _began(self, event: e.TierBegan, at: datetime) -> None:
         """A tier's time counts from its beginning."""

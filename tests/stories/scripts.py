@@ -275,6 +275,14 @@ HOLDING = (
         line(28.8, Note, "ben", text=WHY, is_to_customer=True),
         line(31.1, Note, "ben", text=WHY, said_by="customer")),
         (policy(hold=holding(), targets=AGREED),), opening={"issue": {"parties": (CUSTOMER,)}}),
+    Script("fitted_to_a_deadline", minutes(60), (
+        line(1.1, Acknowledge, "ann"),
+        line(4.4, ChangeSeverity, "ann", severity="S1", reason=WHY),
+        line(9.9, Acknowledge, "lee")),
+        (policy(tier("first"), tier("second"), third(), targets=(FIX,), fit_ladder_to="fix"),),
+        opening={"severity": "S2"}),
+    Script("plan_impossible", minutes(14), (line(1.1, Acknowledge, "ann"),),
+        (policy(targets=(FIX.model_copy(update={"within": limits(1, 2)}),), fit_ladder_to="fix"),)),
     Script("target_met", minutes(33), (
         line(1.1, Acknowledge, "ann"),
         line(24.2, Resolve, "ann", outcome="solved")),

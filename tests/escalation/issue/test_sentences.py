@@ -59,6 +59,10 @@ def story() -> list[Entry]:
     both.note("first-1", at(2), is_to_customer=True)
     both.note("first-1", at(3), said_by="a vendor")
     told_of = both.entries
+    for minutes_left in (2, 60):
+        above = tuple(tier(name) for name in ("first", "second", "third"))
+        tight = policy(*above, targets=(target(minutes_left, "fix"),), fit_ladder_to="fix")
+        told_of = [*told_of, *Played(opened(tight)).entries]
     told = [entry for story in STORIES_BY_HAND.values() for entry in story().entries]
     closed_first = tier("first", hours={"S1": "desk", "S2": "desk"})
     desk = calendar_hours(mon_fri="09:00-17:00")

@@ -130,3 +130,33 @@ def test_kept_clocks_have_nothing_missed() -> None:
     assert (findings, policy is not None) == ((), True)
     assert policy is not None
     assert any("is missed at once" in sentence for sentence in describe_policy(policy).sentences)
+
+
+def fits(*lines: str, name: str = "answer") -> tuple[PolicyError, ...]:
+    """What is found where the ladder is to fit to a target."""
+    text = with_target(*lines).replace("\nhold:", f"\nfit_ladder_to: {name}\nhold:")
+    assert "fit_ladder_to" in text
+    return check(text, KNOWN)[1]
+
+
+def test_the_ladder_fits_to_what_customers_were_promised() -> None:
+    assert fits() == ()
+    (unknown,) = fits(name="anwser")
+    assert (unknown.field, unknown.suggestion) == ("fit_ladder_to", "answer")
+    (inside,) = fits("kind: ola")
+    assert (inside.field, inside.allowed) == ("fit_ladder_to", "an sla from the opening to the resolution")
+    (short,) = fits("ends: acknowledged")
+    assert "does not last from the opening to the resolution" in short.problem
+
+
+def test_a_tier_that_can_keep_an_issue_for_good_lets_no_ladder_fit() -> None:
+    text = with_target().replace("\nhold:", "\nfit_ladder_to: answer\nhold:")
+    found_there = check(text.replace("    work_within: { high: 15 min, low: 4 h }\n", "", 1), KNOWN)[1]
+    finding = next(each for each in found_there if each.field == "tiers[0].work_within")
+    assert "no tier above would hear before answer" in finding.problem
+
+
+def test_what_fits_is_shown() -> None:
+    policy, _ = check(with_target().replace("\nhold:", "\nfit_ladder_to: answer\nhold:"), KNOWN)
+    assert policy is not None
+    assert any("before answer ends, the limits of the tiers" in each for each in describe_policy(policy).sentences)
