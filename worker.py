@@ -44,7 +44,7 @@ def activities(client: Client, settings: Settings, db: Database) -> list[Callabl
     gathering, most = Gathering.of(client, settings), settings.messages_a_minute
     keeping, telling = RecordKeeping(db), Notifying(ways, directory, db, gathering=gathering, most_a_minute=most)
     digests = SendingDigests(ways, directory, db)
-    finding = FindingResponders(directory, [way.name for way in ways], LiveRotas(settings.rotas_file))
+    finding = FindingResponders(directory, [way.name for way in ways], LiveRotas(settings.rotas_file), db)
     linking = LinkingDuplicates(client)
     return [
         keeping.record,

@@ -137,7 +137,8 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             whom = _people([person.id for person in event.people])
             return f"{whom} asked at {_tier(event.tier)} ({event.why}){_kept_back(event)}"
         case e.StandInAsked():
-            instead = f"in place of {event.in_place_of}, who could not be reached"
+            why = "declined" if event.has_declined else "could not be reached"
+            instead = f"in place of {event.in_place_of}, who {why}"
             return f"{event.person} asked at {_tier(event.tier)} {instead} ({event.why})"
         case e.NobodyReached():
             return f"nobody asked at {_tier(event.tier)} can be reached; it is left {instant(event.leaves_at)}"

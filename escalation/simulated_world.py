@@ -13,6 +13,7 @@ from escalation.issue.delivery import Outcome, StandIn
 from escalation.issue.effects import FindResponders, LinkDuplicate, Notify
 from escalation.issue.facts import LeftOut, PersonFacts, RotaGap
 from escalation.issue.responders import find_in
+from escalation.issue.routing import GivenOut
 from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.directory import Directory
 
@@ -91,11 +92,15 @@ def people_of(
     after: timedelta = AT_ONCE,
     rotas: Rotas = NO_ROTAS,
 ) -> FindPeople:
-    """The people of a directory and who is on duty, as the service finds them; `channels` are those that are set up."""
-    reached = frozenset(channels)
+    """The people of a directory and who is on duty, as the service finds them; `channels` are those that are set up.
+
+    What people have to do is what was given out in this world, whatever became of it.
+    """
+    reached, given = frozenset(channels), GivenOut()
 
     def find(effect: FindResponders, at: datetime) -> LookUp:  # noqa: ARG001
-        answer = find_in(directory, effect, reached, rotas)
+        answer = find_in(directory, effect, reached, rotas, given.with_record(None, (), effect))
+        given.note(effect, [person.id for person in answer.people])
         more = (answer.stand_ins, answer.beside, answer.left_out, answer.gaps)
         return LookUp(answer.people, answer.why, after, None, *more)
 

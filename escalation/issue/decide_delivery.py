@@ -5,13 +5,14 @@ stand-in is asked beside. And no tier is left for it sooner than after `PATIENCE
 everything drives nothing through all tiers in seconds (docs/decisions/0015).
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from escalation.issue import events as e
 from escalation.issue.climb import move_up, note_missed
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.deciding import Deciding
-from escalation.issue.delivery import PATIENCE, shortened, way_after
+from escalation.issue.delivery import PATIENCE, StandIn, shortened, way_after
 from escalation.issue.state import LAST_RESORT, Asking, IssueState
 from escalation.issue.ways import in_order, urgency_of
 
@@ -89,18 +90,40 @@ def leave_unreached(turn: Deciding, at: datetime, late_by_s: float) -> None:
 def _ask_stand_in(turn: Deciding, asking: Asking, person: str) -> None:
     """Who comes first of those that may stand in for this person and is not asked already."""
     state = turn.state
-    asked = state.asked_in(asking)
-    if person not in asked or not state.is_out_of_reach(asking, person, "failed", "delayed"):
+    if person not in state.asked_in(asking) or not state.is_out_of_reach(asking, person, "failed", "delayed"):
         return
+    each = next(_stand_ins(state, asking, person), None)
+    if each is not None:
+        asks = e.StandInAsked(turn=asking.turn, tier=asking.tier, person=each.id, in_place_of=person, why=each.why)
+        turn.by_clock(asks, turn.now)
+
+
+def ask_next(turn: Deciding, before: IssueState, person: str) -> bool:
+    """Ask the next of those who could have been asked as well as somebody who declines; whether there is one.
+
+    `before`: as it stood before they declined.
+    """
+    asking = before.asking_at(before.tier)
+    if asking is None or person not in before.asked:
+        return False
+    each = next((each for each in _stand_ins(before, asking, person) if each.is_next), None)
+    if each is None:
+        return False
+    number, tier = asking.turn, asking.tier
+    turn.by_clock(
+        e.StandInAsked(turn=number, tier=tier, person=each.id, in_place_of=person, why=each.why, has_declined=True),
+        turn.now,
+    )
+    return True
+
+
+def _stand_ins(state: IssueState, asking: Asking, person: str) -> Iterator[StandIn]:
+    """Who may stand in for this person now, the first one first."""
     declined = state.declined if asking.tier != LAST_RESORT else ()
+    taken = {*state.asked_in(asking), *declined}
     for each in asking.stand_ins.get(person, ()):
-        if each.id in {*asked, *declined} or not state.fit_to_ask([state.person(each.id)]):
-            continue
-        turn.by_clock(
-            e.StandInAsked(turn=asking.turn, tier=asking.tier, person=each.id, in_place_of=person, why=each.why),
-            turn.now,
-        )
-        return
+        if each.id not in taken and state.fit_to_ask([state.person(each.id)]):
+            yield each
 
 
 def matters(state: IssueState, about: str, person: str, asked_in: int) -> bool:

@@ -4,7 +4,7 @@ from escalation.issue import events as e
 from escalation.issue.climb import move_up, note_missed
 from escalation.issue.commands import Accept, Decline, Reassign
 from escalation.issue.decide_clock import ask_again
-from escalation.issue.decide_delivery import note_nobody_reached
+from escalation.issue.decide_delivery import ask_next, note_nobody_reached
 from escalation.issue.decide_people import lapses_after, note_late_acknowledgement
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 
@@ -79,7 +79,12 @@ def decide_decline(turn: Deciding, command: Decline) -> None:
     )
     if not state.is_climbing:
         return
-    if person in state.asked and not left:
+    is_followed = ask_next(turn, state, person)
+    if is_followed and turn.state.acknowledge_due_at is None and turn.state.handler is None:
+        ask_again(turn, "declined", turn.now)
+    elif is_followed:
+        return
+    elif person in state.asked and not left:
         note_missed(turn)
         move_up(turn, "everybody_declined", turn.now)
     elif state.handler == person and turn.state.handler is None:

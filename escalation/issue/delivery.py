@@ -99,6 +99,8 @@ class StandIn(Value):
     id: str
     why: str
     """In words, with ids alone."""
+    is_next: bool = False
+    """Whether they could have been asked as well: then they are, too, where this person declines."""
 
 
 def first_ways(channels: Iterable[str]) -> tuple[str, ...]:

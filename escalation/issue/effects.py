@@ -63,6 +63,8 @@ class FindResponders(Value):
     """People whom the issue is about, and who has a conflict of interest: never asked."""
     excluded: tuple[str, ...] = ()
     """Those among them who have a conflict of their own: whoever stands in for them or reports to them may be asked."""
+    languages: tuple[str, ...] = ()
+    """Of its customer, as BCP 47."""
     at: AwareDatetime | None = None
     """When the tier began (UTC): who is there then is asked. None in errands of releases that did not say."""
 

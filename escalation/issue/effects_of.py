@@ -50,6 +50,7 @@ def effects(before: IssueState | None, state: IssueState, entry: e.Entry) -> tup
     return (*errands(state, entry), *messages(before, state, entry))
 
 
+_CUSTOMERS = frozenset({"customer", "complainant", "representative"})
 _ASKS = frozenset({e.TierBegan, e.TierOpened, e.Exhausted, e.LastResortTold, e.SuppressionAsked, e.OfferLapsed})
 
 
@@ -82,7 +83,7 @@ def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
         case e.PeopleAsked() as asked:
             return _asking(state, entry, asked.turn, [person.id for person in asked.people])
         case e.StandInAsked() as stand_in:
-            return _asking(state, entry, stand_in.turn, [stand_in.person], stand_in.in_place_of)
+            return _asking(state, entry, stand_in.turn, [stand_in.person], stand_in)
         case e.AskedAgain() as again:
             return _asked_again(before, state, entry, again)
         case e.Reminded():
@@ -112,7 +113,7 @@ def _asked_again(
 
 
 def _asking(
-    state: IssueState, entry: e.Entry, turn: int, people: list[str], in_place_of: str | None = None
+    state: IssueState, entry: e.Entry, turn: int, people: list[str], instead_of: e.StandInAsked | None = None
 ) -> tuple[Notify, ...]:
     """To those who are asked at a tier, or as the last resort."""
     asking = state.asking(turn)
@@ -122,9 +123,10 @@ def _asking(
     else:
         about, until = "asked", state.acknowledge_due_at
     told = _notify(state, entry, about, people, until, turn=turn)
-    if in_place_of is None:
+    if instead_of is None:
         return told
-    return tuple(note.changed({"asked_of_you": instead(state, about, in_place_of)}) for note in told)
+    asks = instead(state, about, instead_of.in_place_of, has_declined=instead_of.has_declined)
+    return tuple(note.changed({"asked_of_you": asks}) for note in told)
 
 
 def _turn(state: IssueState) -> int:
@@ -227,8 +229,15 @@ def _find(state: IssueState, entry: e.Entry, turn: int, tier: str) -> FindRespon
         tell=_told(state, tier),
         about=(*state.facts.about, *state.excluded),
         excluded=tuple(person for person in state.excluded if person not in state.facts.about),
+        languages=_languages(state),
         at=entry.recorded_at,
     )
+
+
+def _languages(state: IssueState) -> tuple[str, ...]:
+    """Those of whom it is for; where nobody of them has one, of nobody."""
+    theirs = [each.language for each in state.facts.parties if each.role in _CUSTOMERS and each.language is not None]
+    return tuple(dict.fromkeys(theirs))
 
 
 def _told(state: IssueState, tier: str) -> Tell:

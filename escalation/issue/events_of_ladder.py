@@ -140,6 +140,8 @@ class StandInAsked(Value):
     person: str
     in_place_of: str
     why: str
+    has_declined: bool = False
+    """Whether who was asked before has declined, rather than not been reached."""
 
 
 class NobodyReached(Value):

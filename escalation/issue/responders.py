@@ -3,12 +3,13 @@
 Pure: which directory, and as of when, is the business of who asks (the activity, or a simulated world).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from escalation.issue.commands import TakePeople
 from escalation.issue.delivery import MOST_STAND_INS, StandIn
 from escalation.issue.effects import FindResponders
 from escalation.issue.facts import LeftOut, PersonFacts, RotaGap
+from escalation.issue.routing import Load, Loads, able, routed
 from escalation.issue.state import DUTY_LEAD
 from escalation.oncall.look_up import OnDuty, people_on_duty
 from escalation.oncall.rota import NO_ROTAS, Rotas
@@ -16,6 +17,7 @@ from escalation.policy.conflict import IN_WORDS, Conflicts
 from escalation.policy.directory import Directory, Person, Present
 from escalation.policy.model import Tell
 
+NOTHING_TO_DO: Mapping[str, Load] = {}
 _MOST_REASONS = 10
 """Of so many people who are not there it is said who is asked in their place: the record is no list of holidays."""
 _MOST_LEFT_OUT = 20
@@ -23,29 +25,38 @@ _MOST_LEFT_OUT = 20
 
 
 def find_in(
-    directory: Directory, effect: FindResponders, channels: Collection[str], rotas: Rotas = NO_ROTAS
+    directory: Directory,
+    effect: FindResponders,
+    channels: Collection[str],
+    rotas: Rotas = NO_ROTAS,
+    loads: Loads = NOTHING_TO_DO,
 ) -> TakePeople:
     """Whom the tier tells, without those who may not be asked; perhaps nobody. With them who may stand in for each.
 
-    Who may not be asked says `escalation/policy/conflict.py`. Who is away or gone when the tier begins is not asked:
-    their deputy is; by a rota, whom its rule says. `channels` are the names of those that are set up.
+    Who may not be asked says `escalation/policy/conflict.py`; who of the others gets it `routing.py`, where `loads` is
+    what they have to do. Who is away or gone when the tier begins is not asked: their deputy is; by a rota, whom its
+    rule says. `channels` are the names of those that are set up.
     """
     conflicts = conflicts_of(directory, effect)
     if effect.tier == DUTY_LEAD:
         return _duty_lead(directory, effect, conflicts, channels)
     on_duty = people_on_duty(rotas, effect.tell.rotas, directory, effect.at, conflicts)
     found = directory.in_tell(effect.tell, effect.issue.team, on_duty.people)
-    fit = [person for person in found if person.id not in conflicts]
-    asked, absent = Present(tuple(fit)) if effect.at is None else directory.present(fit, effect.at, conflicts)
+    fit, unable = able([person for person in found if person.id not in conflicts], effect)
+    there, absent = Present(fit) if effect.at is None else directory.present(fit, effect.at, conflicts)
+    # A deputy must be able to, too.
+    there, more = able(there, effect)
+    asked, others, passed_by, how = routed(there, effect, loads)
     unfit = dict.fromkeys((*on_duty.unfit, *(person.id for person in found if person.id in conflicts)))
     left_out = [LeftOut(id=person, why=IN_WORDS) for person in unfit]
-    left_out += [] if effect.at is None else _not_there(fit, asked, effect)
-    stand_ins, beside = _stand_ins(directory, asked, effect, conflicts, channels)
+    left_out += [*unable, *([] if effect.at is None else _not_there(fit, there, effect)), *more, *passed_by]
+    stand_ins, beside = _stand_ins(directory, (asked, others), effect, conflicts, channels)
+    told = _told(effect.tell, effect.issue.team, on_duty)
     return TakePeople(
         id=effect.key,
         turn=effect.turn,
         people=tuple(person.reachable(channels) for person in asked),
-        why=_why(effect, on_duty, len(unfit), absent, is_anybody=bool(asked)),
+        why=_why(told, len(unfit), len(unable) + len(more), absent, how, is_anybody=bool(asked)),
         stand_ins=stand_ins,
         beside=beside,
         left_out=tuple(left_out[:_MOST_LEFT_OUT]),
@@ -92,6 +103,11 @@ def _there_for(
     return next((each for each in fit if effect.at is None or each[0].is_present(effect.at)), None)
 
 
+def needs_loads(effect: FindResponders) -> bool:
+    """Whether who is chosen hangs on what people have to do."""
+    return effect.tell.choose in {"round_robin", "least_loaded"}
+
+
 def conflicts_of(directory: Directory, effect: FindResponders) -> Conflicts:
     """Who may not be asked about this issue, as of the instant of the look-up."""
     about = [person for person in effect.about if person not in effect.excluded]
@@ -106,30 +122,37 @@ def _not_there(fit: Iterable[Person], asked: Sequence[Person], effect: FindRespo
 
 def _stand_ins(
     directory: Directory,
-    asked: Iterable[Person],
+    routed: tuple[Sequence[Person], Sequence[Person]],
     effect: FindResponders,
     conflicts: Conflicts,
     channels: Collection[str],
 ) -> tuple[dict[str, tuple[StandIn, ...]], tuple[PersonFacts, ...]]:
-    """Who may stand in for each, and facts of them."""
+    """Who may stand in for each of those who are asked, and facts of them: first who could have been asked as well."""
+    asked, others = routed
     beside: dict[str, PersonFacts] = {}
     stand_ins: dict[str, tuple[StandIn, ...]] = {}
     for person in asked:
         behind = directory.in_place_of(person.id, effect.issue.team, effect.at)
-        listed = [each for each in behind if each[0].id not in conflicts][:MOST_STAND_INS]
+        next_ones = {each.id for each in others}
+        listed = [(each, "next of those who could be asked") for each in others]
+        listed += [each for each in behind if each[0].id not in conflicts and each[0].id not in next_ones]
+        listed = listed[:MOST_STAND_INS]
         if listed:
-            stand_ins[person.id] = tuple(StandIn(id=each.id, why=why) for each, why in listed)
+            stand_ins[person.id] = tuple(
+                StandIn(id=each.id, why=why, is_next=each.id in next_ones) for each, why in listed
+            )
             beside.update({each.id: each.reachable(channels) for each, _ in listed})
     return stand_ins, tuple(beside.values())
 
 
-def _why(effect: FindResponders, on_duty: OnDuty, unfit: int, absent: Sequence[str], *, is_anybody: bool) -> str:
-    words = _told(effect.tell, effect.issue.team, on_duty)
-    if unfit:
-        words += f", without {unfit} for {IN_WORDS}"
+def _why(told: str, unfit: int, unable: int, absent: Sequence[str], how: Sequence[str], *, is_anybody: bool) -> str:
+    words = f"{told}, without {unfit} for {IN_WORDS}" if unfit else told
+    if unable:
+        words += f", without {unable} who cannot"
     words = "; ".join([words, *absent[:_MOST_REASONS]])
     if len(absent) > _MOST_REASONS:
         words += f"; and {len(absent) - _MOST_REASONS} more are not there"
+    words = "; ".join([words, *how])
     return words if is_anybody else f"nobody found: {words}"
 
 

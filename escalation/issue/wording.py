@@ -6,8 +6,10 @@ from escalation.issue.state import IssueState
 from escalation.narrate import instant
 
 
-def instead(state: IssueState, about: About, in_place_of: str) -> str:
+def instead(state: IssueState, about: About, in_place_of: str, *, has_declined: bool = False) -> str:
     """The same for who is asked in somebody's place."""
+    if has_declined:
+        return f"{in_place_of} has declined, so you are asked. {request(state, about)}"
     return f"No channel reaches {in_place_of}, so you are asked in their place. {request(state, about)}"
 
 

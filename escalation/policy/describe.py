@@ -1,5 +1,6 @@
 """A policy as a person reads it: tables and sentences as plain data, for `escalon policy show` and its like."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal
 
@@ -298,7 +299,22 @@ def tell_in_words(tell: Tell) -> str:
     """Whom it tells: `team_lead, sample-lead-1 (in team support)`."""
     on_duty = (f"who is on duty by {rota}" for rota in tell.rotas)
     who = ", ".join((*on_duty, *tell.roles, *tell.people)) or "nobody"
-    return f"{who} (in team {tell.team})" if tell.team else who
+    who = f"{who} (in team {tell.team})" if tell.team else who
+    return f"{who}: {', '.join(_routing(tell))}" if tell.is_routed else who
+
+
+def _routing(tell: Tell) -> Iterator[str]:
+    """Who of them gets it."""
+    if tell.skills:
+        yield f"with skill {' and '.join(tell.skills)}"
+    if tell.authority:
+        yield "with authority for " + " and ".join(f"{amount:,f} {name}" for name, amount in tell.authority.items())
+    if tell.language is not None:
+        yield f"the customer's language {tell.language}"
+    if tell.choose not in {None, "everybody"}:
+        count = tell.at_most or 1
+        chosen = {"first": "the first", "round_robin": "in turn", "least_loaded": "who has least to do"}
+        yield f"{chosen[tell.choose or 'first']}, {count} at a time"
 
 
 def _by_severity(limits: Limits) -> str:

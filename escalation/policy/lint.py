@@ -7,10 +7,11 @@ triggers, roles and closing in `lint_acts.py`; those between policies and with t
 from escalation.policy.finding import Findings
 from escalation.policy.lint_acts import ACT_RULES
 from escalation.policy.lint_ladder import LADDER_RULES
+from escalation.policy.lint_routing import ROUTING_RULES
 from escalation.policy.lint_times import TIME_RULES
 from escalation.policy.model import Policy
 
-POLICY_RULES = (*LADDER_RULES, *TIME_RULES, *ACT_RULES)
+POLICY_RULES = (*LADDER_RULES, *TIME_RULES, *ACT_RULES, *ROUTING_RULES)
 
 
 def lint_policy(policy: Policy, findings: Findings) -> None:

@@ -11,6 +11,7 @@ from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyError, listed
 from escalation.policy.lint_leavers import lint_told_leavers, tells_of
 from escalation.policy.lint_reach import lint_reach
+from escalation.policy.lint_routing import somebody_is_able
 from escalation.policy.model import Policy, Tell
 
 Places: TypeAlias = Mapping[str, Findings]
@@ -22,6 +23,7 @@ RULES_IN_WORDS = (
     "A fallback is a known policy with the same severities and legal entity; a chain of fallbacks leads in no circle.",
     "Every person, role and team that is told is in the directory; in a team that is named, somebody has the role.",
     "Every rota that is told is among the rotas.",
+    "Somebody has every skill that is needed, and somebody of those who are told all of them and the authority.",
     "Every role that may send a command is one of the directory, or a word for somebody in the issue.",
     "Nobody who is told has left, nor has everybody with a role that is told; so too the operator and the duty leads.",
     "Who is told of what is urgent can be reached in 15 minutes by more than e-mail and inbox: a warning of the check.",
@@ -52,6 +54,7 @@ def lint_set(
             _told_people_exist(policy, directory, found)
             if rotas is not None:
                 _told_rotas_exist(policy, rotas, found)
+            somebody_is_able(policy, directory, rotas, found)
             _role_words_exist(policy, directory, found)
             if at is not None:
                 lint_told_leavers(policy, directory, at, found)

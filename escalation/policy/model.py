@@ -6,6 +6,7 @@ nothing here reads a file.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from pydantic import Field
@@ -51,6 +52,23 @@ class Tell(Value):
     """Look for the roles in this team alone; absent: in the issue's team, or anywhere where nobody there has it."""
     rotas: tuple[str, ...] = ()
     """Rotas; whoever is on duty by one is told, looked up when the tier begins: docs/oncall.md."""
+    skills: tuple[str, ...] = ()
+    """Only who has all of these skills."""
+    authority: dict[str, Decimal] = Field(default_factory=dict)
+    """Only who may decide at least so much alone, by currency (ISO 4217), in its unit."""
+    language: Literal["needed", "preferred"] | None = None
+    """Where the issue has a language (that of its customer): only who speaks it; or where somebody does, only them."""
+    choose: Literal["everybody", "first", "round_robin", "least_loaded"] | None = None
+    """Of those who are left: everybody (also where it is absent); the first of the list; whose last issue is longest
+    ago; or who has the fewest open ones."""
+    at_most: int | None = Field(default=None, ge=1, le=200)
+    """So many of them are chosen; absent: one. The others are asked, one by one, where these decline or cannot be
+    reached."""
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether not simply everybody is told."""
+        return bool(self.skills or self.authority or self.language or self.choose or self.at_most)
 
 
 class Severity(Value):

@@ -1,6 +1,7 @@
 """Who is asked when a tier begins."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from escalation.issue.effects import FindResponders
 from escalation.issue.facts import CLOCK
 from escalation.issue.identity import IssueId
 from escalation.policy.model import Tell
+from records import journal
+from records.database import Database, open_database
 from tests.activities.given import PEOPLE
+from tests.records.samples import NOON, issue_id, record
 
 
 def find(tell: Tell, **changed: Any) -> FindResponders:
@@ -102,6 +106,36 @@ async def test_a_change_of_the_directory_counts_from_the_next_look_up(
     await asyncio.to_thread(people_file.write_text, PEOPLE.replace("first, teams: [main]", "lead, teams: [main]"))
     answer = await looked_up(directory, find(Tell(roles=("lead",))))
     assert [person.id for person in answer.people] == ["ann", "lee"]
+
+
+async def test_who_has_less_to_do_by_the_record_gets_it(directory: LiveDirectory, db: Database) -> None:
+    """Ann has one; Ben, of another team, none. What was given out counts before it is on record."""
+    journal.write(db, record(issue_id("B"), 1, 1, asked=("ann",)))
+    finding = FindingResponders(directory, ["inbox"], db=db)
+    tell = Tell(people=("ann", "ben"), choose="least_loaded")
+    chosen = []
+    for number in (1, 2, 3):
+        at = NOON + timedelta(seconds=number)
+        effect = find(tell, key=f"find-{number}", issue=issue_id(f"N-{number}"), at=at)
+        answer = await ActivityEnvironment().run(finding.find_responders, effect)
+        chosen.append(answer.people[0].id)
+    assert (chosen[0], sorted(chosen[1:])) == ("ben", ["ann", "ben"])
+
+
+async def test_where_the_record_is_away_what_was_given_out_here_must_do(
+    directory: LiveDirectory, tmp_path: Path
+) -> None:
+    away = open_database(f"sqlite:///{tmp_path}/without-tables.db")
+    finding = FindingResponders(directory, ["inbox"], db=away)
+    tell = Tell(people=("ann", "ben"), choose="round_robin")
+    chosen = []
+    for number in range(4):
+        effect = find(tell, key=f"find-{number}", at=NOON + timedelta(seconds=number))
+        answer = await ActivityEnvironment().run(finding.find_responders, effect)
+        chosen.append(answer.people[0].id)
+    away.close()
+    assert chosen[:2] == chosen[2:]
+    assert set(chosen) == {"ann", "ben"}
 
 
 async def test_without_a_directory_it_fails_to_be_retried(tmp_path: Path) -> None:

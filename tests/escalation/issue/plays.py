@@ -235,7 +235,12 @@ def _answer(step: Step, finds: list[FindResponders]) -> Command:
         turn=find.turn,
         people=tuple(person(name, channels=WAYS[name]) for name in names),
         why="on duty",
-        stand_ins={"ann": (StandIn(id="lee", why="deputy of ann"), StandIn(id=ABOUT, why="duty lead of team main"))},
+        stand_ins={
+            "ann": (
+                StandIn(id="lee", why="deputy of ann", is_next=step.pick == 1),
+                StandIn(id=ABOUT, why="duty lead of team main"),
+            )
+        },
         beside=(person("lee", channels=WAYS["lee"]),),
     )
 

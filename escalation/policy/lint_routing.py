@@ -1,0 +1,68 @@
+"""Rules of a policy about who of those whom it tells gets an issue: skills, authority, language, and the choice."""
+
+from collections.abc import Callable, Collection, Iterator
+
+from escalation.oncall.rota import Rotas
+from escalation.policy.directory import Directory, Person
+from escalation.policy.finding import Findings
+from escalation.policy.lint_leavers import tells_of
+from escalation.policy.model import Policy, Tell
+
+Rule = Callable[[Policy, Findings], None]
+
+
+def a_choice_is_one(policy: Policy, findings: Findings) -> None:
+    """How many are chosen is said where some are; authority is for an amount; `also_tell` adds people and no choice."""
+    for field, tell in tells_of(policy):
+        if tell.at_most is not None and tell.choose in {None, "everybody"}:
+            problem = f"has no effect where {'everybody is chosen' if tell.choose else 'nobody is chosen out of them'}"
+            allowed = "with choose: first, round_robin or least_loaded"
+            findings.add(f"{field}.at_most", problem, value=tell.at_most, allowed=allowed)
+        for currency, amount in tell.authority.items():
+            if amount <= 0:
+                findings.add(f"{field}.authority.{currency}", "is no amount", value=amount, allowed="more than 0")
+        for place, skill in enumerate(tell.skills):
+            if skill in tell.skills[:place]:
+                findings.add(f"{field}.skills[{place}]", "is written twice", value=skill, allowed="each once")
+        if ".also_tell." in field and tell.is_routed:
+            allowed = "skills, authority, language, choose and at_most in `tell`, for everybody whom the tier tells"
+            findings.add(field, "says who of them gets it", allowed=allowed)
+
+
+ROUTING_RULES: tuple[Rule, ...] = (a_choice_is_one,)
+
+
+def somebody_is_able(policy: Policy, directory: Directory, rotas: Rotas | None, findings: Findings) -> None:
+    """Whoever has the skills and the authority that a tier needs is among those whom it tells."""
+    skills = {skill for person in directory.people for skill in person.skills}
+    for field, tell in tells_of(policy):
+        told = list(_told(tell, directory, rotas)) if tell.is_routed else []
+        unknown = [skill for skill in tell.skills if skill not in skills]
+        for place, skill in enumerate(tell.skills):
+            if skill in unknown:
+                findings.unknown(f"{field}.skills[{place}]", skill, "is a skill that nobody has", sorted(skills))
+        if told and tell.skills and not unknown and not any(_has_skills(person, tell.skills) for person in told):
+            who = ", ".join(person.id for person in directory.people if _has_skills(person, tell.skills))
+            allowed = f"skills of somebody whom it tells; who has them: {who or 'nobody has all of them'}"
+            problem = "are skills that nobody has whom it tells"
+            findings.add(f"{field}.skills", problem, value=", ".join(tell.skills), allowed=allowed)
+        for currency, amount in tell.authority.items():
+            most = max((person.limit.get(currency, 0) for person in told), default=0)
+            if told and most < amount:
+                problem = "is more than anybody may decide whom it tells"
+                findings.add(f"{field}.authority.{currency}", problem, value=amount, allowed=f"at most {most:,f}")
+
+
+def _has_skills(person: Person, skills: Collection[str]) -> bool:
+    return all(skill in person.skills for skill in skills)
+
+
+def _told(tell: Tell, directory: Directory, rotas: Rotas | None) -> Iterator[Person]:
+    """Everybody whom it may tell, by whatever team and turn."""
+    named = list(tell.people)
+    for name in tell.rotas:
+        rota = rotas.rota(name) if rotas is not None else None
+        named += rota.everybody() if rota is not None else ()
+    yield from (directory.person(each) for each in named if directory.has(each))
+    for role in tell.roles:
+        yield from directory.holders(role, tell.team)
