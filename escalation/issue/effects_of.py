@@ -95,8 +95,8 @@ def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             return _notify(state, entry, "charge_lapsed", [lapsed.person], None)
         case e.ConfirmationRequested():
             return _notify(state, entry, "confirm", [state.owner], state.silence_at)
-        case e.Resolved() | e.Closed() if "outcome" in state.policies[0].courtesies:
-            return _outcome(state, entry)
+        case e.Resolved() | e.Closed():
+            return _outcome(before, state, entry)
         case e.Reopened():
             return _notify(state, entry, "reopened", [state.owner], None)
         case _:
@@ -188,13 +188,18 @@ def _left(before: IssueState | None, state: IssueState, entry: e.Entry, began: e
     return (*_notify(state, entry, "left_tier", gone, None), *waiting)
 
 
-def _outcome(state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
-    """Whoever raised it, and its owner, hear how it ends; not of what they did themselves."""
+def _outcome(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
+    """Who hears how it ends; those who were asked once, when it is no longer open. Nobody of their own deed."""
+    courtesies = state.policies[0].courtesies
     about: About = "resolved" if isinstance(entry.event, e.Resolved) else "closed"
-    raiser = () if state.facts.raiser.is_machine else (state.facts.raiser.person,)
+    hear: list[str] = []
+    if "outcome" in courtesies:
+        hear += [*(() if state.facts.raiser.is_machine else (state.facts.raiser.person,)), state.owner]
+    if "all_clear" in courtesies and before is not None and before.status == "open":
+        last = before.last_resort if before.is_exhausted else ()
+        hear += [person for person in (before.handler, *before.asked, *last) if person]
     until = state.silence_at if about == "resolved" else state.reopen_until
-    hear = [person for person in (*raiser, state.owner) if person != entry.by.person]
-    return _notify(state, entry, about, hear, until)
+    return _notify(state, entry, about, [person for person in hear if person != entry.by.person], until)
 
 
 def _listeners(state: IssueState, tell: Iterable[str]) -> list[str]:

@@ -30,7 +30,7 @@ CloseReason: TypeAlias = Literal[
 Assurance: TypeAlias = Literal["asserted", "known_address", "signed_link", "signed_in", "system"]
 Clock: TypeAlias = Literal["acknowledge", "work"]
 Listener: TypeAlias = Literal["asked", "handler", "owner", "next_tier"]
-Courtesy: TypeAlias = Literal["left_tier", "outcome"]
+Courtesy: TypeAlias = Literal["left_tier", "outcome", "all_clear"]
 Starts: TypeAlias = Literal["opened", "acknowledged", "tier_began"]
 Ends: TypeAlias = Literal["acknowledged", "first_response", "updated", "tier_left", "resolved"]
 TargetKind: TypeAlias = Literal["sla", "ola"]
@@ -348,7 +348,8 @@ class Policy(Value):
     assurance: dict[str, Assurance] = Field(default_factory=dict)
     """By command, how sure we must be who sent it, at least; absent: asserted, which takes anybody's word for it."""
     courtesies: tuple[Courtesy, ...] = ()
-    """left_tier: who is no longer asked is told so; outcome: the raiser hears how it ends."""
+    """left_tier: who is no longer asked is told so; outcome: the raiser hears how it ends; all_clear: so does who
+    is asked or has it then, but for who ended it."""
     digest: str = ""
     """SHA-256 of the policy's text, set when it is read."""
     pinned_calendars: dict[str, WorkingHours] = Field(default_factory=dict)

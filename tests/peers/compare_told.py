@@ -17,6 +17,7 @@ KINDS: dict[str, frozenset[str]] = {
     "snooze_ended": frozenset({"snooze_over"}),
     "breach": frozenset({"target_missed"}),
     "escalation": frozenset({"asked"}),
+    "closed": frozenset({"resolved", "closed"}),
 }
 """Kinds of notices that cases name, as what our messages are about."""
 _A_SECOND = timedelta(seconds=1)

@@ -71,6 +71,7 @@ def _unacknowledged(acting: Acting, event: Fields, at: datetime) -> None:
 def _resolved(acting: Acting, event: Fields, at: datetime) -> None:
     issue = acting.issue_of(event, at, "resolve")
     by = _by(acting, event, None)
+    event.text("via")  # by whichever door it came
     if issue is not None:
         acting.stage.settle(issue, at, by, "resolve")
 

@@ -71,6 +71,9 @@ class House:
     holds: tuple[str, ...] | None = None
     """Clocks of a tier that stop on hold; None: nothing is held in this case."""
 
+    has_all_clear: bool = False
+    """Whether who was asked hears how it ends."""
+
     def limit(self, span: timedelta) -> Limits:
         """The same for every priority."""
         return dict.fromkeys(self.severities, span)
@@ -221,6 +224,7 @@ def _policy(name: str, tiers: tuple[Tier, ...], exhaustion: Exhaustion, house: H
         pinned_calendars={house.hours.name: house.hours} if house.hours is not None else {},
         hold=None if house.holds is None else _holding(house),
         roles=_ROLES,
+        courtesies=("all_clear",) if house.has_all_clear else (),
     )
 
 

@@ -9,7 +9,7 @@ from tests.peers.scenario import Scenario
 THERE = frozenset(
     {
         "signals", "ack_timeout", "snooze", "pause", "business_calendar", "schedule", "rotation", "override",
-        "personal_rules", "heartbeat",
+        "personal_rules", "heartbeat", "status_notices",
     }
 )  # fmt: skip
 IN_PART = {

@@ -5,7 +5,7 @@ Every field is used or makes the case unsupported by name.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -81,8 +81,8 @@ def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times, 
     calendars, duties = read_calendars(scenario, fields), read_duties(fields, times, case)
     targets = _targets(scenario, fields)
     unplayed = _unplayed(scenario, targets, calendars)
-    house = _house(scenario, fields, {} if unplayed else targets, calendars)
-    steps = _users(fields)
+    steps, are_updated = _users(fields)
+    house = replace(_house(scenario, fields, {} if unplayed else targets, calendars), has_all_clear=are_updated)
     owners, policies = _services(fields)
     ladders = {}
     for name, item in (fields.below("policies") or Fields({}, "")).each():
@@ -164,18 +164,26 @@ def _holds(scenario: Scenario) -> tuple[str, ...]:
     return ("acknowledge", "work") if chosen(scenario, "pause_scope") == "all_clocks" else ()
 
 
-def _users(fields: Fields) -> dict[str, tuple[Step, ...]]:
-    """By which channels each person is told, and how long after they are asked; no rules: as everybody is."""
+def _users(fields: Fields) -> tuple[dict[str, tuple[Step, ...]], bool]:
+    """By which channels each person is told, and how long after they are asked; no rules: as everybody is.
+
+    And whether they hear how it ends. With us that is the policy's to say: of all of them, or of none.
+    """
     found: dict[str, tuple[Step, ...]] = {}
+    hear: set[bool] = set()
     if isinstance(fields.data.get("users"), list):
-        return dict.fromkeys(fields.names("users"), ())
+        return dict.fromkeys(fields.names("users"), ()), False
     for name, item in (fields.below("users") or Fields({}, "")).each():
         person = as_fields({} if item is None else item, f"given.users.{name}")
-        if "status_updates" in person:
-            raise Unsupported("status_notices")
         found[name] = tuple(sorted((read_step(rule) for rule in person.rows("rules")), key=lambda step: step.after))
+        updates = person.text("status_updates")
+        if updates is not None and [updates] != [step.channel for step in found[name][:1]]:
+            raise Unsupported(f"{person.where}.status_updates by another channel than the first of the rules")
+        hear.add(updates is not None)
         person.done()
-    return found
+    if len(hear) > 1:
+        raise Unsupported("status_updates of some, and not of others")
+    return found, hear == {True}
 
 
 def read_step(rule: Fields) -> Step:

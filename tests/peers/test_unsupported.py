@@ -97,7 +97,7 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("lapse", "given.policy.tiers.0.targets", ["channel:ops"], "chat_channel"),
     ("lapse", "given.policy.tiers.0.targets", ["rota:ops"], "rota:ops"),
     ("variants", "given.users.u1.rules.0.after", "-PT5M", "given.users.u1.rules.after"),
-    ("variants", "given.users.u1.status_updates", "sms", "status_notices"),
+    ("variants", "given.users.u1.status_updates", "voice", "status_updates by another"),
     ("variants", "given.cases.lost", {"contact": "disabled"}, "contact"),
     ("snoozed-before", "given.issue_state.A", "asleep", "asleep"),
     ("unacknowledged-tier", "given.issues.A.state", "asleep", "asleep"),

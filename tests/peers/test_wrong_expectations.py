@@ -227,6 +227,11 @@ WRONG: list[tuple[str, str, object]] = [
     ("signs-of-life", "then.checks.3.cleared", 0),
     ("signs-of-life", "then.checks.4.raised", 0),
     ("signs-of-life", "then.checks.5.cleared", 1),
+    ("all-clear", "then.notifications.4.kind", "page"),
+    ("all-clear", "then.notifications.4.to", "bob"),
+    ("all-clear", "then.notifications.6", "-"),
+    ("all-clear", "then.no_notifications.0.issue", "B"),
+    ("all-clear", "then.no_notifications.0.kind", "page"),
 ]
 
 

@@ -116,6 +116,33 @@ def test_an_owner_who_raised_it_is_told_once() -> None:
     assert played.told("resolved") == ["ray"]
 
 
+def test_with_an_all_clear_whoever_is_asked_or_has_it_hears_that_it_is_resolved_but_for_who_did_it() -> None:
+    kind = policy(courtesies=("all_clear",))
+    played = Played(opened(kind, owner="olga"))
+    played.resolve("ray", at(5))
+    assert played.told("resolved") == ["first-1", "first-2"]
+    played.confirm("olga", at(9))
+    assert played.told("closed") == []
+    played = Played(opened(kind, owner="olga"))
+    played.acknowledge("first-1", at(1))
+    played.run_to(at(30))
+    played.resolve("second-1", at(31))
+    assert played.told("resolved") == ["first-1", "second-2"]
+
+
+def test_all_clear_and_outcome_together_tell_each_once() -> None:
+    played = Played(opened(policy(courtesies=("outcome", "all_clear")), owner="first-1"))
+    played.resolve("first-2", at(5))
+    assert played.told("resolved") == ["ray", "first-1"]
+
+
+def test_what_is_closed_without_a_resolution_is_said_once_by_the_closing() -> None:
+    played = Played(opened(policy(courtesies=("all_clear",)), owner="olga"))
+    done(played.cancel("olga", at(5)))
+    done(played.cancel("first-1", at(6)))
+    assert (played.told("resolved"), played.told("closed")) == ([], ["first-2"])
+
+
 def test_who_is_in_two_groups_of_a_warning_is_warned_once() -> None:
     warning = Warn(at=0.5, of="acknowledge", tell=("asked", "handler", "owner"))
     played = Played(opened(policy(tier("first", warnings=(warning,)), tier("second")), owner="first-1")).run_to(at(5))
