@@ -73,6 +73,7 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("lapse", "when.0.priority", {}, "event created.priority"),
     ("lapse", "when.1.via", "sms", "event acknowledged.via"),
     ("variants", "when.0.case", "another", "another"),
+    ("lapse", "when.1.case", "another", "event acknowledged with case 'another'"),
     ("signals", "when.0.action", "sing", "sing"),
     ("signals", "when.0.member", "m", "event signal.member"),
     ("snoozed", "when.1.for", "a while", "a while"),

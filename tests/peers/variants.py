@@ -1,7 +1,7 @@
-"""Variants of a case: their names, what each changes in what is given, and which events and expectations are of which.
+"""Variants of a case: their names, what each changes in what is given, which events and expectations are of which.
 
-They are named by `given.cases`, else by the events that say whose they are. Where an issue is created for each, a
-variant is also the name of its issue.
+They are named by `given.cases`, else by events that bring all in which they differ. Where an issue is created for each,
+a variant is also the name of its issue.
 """
 
 from collections.abc import Mapping
@@ -12,14 +12,19 @@ from tests.peers.instants import Times, read_timestamp
 from tests.peers.scenario import Scenario
 
 EACH = ("each", "each case")
+_TELLING = frozenset({"calendar_saved", "policy_saved"})
+"""Events that say themselves in what their variant differs; with others its name might say it in words alone."""
 
 
 def variants(scenario: Scenario) -> list[str]:
     """The names of a case's variants. Raises Unsupported."""
     cases = scenario.given.get("cases")
     if cases is None:
-        named = (event.get("case") for event in scenario.when)
-        return list(dict.fromkeys(name for name in named if isinstance(name, str) and name not in EACH))
+        named = [event for event in scenario.when if event.get("case") not in (None, *EACH)]
+        strange = next((event for event in named if event["event"] not in _TELLING), None)
+        if strange is not None:
+            raise Unsupported(f"event {strange['event']} with case {shown(strange['case'])}")
+        return list(dict.fromkeys(str(event["case"]) for event in named))
     if isinstance(cases, Mapping | list):
         return [str(name) for name in cases]
     raise Unsupported(f"given.cases {shown(cases)}")
