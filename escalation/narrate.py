@@ -348,6 +348,8 @@ def _told(event: e.Told) -> str:
     if event.outcome == "withdrawn":
         return f"{event.person} is not told by {event.channel} any more ({about}): it is over"
     then = f"; next by {event.next_channel}" if event.next_channel else ""
+    if event.is_receipt:
+        return f"{event.person} was not reached by {event.channel} after all ({about}): {event.error}{then}"
     if event.outcome == "delayed":
         maybe = ", which may have left" if event.is_possible_repeat else ""
         return f"{event.person} has no word by {event.channel} yet ({about}){maybe}: {event.error}; tried on{then}"

@@ -18,8 +18,9 @@ from records.columns import storable
 from records.database import Database, insert_once
 from records.journal import whose
 
-State: TypeAlias = Literal["queued", "sent", "delivered", "failed_for_now", "failed_for_good", "unknown"]
-"""Under way; taken over by the other side; lying where its reader looks; to be tried again; never; perhaps."""
+State: TypeAlias = Literal["queued", "sent", "delivered", "read", "failed_for_now", "failed_for_good", "unknown"]
+"""Under way, or waiting for its instant; taken over by the other side; lying where its reader looks; looked at; to be
+tried again; never; perhaps."""
 
 _TABLE = tables.deliveries
 
@@ -72,7 +73,7 @@ def told_since(db: Database, org: str, person: str, channel: str, since: datetim
         _TABLE.c.org == org,
         _TABLE.c.person == person,
         _TABLE.c.channel == channel,
-        _TABLE.c.state.in_(("queued", "sent", "delivered", "unknown")),
+        _TABLE.c.state.in_(("queued", "sent", "delivered", "read", "unknown")),
     )
     with db.reading() as connection:
         rows = connection.execute(wanted.order_by(_TABLE.c.at.desc(), _TABLE.c.message).limit(1000)).mappings().all()
@@ -82,10 +83,11 @@ def told_since(db: Database, org: str, person: str, channel: str, since: datetim
 def take_receipt(db: Database, row: Delivery, state: State, error: str | None, within_s: float | None = None) -> bool:
     """Note what the other side says became of an attempt that it took; whether that was news.
 
-    The first receipt that ends it stands. Raises what the database raises, and RecordBusy.
+    The first receipt that ends it stands; what lies there can still be read. Raises what the database raises, and
+    RecordBusy.
     """
     same = _TABLE.c.message == row.message, _TABLE.c.attempt == row.attempt
-    is_open = _TABLE.c.state.in_(("queued", "sent", "unknown"))
+    is_open = _TABLE.c.state.in_(("queued", "sent", "unknown", *(("delivered",) if state == "read" else ())))
     values = storable({"state": state, "error": error})
     with db.writing(within_s=within_s) as connection:
         return connection.execute(update(_TABLE).where(*same, is_open).values(**values)).rowcount > 0

@@ -18,6 +18,7 @@ _STYLES: dict[str, str] = {
     "queued": "yellow",
     "sent": "green",
     "delivered": "green",
+    "read": "green",
     "failed_for_now": "yellow",
     "failed_for_good": "bold red",
     "unknown": "magenta",

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.explain import Explanation, explain
     from escalation.issue.facts import SIGNAL, Actor
     from escalation.issue.from_body import FromBody, claimed_actor, no_instant, read_body, read_duplicate
+    from escalation.issue.from_receipt import EXAMPLE, read_receipt
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules
     from escalation.issue.standing import snapshot
@@ -119,6 +120,11 @@ class Escalation:
     def _check_duplicate(self, *bodies: Any) -> None:
         self._check(_read(read_duplicate, bodies, _update_id()))
 
+    @workflow.signal(name="take_receipt", description=f"A message did not arrive; sent by the HTTP door: {EXAMPLE}")
+    def take_receipt(self, *bodies: Any) -> None:
+        """Its reader is told by their next channel, where what it says is not over."""
+        self._take_signal("take_receipt", bodies, read_receipt)
+
     @workflow.signal(name=WRITE_RECORD, description="Write on record what waits to be; sent by doors and the watch: {}")
     def write_record(self, *_: Any) -> None:
         """Nothing that waits for a sender or for the next step waits any longer."""
@@ -207,10 +213,13 @@ class Escalation:
 
     def take_signal(self, name: str, bodies: Sequence[Any]) -> None:
         """Carry it out, or put on record why not."""
+        self._take_signal(name, bodies, lambda bodies, command_id: read_body(name, bodies, command_id, "signal"))
+
+    def _take_signal(self, name: str, bodies: Sequence[Any], reader: Callable[..., FromBody | Rejected]) -> None:
         if self._shell.state is None:
             return
         command_id = self._next_signal_id()
-        read = _read(read_body, name, bodies, command_id, "signal")
+        read = _read(reader, bodies, command_id)
         if isinstance(read, Rejected):
             self._shell.note_refusal(read, name, _claimed(bodies), command_id)
             return

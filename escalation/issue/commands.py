@@ -331,13 +331,13 @@ class TakeDelivery(Command):
     ask_again_at: AwareDatetime | None = None
     """Of one that has not left yet: before then the other side does not want to hear of it."""
     waits: Waits | None = None
-    """Why it was not to leave before an instant; None: it was to leave at once."""
     waited_until: AwareDatetime | None = None
-    """That instant."""
+    """Why it was not to leave before that instant; None: it was to leave at once."""
     digest: str = ""
     """The digest that it went in, in one message with others; empty: it went by itself."""
     waited_s: int = 0
     """Seconds that it took in all, where it waited for others to go with or for its turn."""
+    is_receipt: bool = False  # whether the other side says so later, of a message that it had taken
     written_to: int = 0
     """The last entry that the errand has put on record on its way; 0: none. Nothing is decided by it."""
 

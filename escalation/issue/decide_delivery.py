@@ -16,12 +16,17 @@ from escalation.issue.delivery import PATIENCE, StandIn, shortened, way_after
 from escalation.issue.state import LAST_RESORT, Asking, IssueState
 from escalation.issue.ways import in_order, urgency_of
 
+_TO_WHOM_IS_ASKED = frozenset({"asked", "asked_again", "reminded", "last_resort"})
+
 
 def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
     """Put it on record; where the message did not leave, take the next way."""
     state = turn.state
+    if command.is_receipt:
+        command = command.model_copy(update={"turn": _turn_of(state, command)})
     is_lost = command.outcome in {"failed", "delayed"}
-    goes_on = is_lost and matters(state, command.about, command.person, command.turn)
+    is_over = command.is_receipt and command.about in _TO_WHOM_IS_ASKED and not command.turn
+    goes_on = is_lost and not is_over and matters(state, command.about, command.person, command.turn)
     is_going_on = goes_on and not command.is_later
     turn.emit(
         e.Told(
@@ -41,12 +46,28 @@ def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
             waits=command.waits,
             digest=command.digest,
             waited_s=command.waited_s,
+            is_receipt=command.is_receipt,
         )
     )
     asking = turn.state.asking(command.turn) if goes_on and command.turn else None
     if asking is not None:
         _ask_stand_in(turn, asking, command.person)
         note_nobody_reached(turn)
+
+
+def _turn_of(state: IssueState, command: TakeDelivery) -> int:
+    """In which turn they are asked by a message that had left, of which a receipt tells; 0: in none that is on.
+
+    One that an earlier turn sent to somebody who is asked again counts for this one, too: told twice is better.
+    """
+    if command.about not in _TO_WHOM_IS_ASKED:
+        return 0
+    for asking in state.askings:
+        is_theirs = command.person in state.asked_in(asking)
+        is_of_it = (asking.tier == LAST_RESORT) is (command.about == "last_resort")
+        if is_theirs and is_of_it and asking.ways.get(command.person, {}).get(command.channel) == "sent":
+            return asking.turn
+    return 0
 
 
 def _way_after(state: IssueState, command: TakeDelivery) -> str | None:

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from escalation.issue import events as e
 from escalation.issue.authority import may_send
-from escalation.issue.commands import TakeDelivery
 from escalation.issue.delivery import patience
 from escalation.issue.effects import About, Effect, FindResponders, LinkDuplicate, Notify
 from escalation.issue.facts import PersonFacts
+from escalation.issue.further import about_of, due_by
 from escalation.issue.identity import read_issue_id
 from escalation.issue.state import DUTY_LEAD, LAST_RESORT, IssueState
-from escalation.issue.ways import Way, in_order, quiet_until, urgency_of, ways_to
+from escalation.issue.ways import Way, in_order, kept_quiet, urgency_of, ways_to
 from escalation.issue.wording import instead, otherwise, request
 from escalation.policy.model import ChecklistItem, Tell
 
@@ -136,7 +136,7 @@ def _turn(state: IssueState) -> int:
 
 
 def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:  # noqa: PLR0911 - one arm per event
-    """Who is told of what people did to an open issue, or of what they had asked for; nobody of their own deed."""
+    """Who is told of what people did, or had asked for, or what did not arrive; nobody of their own deed."""
     by = entry.by.person
     has_it = (state.handler,) if state.handler else state.asked
     match entry.event:
@@ -170,6 +170,8 @@ def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
         case e.PlanImpossible() as impossible:
             top = [person.id for person in state.known_for(impossible.top)]
             return _notify(state, entry, "plan_impossible", (*top, state.owner), impossible.due_at)
+        case e.Told() as told:
+            return _after_receipt(state, entry, told)
         case e.SuppressionFailed():
             return _notify(state, entry, "suppression_failed", (state.owner, *has_it), None)
         case _:
@@ -268,47 +270,13 @@ def _notify(
     return tuple(_message(state, entry, about, person, way, until, turn) for person, way in ways)
 
 
-def further(note: Notify, told: e.Told, answer: TakeDelivery, now: datetime | None = None) -> tuple[Notify, ...]:
-    """The next way of a message that did not leave, and the same way on, where it may still: word for word the same.
-
-    `now`: when it is decided (UTC); a further way keeps quiet hours that have begun by then.
-    """
-    found: list[Notify] = []
-    if told.next_channel is not None:
-        following = told.next_channel
-        quiet = None if now is None else quiet_until(note.person, note.urgency, now)
-        found.append(
-            note.changed(
-                {
-                    "key": f"{note.key.rpartition('/')[0]}/{following}",
-                    "channel": following,
-                    "patience": patience(
-                        in_order(note.person, note.urgency),
-                        following,
-                        quiet or note.at,
-                        note.until,
-                        asks=bool(note.turn),
-                    ),
-                    "earlier": 0,
-                    "not_before": quiet,
-                    "waits": None if quiet is None else "quiet_hours",
-                    "is_possible_repeat": False,
-                }
-            )
-        )
-    if told.outcome == "delayed":
-        found.append(
-            note.changed(
-                {
-                    "patience": None,
-                    "earlier": told.attempts,
-                    "not_before": answer.ask_again_at,
-                    "waits": None,
-                    "is_possible_repeat": told.is_possible_repeat,
-                }
-            )
-        )
-    return tuple(found)
+def _after_receipt(state: IssueState, entry: e.Entry, told: e.Told) -> tuple[Notify, ...]:
+    """The next way of a message that left and did not arrive: made anew, as it stands now. Of others: `further`."""
+    if not told.is_receipt or told.next_channel is None:
+        return ()
+    about, person = about_of(told), state.person(told.person)
+    way = kept_quiet(Way(told.next_channel), person, urgency_of(state, about), entry.recorded_at)
+    return (_message(state, entry, about, person, way, due_by(state, about), told.turn),)
 
 
 def _message(

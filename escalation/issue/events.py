@@ -181,6 +181,8 @@ class Told(Value):
     """The digest that it went in, in one message with others; empty: it went by itself."""
     waited_s: int = 0
     """Seconds that it took in all, where it waited for others to go with or for its turn."""
+    is_receipt: bool = False
+    """Whether the other side has said so later, of a message that it had taken."""
 
 
 class Refused(Value):

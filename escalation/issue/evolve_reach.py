@@ -33,7 +33,8 @@ def without_reach(state: IssueState) -> dict[str, Any]:
 def _told(state: IssueState, asking: Asking, event: e.Told) -> dict[str, Any]:
     became = asking.ways.get(event.person, {})
     is_counted = event.channel in counting_ways(state.person(event.person).channels)
-    if not is_counted or became.get(event.channel) == "sent" or event.outcome == "withdrawn":
+    has_left = became.get(event.channel) == "sent" and not event.is_receipt
+    if not is_counted or has_left or event.outcome == "withdrawn":
         return {}
     ways = {**asking.ways, event.person: {**became, event.channel: event.outcome}}
     change: dict[str, Any] = {"askings": _with(state, asking.changed({"ways": ways}))}

@@ -99,6 +99,27 @@ def read_duplicate(bodies: Sequence[object], fallback_id: str, *, is_strict: boo
     return _unfit(command) or FromBody(command=command.model_copy(update={"issue": str(issue)}), texts={})
 
 
+def read_own_body(bodies: Sequence[object], example: str, allowed: Sequence[str]) -> dict[str, object] | Rejected:
+    """The fields of what our own doors send beside people's commands: words alone, none that may not be carried."""
+    fields = _the_body(bodies, example)
+    if isinstance(fields, Rejected):
+        return fields
+    for field, word in fields.items():
+        if field not in allowed:
+            known = ", ".join(allowed)
+            return _bad("unknown_field", f"field {mask_cards(field)[:60]!r} is not known; allowed: {known}")
+        if not isinstance(word, str):
+            return _bad("bad_field", f"{field} is of type {type(word).__name__}; allowed: text")
+        if (problem := _unfit_word(field, word)) is not None:
+            return problem
+    return fields
+
+
+def unfit_field(why: str) -> Rejected:
+    """The refusal of a field that cannot be."""
+    return _bad("bad_field", why)
+
+
 def _the_body(bodies: Sequence[object], example: str) -> dict[str, object] | Rejected:
     if len(bodies) != 1:
         given = "no body" if not bodies else f"{len(bodies)} bodies"

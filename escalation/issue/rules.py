@@ -12,10 +12,11 @@ from escalation.issue.decide import decide_with_states, note_refusal
 from escalation.issue.decide_delivery import matters
 from escalation.issue.delivery import read_noted
 from escalation.issue.effects import Effect, FindResponders, LinkDuplicate, LogRefusal, Notify, Record
-from escalation.issue.effects_of import effects, errands, further
+from escalation.issue.effects_of import effects, errands
 from escalation.issue.events import Entry, Told
 from escalation.issue.evolve import evolve
 from escalation.issue.facts import CLOCK, Actor
+from escalation.issue.further import further
 from escalation.issue.refusal import Rejected
 from escalation.issue.standing import record
 from escalation.issue.state import IssueState

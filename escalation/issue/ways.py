@@ -48,6 +48,11 @@ def quiet_until(person: PersonFacts, urgency: Urgency, at: datetime) -> datetime
     return person.rules.quiet_until(at)
 
 
+def kept_quiet(way: Way, person: PersonFacts, urgency: Urgency, at: datetime) -> Way:
+    """The same way, after quiet hours that are on at that instant (UTC)."""
+    return _later(way, quiet_until(person, urgency, at), "quiet_hours")
+
+
 def kept_back(state: IssueState, people: Iterable[PersonFacts], about: str, at: datetime) -> dict[str, datetime]:
     """By person, until when what asks them waits for their quiet hours to end."""
     urgency = urgency_of(state, about)

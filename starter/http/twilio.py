@@ -17,7 +17,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from client.channel_settings import TWILIO_KEYS, TWILIO_REPLIES, TWILIO_STATUS
+from client.receipts import say_receipt
 from escalation.issue.facts import Actor
+from escalation.issue.further import ABOUTS
 from escalation.message import one_line
 from escalation.policy.directory import Person
 from escalation.spoken import language_of
@@ -39,7 +41,7 @@ WRITTEN_WITHIN_S = (0.2, 0.4, 0.8, 1.6)
 """A receipt can be faster than the worker's line in the log that it is about: pauses between looks for it."""
 _STATES: dict[str, State] = {
     "delivered": "delivered",
-    "read": "delivered",
+    "read": "read",
     "completed": "delivered",
     "undelivered": "failed_for_good",
     "failed": "failed_for_good",
@@ -68,8 +70,16 @@ async def status(request: Request, doors: TheDoors) -> Response:
         raise Refused(404, "no_such_message", "no message or call of ours is known by this id")
     code = form.get("ErrorCode", "")
     detail = f", error {code}" if code.isascii() and code.isdigit() and code != "0" else ""
-    error = None if state == "delivered" else f"Twilio says {said}{detail}"
+    error = None if state in {"delivered", "read"} else f"Twilio says {said}{detail}"
     await asyncio.to_thread(deliveries.take_receipt, db, row, state, error)
+    if error is not None and row.state not in {"delivered", "read"} and row.about in ABOUTS:
+        # Not of a digest, which is of many issues. Also where it is no news: a first try may not have got through to
+        # the issue, which hears of it once.
+        client = await doors.client()
+        async with doors.turn:
+            await say_receipt(
+                client, row.issue, row.message, person=row.person, channel=row.channel, about=row.about, error=error
+            )
     return Response(status_code=204)
 
 

@@ -87,3 +87,12 @@ def test_what_somebody_was_told_lately_is_the_latest_first_and_theirs_alone(db: 
     ]
     deliveries.write(db, [*told, *others])
     assert deliveries.told_since(db, "main", "kim", "sms", AT) == told[::-1]
+
+
+def test_what_lies_there_can_still_be_read_and_no_more(db: Database) -> None:
+    row = attempt(state="delivered")
+    deliveries.write(db, [row])
+    assert not deliveries.take_receipt(db, row, "failed_for_good", "Twilio says failed")
+    assert deliveries.take_receipt(db, row, "read", None)
+    assert not deliveries.take_receipt(db, row, "delivered", None)
+    assert [each.state for each in deliveries.of_issue(db, ISSUE)] == ["read"]

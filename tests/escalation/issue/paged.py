@@ -6,9 +6,9 @@ from typing import Any
 from escalation.issue.commands import Open, TakeDelivery, TakePeople
 from escalation.issue.delivery import StandIn
 from escalation.issue.effects import FindResponders, Notify
-from escalation.issue.effects_of import further
 from escalation.issue.events import Entry, Told
 from escalation.issue.facts import PersonFacts
+from escalation.issue.further import further
 from escalation.issue.refusal import Rejected
 from tests.given import Played, person
 

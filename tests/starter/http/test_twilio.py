@@ -54,7 +54,7 @@ def test_a_signature_is_the_documented_one() -> None:
     ("word", "state", "error"),
     [
         ("delivered", "delivered", None),
-        ("read", "delivered", None),
+        ("read", "read", None),
         ("undelivered", "failed_for_good", "Twilio says undelivered, error 30003"),
         ("failed", "failed_for_good", "Twilio says failed, error 30003"),
         ("queued", "sent", None),

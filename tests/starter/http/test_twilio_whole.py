@@ -19,6 +19,8 @@ from tests.starter.office import an_office
 from tests.structure.tree import ROOT
 
 CALLBACK = "https://escalon.example.org"
+DEPUTY = "sample-lead-2"
+"""Of the lead, who is reached by text messages alone here."""
 
 
 async def from_twilio(door: Door, url: str, **form: str) -> str:
@@ -41,6 +43,15 @@ async def told(door: Door, issue: str, state: str) -> Delivery:
                 return row
         await asyncio.sleep(0.02)
     raise AssertionError(f"no text message is {state}")
+
+
+async def until_asked(door: Door, issue: str, person: str) -> None:
+    """Wait until this person is asked, too."""
+    for _ in range(500):
+        if person in (await door.get(f"/v1/issues/{issue}"))["asked"]:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{person} is not asked")
 
 
 async def test_a_page_is_sent_arrives_and_is_answered_by_a_digit(env: WorkflowEnvironment, tmp_path: Path) -> None:
@@ -80,3 +91,13 @@ async def test_a_page_is_sent_arrives_and_is_answered_by_a_digit(env: WorkflowEn
                 assert "desk:PHONE-1: noted, I have it." in said
                 assert (await door.get("/v1/issues/desk:PHONE-1"))["handler"] == LEAD
                 assert TOKEN not in form["Body"] + said
+
+                assert (await door.open("desk:PHONE-2", AGENT)).status_code == 202
+                lost = await told(door, "desk:PHONE-2", "sent")
+                failed = {"MessageSid": lost.reference or "", "MessageStatus": "undelivered", "ErrorCode": "30003"}
+                for _ in range(2):
+                    await from_twilio(door, twilio.made[-1][1]["StatusCallback"], **failed)
+                await told(door, "desk:PHONE-2", "failed_for_good")
+                await until_asked(door, "desk:PHONE-2", DEPUTY)
+                said = str(await door.get("/v1/issues/desk:PHONE-2/timeline"))
+                assert said.count("not reached by sms after all (asked): Twilio says undelivered, error 30003") == 1
