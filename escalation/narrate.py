@@ -11,6 +11,7 @@ from escalation.duration import words
 from escalation.issue import events as e
 from escalation.issue.facts import CLOCK
 from escalation.issue.identity import read_issue_id
+from escalation.narrate_maintenance import in_maintenance
 
 _BEGAN: dict[str, str] = {
     "entered": "it enters there",
@@ -30,6 +31,7 @@ _BEGAN: dict[str, str] = {
     "policy_adopted": "another policy was adopted",
     "tier_closed": "the tier below is closed",
     "charge_lapsed": "the time set by who took charge is past",
+    "maintenance_over": "a maintenance window ended",
     "charge_released": "who had taken charge gave it back",
 }
 _ASKED_AGAIN: dict[str, str] = {
@@ -37,6 +39,7 @@ _ASKED_AGAIN: dict[str, str] = {
     "released": "it was released",
     "declined": "it was declined",
     "snooze_over": "the snooze of who has it is over",
+    "maintenance_over": "the maintenance window ended",
 }
 _HOLD_ENDED: dict[str, str] = {
     "resumed": "it was resumed",
@@ -175,6 +178,8 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             | e.CancelAsked()
         ):
             return _by_people(event, by)
+        case e.MaintenanceEntered() | e.MaintenanceEnded():
+            return in_maintenance(event, by, instant)
         case e.SeverityChanged() | e.Held() | e.HoldEnded() | e.PolicyAdopted():
             return _clocks_changed(event, by)
         case e.SuppressionAsked():
@@ -230,6 +235,8 @@ def _began(event: e.TierBegan, by: str) -> str:
     due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
     why = f"{why_began(event.why)}{_by_hand(event.why, by)}{_late(event.late_by_s)}"
     match event.when_closed:
+        case "wait" if event.is_maintenance:
+            asked = f"is not asked before the maintenance window ends{_until(event.opens_at, ', ')}"
         case "wait":
             asked = f"is closed and is asked when it opens{_until(event.opens_at, ', ')}"
         case "skip":

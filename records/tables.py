@@ -274,6 +274,36 @@ idempotency = Table(
     Index(None, "claimed_at"),
 )
 
+maintenance_windows = Table(
+    "maintenance_windows",
+    metadata,
+    *_whose(),
+    Column("id", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("begins_at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("through", JSON, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+    Column("ended_by", Text, nullable=True),
+    Column("ended_why", Text, nullable=True),
+    PrimaryKeyConstraint("id"),
+    Index(None, "until"),
+)
+
+maintenance_issues = Table(
+    "maintenance_issues",
+    metadata,
+    *_whose(),
+    Column("window", Text, nullable=False),
+    Column("issue", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("window", "issue"),
+)
+
 versions = Table(
     "versions",
     metadata,

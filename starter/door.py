@@ -24,7 +24,7 @@ from escalation.issue.identity import (
 )
 from escalation.policy.choose import with_fallbacks
 from escalation.policy.directory import Person
-from escalation.policy.match import issue_fields, match
+from escalation.policy.match import IssueFields, issue_fields, match
 from escalation.policy.matched import Match, NoMatch
 from escalation.policy.model import Assurance, Policy
 from escalation.storm.causes import causes_of
@@ -34,6 +34,7 @@ from starter.entering import facts_of, last_known_people, owner_of, policy_for
 from starter.failure import NotDone, WrongInput, one_of, unknown
 from starter.installation import Installed
 from starter.keeping import Keeper, clean, clean_line
+from starter.maintenance import find_window
 
 LONGEST_ID = 300
 """Characters of a command's id."""
@@ -91,7 +92,11 @@ class PreparedOpen:
     @property
     def notes(self) -> tuple[str, ...]:
         """What its sender must hear besides the answer, as of now."""
-        return self.keeper.notes
+        window = self.command.maintenance
+        if window is None or window.mode != "hold":
+            return self.keeper.notes
+        until = window.until.isoformat(timespec="seconds")
+        return (*self.keeper.notes, f"maintenance window {window.window}: what is new is held until {until}")
 
 
 @dataclass(frozen=True)
@@ -125,9 +130,11 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
         for person in persons:
             here.person(person, name)
     received_at = _not_ahead("received_at", request.received_at, now) or now
-    found = _match(request, policy, issue, title, description, received_at, now)
-    latest, current = _occurrences(db, issue)
+    fields = _fields(request, policy, issue, title, description, received_at, now)
+    found = _match(policy, fields)
+    latest, current, is_on_record = _occurrences(db, issue)
     issue = issue.at(current)
+    window = find_window(db, fields, found.severity, issue, now) if db is not None and is_on_record else None
     keeper = Keeper(db, _command_id(request.command_id))
     facts = IssueFacts(
         id=issue,
@@ -162,6 +169,7 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
         owner=owner,
         people=people,
         last_known=last_known,
+        maintenance=window,
     )
     return PreparedOpen(command, latest, keeper)
 
@@ -246,7 +254,7 @@ def _issue_id(request: OpenRequest, policy: Policy, here: Installed, title: str,
         raise WrongInput(f"{wrong['loc'][0]}: '{wrong['input']}' is not a name; allowed: {allowed}") from None
 
 
-def _match(
+def _fields(
     request: OpenRequest,
     policy: Policy,
     issue: IssueId,
@@ -254,9 +262,9 @@ def _match(
     description: str,
     received_at: datetime,
     now: datetime,
-) -> Match:
+) -> IssueFields:
     try:
-        fields = issue_fields(
+        return issue_fields(
             kind=policy.kind,
             source=issue.source,
             received_at=received_at,
@@ -275,6 +283,12 @@ def _match(
             contacts=request.contacts,
             deadlines=request.deadlines,
         )
+    except ValueError as error:
+        raise WrongInput(str(error)) from None
+
+
+def _match(policy: Policy, fields: IssueFields) -> Match:
+    try:
         found = match(policy, fields)
     except ValueError as error:
         raise WrongInput(str(error)) from None
@@ -288,18 +302,18 @@ def _latest(db: Database | None, issue: IssueId, is_exact: bool) -> IssueId:
     return issue if is_exact else issue.at(max(_occurrences(db, issue)[0], 1))
 
 
-def _occurrences(db: Database | None, issue: IssueId) -> tuple[int, int]:
-    """The highest occurrence on record, and the one that this report is about, as far as the record knows."""
+def _occurrences(db: Database | None, issue: IssueId) -> tuple[int, int, bool]:
+    """The highest occurrence on record, and the one that this report is about; False where the record is away."""
     if db is None:
-        return 0, 1
+        return 0, 1, False
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         latest = reading.latest_occurrence(db, issue.series)
         row = reading.issue(db, issue.at(latest)) if latest else None
     except SQLAlchemyError:
-        return 0, 1
-    return latest, latest + 1 if row is not None and row.status == "ended" else max(latest, 1)
+        return 0, 1, False
+    return latest, latest + 1 if row is not None and row.status == "ended" else max(latest, 1), True
 
 
 def _not_ahead(field_name: str, at: datetime | None, now: datetime) -> datetime | None:

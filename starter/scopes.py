@@ -5,7 +5,8 @@ from escalation.issue.commands import HUMAN_COMMANDS
 ACT = "act"
 ON_BEHALF = "on_behalf"
 HEARTBEAT = "heartbeat"
-SCOPES = ("open", "read", ACT, "intake", HEARTBEAT, ON_BEHALF, *HUMAN_COMMANDS)
+MAINTENANCE = "maintenance"
+SCOPES = ("open", "read", ACT, "intake", HEARTBEAT, MAINTENANCE, ON_BEHALF, *HUMAN_COMMANDS)
 """`act`: every command of people, else one by one; `on_behalf`: a machine may say for which person it acts."""
 ORDINARY = ("open", "read", ACT)
 """What a key is for that nobody has said anything else of."""

@@ -21,7 +21,14 @@ with workflow.unsafe.imports_passed_through():
     from escalation.issue.events import Entry
     from escalation.issue.explain import Explanation, explain
     from escalation.issue.facts import SIGNAL, Actor
-    from escalation.issue.from_body import FromBody, claimed_actor, no_instant, read_body, read_duplicate
+    from escalation.issue.from_body import (
+        FromBody,
+        claimed_actor,
+        no_instant,
+        read_body,
+        read_duplicate,
+        read_end_of_maintenance,
+    )
     from escalation.issue.from_receipt import EXAMPLE, read_receipt
     from escalation.issue.refusal import Rejected
     from escalation.issue.rules import IssueRules
@@ -32,6 +39,9 @@ with workflow.unsafe.imports_passed_through():
 
 WRITE_RECORD = "write_record"
 """The one signal that is no command: it changes nothing of the issue. Also in client/sending.py."""
+
+END_MAINTENANCE = "end_maintenance"
+"""The signal of whoever ends a maintenance window. Also in client/maintenance.py."""
 
 LONGEST_LINE = 500
 """Characters of a line of the timeline that is carried along; the journal holds all of it."""
@@ -129,6 +139,13 @@ class Escalation:
     def write_record(self, *_: Any) -> None:
         """Nothing that waits for a sender or for the next step waits any longer."""
         self._shell.scribe.press()
+
+    @workflow.signal(
+        name=END_MAINTENANCE, description='The window that it is in was ended: {"window": "…", "by": "kim"}'
+    )
+    def end_maintenance(self, *bodies: Any) -> None:
+        """An issue that is in that window goes its way; another does not notice."""
+        self._take_signal(END_MAINTENANCE, bodies, read_end_of_maintenance)
 
     @workflow.signal(dynamic=True)
     def anything_else(self, name: str, bodies: Sequence[RawValue]) -> None:  # noqa: ARG002 - never read

@@ -59,13 +59,15 @@ def _standing(state: IssueState) -> str:
     if state.handler is not None:
         return f"{state.handler} works on it; {state.here.title} is asked."
     if state.is_closed and state.opens_at is not None:
+        if state.is_in_maintenance:
+            return f"Nobody has it yet; a maintenance window holds it until {instant(state.opens_at)}."
         return f"Nobody has it yet; {state.here.title} is closed and opens {instant(state.opens_at)}."
     return f"Nobody has it yet; {state.here.title} is asked."
 
 
 def _nobody_yet(state: IssueState) -> str:
     if state.is_closed and state.opens_at is not None:
-        return f"nobody before it opens {hours_here(state).local(state.opens_at)}"
+        return f"nobody before {state.opens_words} {hours_here(state).local(state.opens_at)}"
     return "being looked up"
 
 

@@ -37,6 +37,7 @@ _UPWARD: dict[ExhaustedWhy, BeganWhy] = {
     "tier_closed": "tier_closed",
 }
 _BY_HAND: set[ExhaustedWhy] = {"escalated_by_hand", "severity_changed", "policy_adopted", "charge_released"}
+_MAY_BE_HELD: set[BeganWhy] = {"entered", "reopened", "severity_changed", "policy_adopted"}
 _BEGINS_A_PASS: set[BeganWhy] = {"entered", "reopened", "repeated", "restarted", "fell_back"}
 
 
@@ -62,13 +63,15 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
     if why in _BEGINS_A_PASS:
         turn.end_hold("exhausted", at)
     state = turn.state
-    closed = closed_at(policy, tier, state.severity, at)
-    hours = hours_from(policy, tier, state.severity, at)
+    held_until = _held_until(state, why)
+    begins_at = held_until or at
+    closed = closed_at(policy, tier, state.severity, at) if held_until is None else None
+    hours = hours_from(policy, tier, state.severity, begins_at)
     acknowledge = turn.limit(tier.acknowledge_within)
     work = turn.limit(tier.work_within)
     warnings = tuple(
         [
-            WarningDue(at=hours.later(at, limit * warn.at), of=warn.of, share=warn.at, tell=warn.tell)
+            WarningDue(at=hours.later(begins_at, limit * warn.at), of=warn.of, share=warn.at, tell=warn.tell)
             for warn in tier.warnings
             for limit in [acknowledge if warn.of == "acknowledge" else work]
             if limit is not None
@@ -81,24 +84,31 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
         tier=tier.name,
         from_tier=state.tier if state.turn else None,
         why=why,
-        acknowledge_due_at=hours.later(at, acknowledge) if acknowledge else None,
-        work_due_at=hours.later(at, work) if work else None,
+        acknowledge_due_at=hours.later(begins_at, acknowledge) if acknowledge else None,
+        work_due_at=hours.later(begins_at, work) if work else None,
         find_due_at=turn.now + FIND_WITHIN,
-        remind_at=first_reminder(turn, tier, at, hours),
+        remind_at=first_reminder(turn, tier, begins_at, hours),
         warnings=warnings,
         late_by_s=late_by_s,
         waived=waived,
         reason=reason,
         how=how,
         guidance=guidance,
-        ceilings=_ceilings(turn, policy, tier, why, at, late_by_s),
-        when_closed=closed.then if closed is not None else None,
-        opens_at=closed.opens_at if closed is not None else None,
+        ceilings=_ceilings(turn, policy, tier, why, begins_at, late_by_s),
+        when_closed="wait" if held_until is not None else closed.then if closed is not None else None,
+        opens_at=closed.opens_at if closed is not None else held_until,
+        is_maintenance=held_until is not None,
     )
     turn.emit(event, at) if is_by_hand else turn.by_clock(event, at)
     if closed is not None and closed.then == "skip":
         turn.by_clock(TierFoundEmpty(turn=event.turn, tier=tier.name, why=closed.words, is_closed=True), at)
         move_up(turn, "tier_closed", at)
+
+
+def _held_until(state: IssueState, why: BeganWhy) -> datetime | None:
+    """Until when a maintenance window lets nobody be asked; whoever moves the issue by hand asks all the same."""
+    window = state.maintenance
+    return window.until if window is not None and state.is_in_maintenance and why in _MAY_BE_HELD else None
 
 
 def _ceilings(
@@ -110,7 +120,7 @@ def _ceilings(
     """
     fresh = ceilings_from(policy, tier, turn.state.severity, at)
     is_out_of_charge = why == "de_escalated" and turn.state.charge is not None
-    if why in _BEGINS_A_PASS or is_out_of_charge:
+    if why in _BEGINS_A_PASS or is_out_of_charge or why == "maintenance_over":
         return fresh
     ahead = still_ahead(turn.state.ceilings, policy, tier.name)
     if late_by_s and ahead:

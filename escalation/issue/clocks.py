@@ -17,6 +17,7 @@ What: TypeAlias = Literal[
     "find",
     "hold",
     "opens",
+    "maintenance",
     "ceiling",
     "target",
     "snooze",
@@ -35,8 +36,8 @@ What: TypeAlias = Literal[
     "window",
 ]
 _ORDER: tuple[What, ...] = (
-    "find", "hold", "opens", "target", "target_warn", "warn", "remind", "snooze", "offer", "lapse", "acknowledge",
-    "work", "unreached", "ceiling", "charge", "last_resort", "confirm", "silence", "window",
+    "find", "hold", "opens", "maintenance", "target", "target_warn", "warn", "remind", "snooze", "offer", "lapse",
+    "acknowledge", "work", "unreached", "ceiling", "charge", "last_resort", "confirm", "silence", "window",
 )  # fmt: skip
 _Found: TypeAlias = tuple[datetime, What, int, float, Literal["acknowledge", "work", ""], str]
 """The fields of a moment."""
@@ -119,7 +120,7 @@ def next_at(state: IssueState) -> datetime | None:
     if state.status != "open":
         alone = (state.confirm_at, state.silence_at, state.reopen_until)
         return min([at for at in alone if at is not None], default=None)
-    if state.hold is not None or state.warnings or state.snoozes or state.ceilings:
+    if state.hold is not None or state.maintenance is not None or state.warnings or state.snoozes or state.ceilings:
         found = _found(state)
         return min([each[0] for each in found if each[1] != "find"] or [each[0] for each in found], default=None)
     charge_until = state.charge.until if state.charge is not None else None
@@ -184,6 +185,7 @@ def _found(state: IssueState, until: datetime = _EVER) -> list[_Found]:
         (None if work_stands else state.lapses_at, "lapse"),
         (hold.until if hold is not None else None, "hold"),
         (state.opens_at if state.is_closed else None, "opens"),
+        (_quiet_until(state), "maintenance"),
         (state.unreached_at, "unreached"),
         (state.last_resort_at, "last_resort"),
         (state.offer.due_at if state.offer is not None else None, "offer"),
@@ -212,6 +214,12 @@ def _found(state: IssueState, until: datetime = _EVER) -> list[_Found]:
     return found
 
 
+def _quiet_until(state: IssueState) -> datetime | None:
+    """When people are told by every way again; a window that holds the issue ends when its tier opens."""
+    window = state.maintenance
+    return window.until if window is not None and not state.is_in_maintenance else None
+
+
 def _in_words(state: IssueState, moment: Moment) -> Due:
     at, what, turn, share, of, name = moment
     return Due(at=at, what=what, turn=turn, share=share, of=of, name=name, words=_words(state, moment))
@@ -230,6 +238,10 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             if state.hold is None or state.facts.issue_class != "normal":
                 return "the hold ends, and the clocks run on"
             return f"the hold ends, and the clocks run on: {state.hold.waiting_for} was waited for"
+        case "opens" if state.is_in_maintenance:
+            return f"the maintenance ends, and {state.here.title} is asked"
+        case "maintenance":
+            return "the maintenance ends, and people are told by every way again"
         case "opens":
             return f"{state.here.title} {OPENS}"
         case "target":

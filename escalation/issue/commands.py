@@ -4,13 +4,14 @@ Every command has an id; the same id twice is done once. `by` says who, through 
 commands carry references to it. What a command does is in `decide.py`.
 """
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from escalation.issue.delivery import Outcome as DeliveryOutcome
 from escalation.issue.delivery import StandIn, Try, Waits
 from escalation.issue.facts import CLOCK, Actor, IssueFacts, LeftOut, PersonFacts, RotaGap, TextRef
+from escalation.issue.maintenance import Maintenance
 from escalation.policy.matched import Match
 from escalation.policy.model import CloseReason, Policy
 from escalation.value import Value
@@ -45,6 +46,8 @@ class Open(Command):
     """Facts of the raiser, the owner and those of `last_known`."""
     last_known: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Whom to ask at a tier (key `policy/tier`) or as last resort (key `policy/`) when nobody can be looked up."""
+    maintenance: Maintenance | None = None
+    """The maintenance window that it falls into."""
 
 
 class Acknowledge(Command):
@@ -342,6 +345,13 @@ class TakeDelivery(Command):
     """The last entry that the errand has put on record on its way; 0: none. Nothing is decided by it."""
 
 
+class EndMaintenance(Command):
+    """The maintenance window that this issue is in was ended early; sent by whoever ends it."""
+
+    kind: Literal["end_maintenance"] = "end_maintenance"
+    window: str
+
+
 HumanCommand: TypeAlias = (
     Acknowledge
     | Release
@@ -366,30 +376,10 @@ HumanCommand: TypeAlias = (
     | AdoptPolicy
 )
 Answer: TypeAlias = TakePeople | TakeNoPeople | TakeDelivery | TakeSuppression
-AnyCommand: TypeAlias = Annotated[Open | HumanCommand | Tick | Answer | TakeDuplicate, Field(discriminator="kind")]
-HUMAN_COMMANDS: dict[str, type[Command]] = {
-    "acknowledge": Acknowledge,
-    "release": Release,
-    "accept": Accept,
-    "reassign": Reassign,
-    "decline": Decline,
-    "escalate": Escalate,
-    "de_escalate": DeEscalate,
-    "note": Note,
-    "attempt": Attempt,
-    "change_severity": ChangeSeverity,
-    "hold": Hold,
-    "resume": Resume,
-    "snooze": Snooze,
-    "take_charge": TakeCharge,
-    "resolve": Resolve,
-    "confirm": Confirm,
-    "close": Close,
-    "cancel": Cancel,
-    "suppress": Suppress,
-    "reopen": Reopen,
-    "adopt_policy": AdoptPolicy,
-}
+AnyCommand: TypeAlias = Annotated[
+    Open | HumanCommand | Tick | Answer | TakeDuplicate | EndMaintenance, Field(discriminator="kind")
+]
+HUMAN_COMMANDS: dict[str, type[Command]] = {kind.model_fields["kind"].default: kind for kind in get_args(HumanCommand)}
 """The commands that people send, by name. Doors and documentation list them from here."""
 
 _ANY: TypeAdapter[Any] = TypeAdapter(AnyCommand)

@@ -23,6 +23,7 @@ from escalation.issue.commands import (
     Confirm,
     Decline,
     DeEscalate,
+    EndMaintenance,
     Escalate,
     Hold,
     Note,
@@ -59,6 +60,7 @@ from escalation.issue.decide_ending import (
     decide_resolve,
 )
 from escalation.issue.decide_fit import fit_again, fit_at_opening
+from escalation.issue.decide_maintenance import break_through, enter_maintenance, take_maintenance_end
 from escalation.issue.decide_moving import decide_de_escalate, decide_escalate
 from escalation.issue.decide_noting import (
     decide_attempt,
@@ -131,6 +133,7 @@ def _first_revision(turn: Deciding, command: Command) -> None:
         raise Refusal("unknown_command", f"{type(command).__name__} is not a command of issues", "input")
     person(turn, command)
     end_hold_if_heard(turn, command)
+    break_through(turn)
 
 
 def _take_people(turn: Deciding, command: TakePeople) -> None:
@@ -167,14 +170,16 @@ def _open(turn: Deciding, command: Open) -> None:
     check_authority(turn.state, command, "open")
     if command.owner in command.issue.about:
         raise Refusal("owner_conflict", f"{command.owner} cannot own what is about them; name another owner", "input")
+    enter_maintenance(turn, command.maintenance, opened_at)
     tier = turn.state.here
     hours = hours_from(turn.state.pinned, tier, turn.state.severity, opened_at)
     limit = turn.limit(tier.acknowledge_within) or turn.limit(tier.work_within)
     # A tier whose time would be over before it was asked, since the system was away, counts from now.
-    is_over = limit is not None and hours.later(opened_at, limit) <= turn.now
+    is_over = limit is not None and not turn.state.is_in_maintenance and hours.later(opened_at, limit) <= turn.now
     late_by_s = round((turn.now - opened_at).total_seconds(), 3) if is_over else 0
     at = turn.now if is_over else opened_at
-    fit_at_opening(turn, at)
+    if not turn.state.is_in_maintenance:  # else when it is released
+        fit_at_opening(turn, at)
     begin_tier(turn, turn.state.pinned, turn.state.here, "entered", at, late_by_s=late_by_s, is_by_hand=True)
 
 
@@ -211,6 +216,7 @@ _NAMES: dict[type[Command], str] = {kind: name for name, kind in HUMAN_COMMANDS.
 _Arm: TypeAlias = Callable[[Deciding, Any], None]
 _BY_THE_SYSTEM: dict[type[Command], _Arm] = {
     Tick: _tick,
+    EndMaintenance: take_maintenance_end,
     TakePeople: _take_people,
     TakeNoPeople: _take_no_people,
     TakeDelivery: take_delivery,

@@ -6,25 +6,23 @@ A tier that ended while the system was away is followed by one tier whose time c
 from datetime import datetime, timedelta
 
 from escalation.issue import events as e
+from escalation.issue.asking_again import ask_again, open_tier, tell_last_resort
 from escalation.issue.climb import (
-    LAST_RESORT_EVERY,
     begin_tier,
-    climb_on,
     exhaust,
-    first_reminder,
     miss_target,
     move_up,
     note_missed,
 )
-from escalation.issue.clocks import FIND_WITHIN, Moment, is_late, reached
+from escalation.issue.clocks import Moment, is_late, reached
 from escalation.issue.commands import FoundHow, TakePeople
 from escalation.issue.decide_delivery import leave_unreached
+from escalation.issue.decide_maintenance import end_maintenance
 from escalation.issue.decide_offer import lapse_offer, note_gaps, take_duty_lead
 from escalation.issue.decide_targets import warn_of_target
 from escalation.issue.deciding import Deciding
 from escalation.issue.facts import PersonFacts
 from escalation.issue.hours import WALL, Hours, hours_here
-from escalation.issue.running import shifted
 from escalation.issue.state import BESIDE_THE_TIERS, DUTY_LEAD, LAST_RESORT
 from escalation.issue.ways import kept_back
 
@@ -82,8 +80,8 @@ def _serve(turn: Deciding, due: Moment) -> None:  # noqa: PLR0912 - one arm per 
             begin_tier(turn, turn.state.pinned, tier, "ceiling_reached", at, late_by_s=late_by_s)
         case "hold":
             turn.end_hold("until", due.at)
-        case "opens":
-            _open_tier(turn, at, late_by_s)
+        case "opens" | "maintenance":
+            _end_waiting(turn, due, at, late_by_s)
         case "target":
             miss_target(turn, due.name)
         case "target_warn":
@@ -100,7 +98,7 @@ def _serve(turn: Deciding, due: Moment) -> None:  # noqa: PLR0912 - one arm per 
             turn.by_clock(e.ChargeLapsed(person=charge.person if charge else ""), at)
             exhaust(turn, "charge_lapsed", at, late_by_s=late_by_s)
         case "last_resort":
-            _tell_last_resort(turn, at)
+            tell_last_resort(turn, at)
         case "find":
             fall_back_on_last_known(turn, due.turn, "no answer in time", at)
         case "warn" | "remind":
@@ -109,22 +107,11 @@ def _serve(turn: Deciding, due: Moment) -> None:  # noqa: PLR0912 - one arm per 
             _after(turn, due, at)
 
 
-def _open_tier(turn: Deciding, at: datetime, late_by_s: float) -> None:
-    """Its people are looked up. Where that is late nobody could act meanwhile, so the clocks count from now."""
-    state = turn.state
-    clocks = shifted(state, ("acknowledge", "work"), state.counts_from, at)
-    opened = e.TierOpened(
-        turn=state.turn,
-        tier=state.tier,
-        find_due_at=turn.now + FIND_WITHIN,
-        late_by_s=late_by_s,
-        acknowledge_due_at=clocks.acknowledge_due_at,
-        work_due_at=clocks.work_due_at,
-        remind_at=clocks.remind_at,
-        warnings=clocks.warnings,
-        ceilings=clocks.ceilings,
-    )
-    turn.by_clock(opened, at)
+def _end_waiting(turn: Deciding, due: Moment, at: datetime, late_by_s: float) -> None:
+    if turn.state.maintenance is None or (due.what == "opens" and not turn.state.is_in_maintenance):
+        open_tier(turn, at, late_by_s)
+        return
+    end_maintenance(turn, "until", at, late_by_s)
 
 
 def _later(turn: Deciding, first: datetime, every: timedelta | None, hours: Hours = WALL) -> datetime | None:
@@ -150,22 +137,6 @@ def _tell_people(turn: Deciding, due: Moment, at: datetime) -> None:
     )
 
 
-def _tell_last_resort(turn: Deciding, at: datetime) -> None:
-    state = turn.state
-    every = turn.limit(state.pinned.exhaustion.last_resort_every) or LAST_RESORT_EVERY
-    turn.by_clock(
-        e.LastResortTold(
-            count=state.last_resort_count + 1,
-            turn=state.turn + 1,
-            find_due_at=turn.now + FIND_WITHIN,
-            next_at=at + every,
-        ),
-        at,
-    )
-    if state.pinned.exhaustion.procedure == "restart":
-        climb_on(turn, at)
-
-
 def _wake(turn: Deciding, person: str, at: datetime) -> None:
     """Tell who snoozed again. An acknowledgement that nothing else would end is over then: nothing lies for ever."""
     state = turn.state
@@ -174,27 +145,6 @@ def _wake(turn: Deciding, person: str, at: datetime) -> None:
     turn.by_clock(e.SnoozeEnded(person=person, is_asked_again=is_over), at)
     if is_over:
         ask_again(turn, "snooze_over", at)
-
-
-def ask_again(turn: Deciding, why: e.AskedAgainWhy, at: datetime) -> None:
-    """Ask the tier's people again: the acknowledgement clock runs anew, the work limit stays as it is.
-
-    A clock that is running (the handler was one of a lower tier) is never lengthened by it.
-    """
-    state = turn.state
-    running = state.acknowledge_due_at
-    is_being_asked = running is not None and not state.asked
-    if state.is_resting or is_being_asked:
-        return
-    acknowledge = turn.limit(state.here.acknowledge_within)
-    hours = hours_here(state)
-    event = e.AskedAgain(
-        tier=state.tier,
-        why=why,
-        acknowledge_due_at=running or (hours.later(at, acknowledge) if acknowledge else None),
-        remind_at=state.remind_at if running else first_reminder(turn, state.here, at, hours),
-    )
-    turn.by_clock(event, at) if why in {"lapsed", "snooze_over"} else turn.emit(event, at)
 
 
 def fall_back_on_last_known(turn: Deciding, number: int, error: str, at: datetime) -> None:

@@ -138,7 +138,7 @@ def decide_change_severity(turn: Deciding, command: ChangeSeverity) -> None:
 def _need_not_wait(turn: Deciding) -> bool:
     """Whether a tier that waits for its hours would be asked sooner if it began now."""
     state = turn.state
-    if not state.is_closed or state.opens_at is None or not state.is_climbing:
+    if not state.is_closed or state.opens_at is None or not state.is_climbing or state.is_in_maintenance:
         return False
     closed = closed_at(state.pinned, state.here, state.severity, turn.now)
     return closed is None or closed.then != "wait" or closed.opens_at < state.opens_at

@@ -4,9 +4,11 @@ from escalation.issue import events as e
 from escalation.issue.authority import acts_as_machine
 from escalation.issue.climb import begin_tier
 from escalation.issue.commands import Close, Confirm, Open, Reopen, Resolve
+from escalation.issue.decide_maintenance import enter_maintenance
 from escalation.issue.decide_noting import end
 from escalation.issue.deciding import ENDED, Deciding, Refusal, already_closed, not_open
 from escalation.issue.facts import TextRef
+from escalation.issue.maintenance import Maintenance
 from escalation.policy.model import CloseReason
 
 
@@ -89,11 +91,14 @@ def decide_open_again(turn: Deciding, command: Open) -> None:
     if state.status == "open" or not is_new:
         turn.emit(e.OpenedAgain(description=command.issue.description))
     else:
-        _reopen(turn, command.issue.description, is_reported_again=True)
+        _reopen(turn, command.issue.description, is_reported_again=True, maintenance=command.maintenance)
 
 
-def _reopen(turn: Deciding, reason: TextRef | None, *, is_reported_again: bool) -> None:
+def _reopen(
+    turn: Deciding, reason: TextRef | None, *, is_reported_again: bool, maintenance: Maintenance | None = None
+) -> None:
     count = turn.state.reopened + 1
+    enter_maintenance(turn, maintenance, turn.now)  # first, so that nobody is told either that it was reopened
     turn.emit(e.Reopened(count=count, reason=reason, is_reported_again=is_reported_again))
     state = turn.state
     begin_tier(turn, state.pinned, state.here, "reopened", turn.now, is_by_hand=True)

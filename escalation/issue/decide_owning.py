@@ -1,9 +1,9 @@
 """Who answers for an issue and who takes it: accept, reassign, decline."""
 
 from escalation.issue import events as e
+from escalation.issue.asking_again import ask_again
 from escalation.issue.climb import move_up, note_missed
 from escalation.issue.commands import Accept, Decline, Reassign
-from escalation.issue.decide_clock import ask_again
 from escalation.issue.decide_delivery import ask_next, note_nobody_reached
 from escalation.issue.decide_people import lapses_after, note_late_acknowledgement
 from escalation.issue.deciding import Deciding, Refusal, must_be_open

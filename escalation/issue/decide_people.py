@@ -4,11 +4,11 @@ from datetime import datetime
 
 from escalation.duration import words
 from escalation.issue import events as e
+from escalation.issue.asking_again import ask_again
 from escalation.issue.authority import acts_as_machine, relations
 from escalation.issue.climb import exhaust, note_missed
 from escalation.issue.clocks import is_late
 from escalation.issue.commands import Acknowledge, Release, TakeCharge
-from escalation.issue.decide_clock import ask_again
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 from escalation.issue.hours import hours_here
 from escalation.issue.state import Charge, IssueState

@@ -11,7 +11,7 @@ from escalation.issue.facts import PersonFacts
 from escalation.issue.further import about_of, due_by
 from escalation.issue.identity import read_issue_id
 from escalation.issue.state import DUTY_LEAD, LAST_RESORT, IssueState
-from escalation.issue.ways import Way, in_order, kept_quiet, urgency_of, ways_to
+from escalation.issue.ways import Way, in_order, kept_quiet, quietened, urgency_of, ways_to
 from escalation.issue.wording import instead, otherwise, request
 from escalation.policy.model import ChecklistItem, Tell
 
@@ -75,6 +75,12 @@ def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
 
 def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
     """Who is told of it; where each message leaves, their answers change nothing that is decided later."""
+    # What a clock or a machine does to it while a maintenance window holds it disturbs nobody.
+    is_silent = before is not None and before.is_in_maintenance and entry.by.is_machine
+    return () if is_silent else _told_of(before, state, entry)
+
+
+def _told_of(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
     match entry.event:
         case e.TierBegan() as began:
             return _left(before, state, entry, began)
@@ -181,7 +187,7 @@ def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
 def _left(before: IssueState | None, state: IssueState, entry: e.Entry, began: e.TierBegan) -> tuple[Notify, ...]:
     """Who is asked no more; and where the tier waits for its hours, who is waiting for an answer."""
     waiting: tuple[Notify, ...] = ()
-    if began.when_closed == "wait":
+    if began.when_closed == "wait" and not began.is_maintenance:
         raiser = () if state.facts.raiser.is_machine else (state.facts.raiser.person,)
         waiting = _notify(state, entry, "waits", (*raiser, state.owner), None)
     if before is None or "left_tier" not in state.policies[0].courtesies or began.from_tier == began.tier:
@@ -264,7 +270,7 @@ def _notify(
 ) -> tuple[Notify, ...]:
     """By their ways (`ways.py`); nobody is told twice of the same, and nobody whom the issue is about."""
     unfit = {*state.facts.about, *state.excluded}
-    chosen = [state.person(person) for person in dict.fromkeys(people) if person not in unfit]
+    chosen = [quietened(state, state.person(person)) for person in dict.fromkeys(people) if person not in unfit]
     urgency = urgency_of(state, about)
     ways = [(who, way) for who in chosen for way in ways_to(who, about, urgency, entry.recorded_at, until)]
     return tuple(_message(state, entry, about, person, way, until, turn) for person, way in ways)

@@ -10,7 +10,15 @@ from pydantic import AwareDatetime, Field
 from escalation.issue.commands import Open
 from escalation.issue.delivery import Outcome as DeliveryOutcome
 from escalation.issue.delivery import Try, Waits
-from escalation.issue.events_of_clocks import Held, HoldEnded, HoldEndedWhy, PolicyAdopted, SeverityChanged
+from escalation.issue.events_of_clocks import (
+    Held,
+    HoldEnded,
+    HoldEndedWhy,
+    MaintenanceEnded,
+    MaintenanceEntered,
+    PolicyAdopted,
+    SeverityChanged,
+)
 from escalation.issue.events_of_ending import (
     CancelAsked,
     Closed,
@@ -101,6 +109,8 @@ __all__ = [
     "LastResortTold",
     "LimitMissed",
     "LookupFailed",
+    "MaintenanceEnded",
+    "MaintenanceEntered",
     "NobodyReached",
     "Noted",
     "OfferLapsed",
@@ -223,6 +233,8 @@ Event: TypeAlias = Annotated[
     | SuppressionFailed
     | DuplicateRecorded
     | PolicyAdopted
+    | MaintenanceEntered
+    | MaintenanceEnded
     | TargetMissed
     | TargetBegan
     | LadderFitted

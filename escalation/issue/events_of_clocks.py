@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 from escalation.issue.events_of_ladder import Ceiling, WarningDue
 from escalation.issue.events_of_targets import TargetDue
 from escalation.issue.facts import PersonFacts, TextRef
+from escalation.issue.maintenance import EndedWhy, Maintenance
 from escalation.policy.model import Clock, Listener, Policy
 from escalation.value import Value
 
@@ -24,6 +25,21 @@ HoldEndedWhy: TypeAlias = Literal[
     "exhausted",
     "over",
 ]
+
+
+class MaintenanceEntered(Value):
+    """The issue fell into a maintenance window: it is held, or told quietly, until that ends."""
+
+    kind: Literal["maintenance_entered"] = "maintenance_entered"
+    maintenance: Maintenance
+
+
+class MaintenanceEnded(Value):
+    """The window ended for this issue, at its time or sooner: it goes its way."""
+
+    kind: Literal["maintenance_ended"] = "maintenance_ended"
+    window: str
+    why: EndedWhy
 
 
 class SeverityChanged(Value):

@@ -30,8 +30,9 @@ BeganWhy: TypeAlias = Literal[
     "severity_changed",
     "policy_adopted",
     "tier_closed",
+    "maintenance_over",
 ]
-AskedAgainWhy: TypeAlias = Literal["lapsed", "snooze_over", "released", "declined"]
+AskedAgainWhy: TypeAlias = Literal["lapsed", "snooze_over", "released", "declined", "maintenance_over"]
 ExhaustedWhy: TypeAlias = Literal[
     "not_acknowledged",
     "work_limit_spent",
@@ -94,6 +95,8 @@ class TierBegan(Value):
     """What happens, where it begins outside of its hours; None: it is open, or has none."""
     opens_at: AwareDatetime | None = None
     """When it opens, where it is closed."""
+    is_maintenance: bool = False
+    """Whether it waits for the end of a maintenance window, rather than for its hours."""
 
 
 class TierOpened(Value):

@@ -33,6 +33,7 @@ _CLOCKS_OFF: dict[str, Any] = {
 }
 _AT_AN_END: dict[str, Any] = {
     **_CLOCKS_OFF,
+    "maintenance": None,
     "charge": None,
     "targets": (),
     "ceilings": (),
@@ -202,6 +203,8 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
         "findings": (*kept, finding) if event.when_closed in {None, "page_out_of_hours"} else kept,
         "opens_at": event.opens_at if event.when_closed == "wait" else None,
         "is_closed": event.when_closed == "wait",
+        # Who moves it by hand has taken it out of the window that holds it.
+        "maintenance": None if state.is_in_maintenance and not event.is_maintenance else state.maintenance,
         "is_out_of_hours": event.when_closed == "page_out_of_hours",
         "warnings": event.warnings,
         "remind_at": event.remind_at,
@@ -217,6 +220,10 @@ def _tier_opened(state: IssueState, event: e.TierOpened, _: e.Entry) -> dict[str
     finding = Finding.trusted(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
     clocks = {name: getattr(event, name) for name in ("acknowledge_due_at", "work_due_at", "remind_at", "warnings")}
     return {**clocks, "ceilings": event.ceilings, "findings": (*state.findings, finding), "is_closed": False}
+
+
+def _maintenance(_: IssueState, event: e.MaintenanceEntered | e.MaintenanceEnded, __: e.Entry) -> dict[str, Any]:
+    return {"maintenance": event.maintenance if isinstance(event, e.MaintenanceEntered) else None}
 
 
 def _handed_down(state: IssueState, entry: e.Entry) -> dict[str, Any]:
@@ -379,6 +386,7 @@ _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     **dict.fromkeys((e.LimitMissed, e.TargetMissed, e.TargetWarned, e.TargetBegan, e.TargetMet), clock_ran),
     **dict.fromkeys((*_OWNING, e.Declined, e.Snoozed, e.SnoozeEnded, e.CancelAsked), by_people),
     **dict.fromkeys((e.SeverityChanged, e.Held, e.HoldEnded, e.PolicyAdopted), clocks_changed),
+    **dict.fromkeys((e.MaintenanceEntered, e.MaintenanceEnded), _maintenance),
     e.SuppressionAsked: _suppression,
     e.SuppressionFailed: _suppression,
     e.DuplicateRecorded: _duplicate,

@@ -61,7 +61,8 @@ def _why_here(state: IssueState) -> tuple[str, ...]:
         lines.append(f"{title[:1].upper()}{title[1:]} {since}")
         if state.is_closed and state.opens_at is not None:
             local = hours_here(state).local(state.opens_at)
-            lines.append(f"It is closed: it opens {local}, and its people are told then.")
+            why = "A maintenance window holds it" if state.is_in_maintenance else "It is closed"
+            lines.append(f"{why}: {state.opens_words} {local}, and its people are told then.")
         if state.is_out_of_hours:
             lines.append("It is closed: its out-of-hours duty is asked, and its times count day and night.")
     else:
@@ -116,7 +117,7 @@ def _left_alone(state: IssueState, now: datetime) -> list[str]:
 
 def _nobody_yet(state: IssueState) -> str:
     if state.is_closed and state.opens_at is not None:
-        return f"nobody yet: it opens {instant(state.opens_at)}"
+        return f"nobody yet: {state.opens_words} {instant(state.opens_at)}"
     return "nobody yet: the people are being looked up"
 
 

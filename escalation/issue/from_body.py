@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from escalation.issue.commands import HUMAN_COMMANDS, AdoptPolicy, Command, Open, TakeDuplicate
+from escalation.issue.commands import HUMAN_COMMANDS, AdoptPolicy, Command, EndMaintenance, Open, TakeDuplicate
 from escalation.issue.facts import CLOCK, SIGNAL, Actor, TextRef
 from escalation.issue.identity import read_issue_id
 from escalation.issue.refusal import Rejected
@@ -30,8 +30,9 @@ LONGEST_WORD = 300
 """Characters of an id, a name or any other word of a command that is not free text."""
 _DIGEST = re.compile(r"([0-9a-f]{64})?")
 _IMPLIED = {"kind"}
-_OF_OTHERS = {"facts", "people"}
-"""Fields that say what somebody's role, channels and limits are: from a signal anybody could make himself the boss."""
+_OF_OTHERS = {"facts", "people", "maintenance"}
+"""Fields that say what somebody's role, channels and limits are, or that nobody is to be asked: from a signal anybody
+could make himself the boss, or park an issue."""
 _OF_ADOPT_POLICY: Any = {"id", "by", "happened_at", "tier", "last_known", "people", "reason"}
 """All but the policies, whose texts have lines and limits of their own."""
 MOST_KNOWN = 1000
@@ -118,6 +119,14 @@ def read_own_body(bodies: Sequence[object], example: str, allowed: Sequence[str]
 def unfit_field(why: str) -> Rejected:
     """The refusal of a field that cannot be."""
     return _bad("bad_field", why)
+
+
+def read_end_of_maintenance(bodies: Sequence[object], fallback_id: str) -> FromBody | Rejected:
+    """What is signalled by whoever ends a maintenance window before its time."""
+    fields = _the_body(bodies, '{"window": "mw-20261122-2200", "by": "kim"}')
+    if isinstance(fields, Rejected):
+        return fields
+    return _unknown_field(EndMaintenance, fields) or _read_fields(EndMaintenance, fields, fallback_id, "signal")
 
 
 def _the_body(bodies: Sequence[object], example: str) -> dict[str, object] | Rejected:

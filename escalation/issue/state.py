@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field
 from escalation.issue.delivery import Outcome, StandIn, counting_ways
 from escalation.issue.events import Ceiling, TargetDue, WarningDue
 from escalation.issue.facts import IssueFacts, LeftOut, PersonFacts, TextRef
+from escalation.issue.maintenance import Maintenance
 from escalation.policy.matched import Match
 from escalation.policy.model import Clock, CloseReason, Policy, Tier
 from escalation.value import Value
@@ -130,6 +131,8 @@ class IssueState(Value):
     snoozes: dict[str, AwareDatetime] = Field(default_factory=dict)
     """Who wants to be told again, and when."""
     hold: HoldState | None = None
+    maintenance: Maintenance | None = None
+    """The maintenance window that it is in."""
     held_s: float = 0
     """Seconds on hold so far, without the hold that is on."""
     holds: tuple[tuple[AwareDatetime, AwareDatetime], ...] = ()
@@ -222,6 +225,16 @@ class IssueState(Value):
     def acknowledge_from(self) -> datetime:
         """From when the time to acknowledge counts: where the tier was asked again, from then."""
         return max(self.asked_again_at or self.counts_from, self.counts_from)
+
+    @property
+    def is_in_maintenance(self) -> bool:
+        """Whether its tier is not asked before a maintenance window ends."""
+        return self.maintenance is not None and self.maintenance.mode == "hold"
+
+    @property
+    def opens_words(self) -> str:
+        """What its tier waits for, before the instant: `it opens`."""
+        return "the maintenance ends," if self.is_in_maintenance else "it opens"
 
     @property
     def is_exhausted(self) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from escalation.issue.delivery import INBOX, Waits, first_ways
 from escalation.issue.facts import PersonFacts
+from escalation.issue.maintenance import QUIET_CHANNELS
 from escalation.issue.personal_rules import Urgency
 from escalation.issue.state import IssueState
 
@@ -53,11 +54,22 @@ def kept_quiet(way: Way, person: PersonFacts, urgency: Urgency, at: datetime) ->
     return _later(way, quiet_until(person, urgency, at), "quiet_hours")
 
 
+def quietened(state: IssueState, person: PersonFacts) -> PersonFacts:
+    """The person; in a maintenance window that is to be quiet without rules, and with quiet channels alone."""
+    window = state.maintenance
+    if window is None or state.is_in_maintenance:
+        return person
+    channels = tuple(way for way in person.channels if way in QUIET_CHANNELS)
+    return person.changed({"channels": channels, "rules": None})
+
+
 def kept_back(state: IssueState, people: Iterable[PersonFacts], about: str, at: datetime) -> dict[str, datetime]:
     """By person, until when what asks them waits for their quiet hours to end."""
     urgency = urgency_of(state, about)
     found = {
-        person.id: quiet_until(person, urgency, at) for person in people if first_ways(person.channels) != (INBOX,)
+        person.id: quiet_until(quietened(state, person), urgency, at)
+        for person in people
+        if first_ways(person.channels) != (INBOX,)
     }
     return {person: until for person, until in found.items() if until is not None}
 

@@ -6,15 +6,25 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from starter.calls import Calls
-from starter.http import commands, health, heartbeats, intake, issues, listed, raising, twilio
+from starter.http import (
+    commands,
+    health,
+    heartbeats,
+    intake,
+    issues,
+    listed,
+    maintenance,
+    raising,
+    twilio,
+)
 from starter.http.document import document
 from starter.http.doors import Doors
 from starter.http.guard import Guard
 from starter.http.problems import answer_problems
 
 ROUTERS = (
-    listed.router, issues.router, commands.router, intake.router, heartbeats.router, raising.router, twilio.router,
-    health.router,
+    listed.router, issues.router, commands.router, intake.router, heartbeats.router, maintenance.router,
+    raising.router, twilio.router, health.router,
 )  # fmt: skip
 
 

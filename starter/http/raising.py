@@ -125,6 +125,8 @@ def next_lines(state: IssueState | None, reader: Reader) -> list[str]:
         lines = ["Somebody has it and works on it."]
     elif state.asked:
         lines = [f"It was put to {title} just now." if state.entries < _YOUNG else f"It is with {title}."]
+    elif state.is_in_maintenance:
+        lines = [f"There is maintenance just now; {title} is told when it ends."]
     elif state.is_closed:
         lines = [f"{title[:1].upper()}{title[1:]} is closed now, and is told when it opens."]
     else:

@@ -44,6 +44,8 @@ def standing(state: IssueState, reader: Reader) -> Text:
     asked = f"{state.here.title} is asked"
     if state.is_closed and state.opens_at is not None:
         asked = f"{state.here.title} is closed and opens {reader.clock(state.opens_at)}"
+        if state.is_in_maintenance:
+            asked = f"a maintenance window holds it until {reader.clock(state.opens_at)}"
     if state.handler is not None:
         return Text(f"{reader.person(state.handler)} has it; {asked}.", "bold green")
     return Text(f"Nobody has it yet; {asked}.", "bold yellow")
@@ -102,6 +104,8 @@ def moving_view(state: IssueState, reader: Reader, title: str | None = None) -> 
 def nobody_yet(state: IssueState, reader: Reader) -> str:
     """Why nobody is asked yet."""
     if state.is_closed and state.opens_at is not None:
+        if state.is_in_maintenance:
+            return f"a maintenance window holds it until {reader.clock(state.opens_at)}"
         return f"it is closed and opens {reader.clock(state.opens_at)}"
     return "being looked up"
 

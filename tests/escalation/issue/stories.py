@@ -8,6 +8,7 @@ from typing import Any
 
 from escalation.issue.commands import (
     Command,
+    EndMaintenance,
     Open,
     TakeDelivery,
     TakeNoPeople,
@@ -15,6 +16,7 @@ from escalation.issue.commands import (
     Tick,
 )
 from escalation.issue.facts import TextRef
+from escalation.issue.maintenance import Maintenance
 from escalation.policy.model import Acknowledgement, ChecklistItem, Policy, Warn
 from tests.escalation.issue.paged import Paged
 from tests.given import (
@@ -315,13 +317,34 @@ def lane() -> Played:
     return Told(opened(policy(tier("first"), tier("second"), beside), severity="S2", enter_at="lane")).run_to(at(40))
 
 
+def maintenance() -> Played:
+    """Held by a window that is ended early; reopened into one that runs out; one that is quiet; one broken through."""
+    held = Maintenance(window="mw-1", mode="hold", until=at(60), by="lee", through=("S1",))
+    asked = {"by": MACHINE, "issue": {"raiser": MACHINE}}
+    played = Told(opened(policy(tier("first"), tier("second")), maintenance=held, severity="S2", **asked))
+    played.send(EndMaintenance(id="end-1", by=actor("lee"), window="mw-0"), at(10))
+    played.send(EndMaintenance(id="end-2", by=actor("lee"), window="mw-1"), at(20))
+    played.resolve("ray", at(30))
+    for name, since, mode in (("mw-2", 40, "hold"), ("mw-3", 100, "quiet"), ("mw-4", 200, "hold")):
+        window = held.model_copy(update={"window": name, "mode": mode, "until": at(since + 30)})
+        issue = {"raiser": MACHINE, "received_at": at(since)}
+        again = opened(id=f"open-{name}", maintenance=window, severity="S2", by=MACHINE, issue=issue)
+        played.send(again, at(since))
+        played.run_to(at(since + 10))
+        if name == "mw-4":
+            played.change_severity("ray", "S1", at(since + 15))
+        played.run_to(at(since + 35))
+        played.resolve("ray", at(since + 40))
+    return played
+
+
 STORIES: dict[str, Callable[[], Played]] = {
     story.__name__: story
     for story in (
         silence, work_limit, tie, late_acknowledgement, late_tick, late_by_hand, late_entry, lapse, takes_over,
         lower_handler, by_hand, empty_tier, nobody_anywhere, look_ups, restart, fallback, last_resort, charge,
         resolution, closed_by_silence, duplicate, reopened, reported_again, conflict, assurance, same_id, lane,
-        unreached, reached_late,
+        unreached, reached_late, maintenance,
     )
 }  # fmt: skip
 """The stories of the ladder by name, which is its file's; those of what people do by hand: `stories_by_hand.py`."""

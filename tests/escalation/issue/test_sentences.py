@@ -12,7 +12,7 @@ from escalation.issue.refusal import Rejected
 from escalation.narrate import narrate, tried, why_began
 from escalation.policy.model import Acknowledgement, TargetWarn, Warn
 from tests.escalation.calendar.hours import hours as calendar_hours
-from tests.escalation.issue.stories import unreached
+from tests.escalation.issue.stories import maintenance, unreached
 from tests.escalation.issue.stories_by_hand import STORIES_BY_HAND
 from tests.given import Played, actor, at, done, exhaustion, minutes, opened, policy, target, tier
 
@@ -69,6 +69,7 @@ def story() -> list[Entry]:
     closed = Played(opened(policy(closed_first, tier("second"), pinned_calendars={"desk": desk})))
     closed.run_to(at(4 * 24 * 60))
     told += closed.entries
+    told += maintenance().entries
     return [*played.entries, *answering.entries, *late.entries, *told_of, *told, *unreached().entries, refusal]
 
 
