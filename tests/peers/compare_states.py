@@ -29,6 +29,7 @@ STATES: dict[str, Callable[[IssueState], bool]] = {
     "closed": lambda state: state.status != "open",
     "snoozed": lambda state: state.status == "open" and bool(state.snoozes),
     "paused": lambda state: state.status == "open" and state.hold is not None,
+    "maintenance": lambda state: state.status == "open" and state.is_in_maintenance,
     "active": lambda state: state.status == "open" and not state.missed,
     "active_with_misses": lambda state: state.status == "open" and bool(state.missed),
     "missed": lambda state: state.status != "open" and bool(state.missed),

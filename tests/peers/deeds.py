@@ -19,6 +19,7 @@ from tests.peers.acts import BEGINNINGS, HOUSE, OPERATOR, Act, Acting, holding, 
 from tests.peers.duty_acts import DUTY
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Issue
+from tests.peers.maintenance_acts import MAINTENANCE
 from tests.peers.replies import REPLIES
 from tests.peers.stage import CUSTOMER
 
@@ -172,6 +173,7 @@ EVENTS: dict[str, Act] = {
     **HOUSE,
     **DUTY,
     **REPLIES,
+    **MAINTENANCE,
     "acknowledged": _acknowledged,
     "unacknowledged": _unacknowledged,
     "resolved": _resolved,

@@ -10,6 +10,7 @@ THERE = frozenset(
     {
         "signals", "ack_timeout", "snooze", "pause", "business_calendar", "schedule", "rotation", "override",
         "personal_rules", "heartbeat", "status_notices",
+        "maintenance",
     }
 )  # fmt: skip
 IN_PART = {

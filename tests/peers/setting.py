@@ -20,6 +20,7 @@ from tests.peers.given_priorities import USUAL, read_agreed_for, read_priorities
 from tests.peers.heartbeats import Heartbeat, read_heartbeat
 from tests.peers.instants import Times
 from tests.peers.ladder import House, Ladder, ladder_of, stand_in
+from tests.peers.maintenance import Windows, read_windows
 from tests.peers.scenario import Scenario
 from tests.peers.spans import read_span
 from tests.peers.variants import is_used
@@ -54,6 +55,7 @@ class Setting:
     pauses: tuple[tuple[timedelta, timedelta | None], ...] = ()
     """Spells of a given history during which clocks stood still, from T0."""
     heartbeat: Heartbeat | None = None
+    windows: Windows = field(default_factory=Windows)
     duties: Duties = field(default_factory=Duties)
     calendars: Calendars = field(default_factory=Calendars)
     usual_priority: str = USUAL
@@ -99,6 +101,7 @@ def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times, 
     )
     setting.starts, setting.pauses = starts, _history(fields)
     setting.duties, setting.heartbeat = duties, read_heartbeat(fields, times)
+    setting.windows = read_windows(fields, times)
     setting.usual_priority = usual_priority(fields, house.severities)
     setting.calendars, setting.targets, setting.unplayed = calendars, targets, unplayed
     if "case" in fields and not is_used(scenario, fields.take("case"), times):

@@ -37,6 +37,7 @@ class Stage:
         self.setting = setting
         self.issues: list[Issue] = []
         self.refusals: list[Refused] = []
+        self.windows = setting.windows
         self.gone: set[str] = set()
         """Who has left the directory."""
         self._count = 0
@@ -148,9 +149,10 @@ class Stage:
         )
         found = match(policy, fields)
         assert not isinstance(found, NoMatch)
+        service = self._services.get(id_.team)
         return Open(
             id=self.next_id(), by=by, issue=facts, policies=(policy,), match=found, owner=OWNER,
-            people=(self.facts(OWNER),),
+            people=(self.facts(OWNER),), maintenance=self.windows.of(service, facts.severity, now),
         )  # fmt: skip
 
     def _id(self, service: str | None, reference: str) -> IssueId:

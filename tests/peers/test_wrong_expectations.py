@@ -230,6 +230,13 @@ WRONG: list[tuple[str, str, object]] = [
     ("all-clear", "then.notifications.4.kind", "page"),
     ("all-clear", "then.notifications.4.to", "bob"),
     ("all-clear", "then.notifications.6", "-"),
+    ("held", "then.notifications.1.at", "PT6M"),
+    ("held", "then.notifications.2.at", "PT8M"),
+    ("held", "then.states.0.state", "maintenance"),
+    ("held", "then.states.1.state", "acknowledged"),
+    ("held", "then.states.2.state", "maintenance"),
+    ("held", "then.errors.0.at", "PT1M"),
+    ("held", "when.1.service", "s2"),
     ("all-clear", "then.no_notifications.0.issue", "B"),
     ("all-clear", "then.no_notifications.0.kind", "page"),
 ]
