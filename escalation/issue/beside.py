@@ -10,6 +10,7 @@ from escalation.issue.clocks import running_targets
 from escalation.issue.events import TargetDue
 from escalation.issue.state import IssueState
 from escalation.issue.target_clocks import target_hours
+from escalation.issue.word import ANSWERED
 from escalation.narrate import instant, short
 from escalation.value import Value
 
@@ -34,6 +35,7 @@ def beside(state: IssueState, *, hides_parties: bool = False) -> tuple[Fact, ...
         ("Nobody on duty", f"by rota {', '.join(state.gaps_told)}" if state.gaps_told else ""),
         ("Told again", "; ".join(f"{person} {instant(at)}" for person, at in sorted(state.snoozes.items()))),
         ("Targets", "; ".join(_target(state, each) for each in running_targets(state))),
+        ("Answered", _answered(state)),
         ("Must hear", _ceilings(state)),
         ("Shortened", f"limits are {state.fitted_parts / 10:g}% of the policy's" if state.fitted_parts else ""),
         ("Declined", ", ".join(state.declined)),
@@ -82,6 +84,11 @@ def standing_clocks(state: IssueState) -> tuple[str, ...]:
             left = max(hours.between(since, target.due_at), timedelta())
             said.append(f"the target {target.name}, {words(left)}{hours.words} left")
     return tuple(said)
+
+
+def _answered(state: IssueState) -> str:
+    at = state.milestones.get(ANSWERED)
+    return f"{instant(at)}, and the customer has the word" if at is not None and state.status == "open" else ""
 
 
 def _target(state: IssueState, target: TargetDue) -> str:

@@ -146,6 +146,10 @@ def _policy(draw: st.DrawFn, name: str, ladder: tuple[Tier, ...], procedure: str
         reasons = tuple(reason for reason in built.closing.reasons if reason != "silence")
         silent = built.closing.model_copy(update={"silence_after": None, "reasons": reasons})
         built = built.model_copy(update={"closing": silent})
+    plain = [target for target in built.targets if target.starts is None and target.ends is None]
+    can_be_left = all(tier.work_within for tier in ladder)
+    if plain and can_be_left and draw(st.booleans()):
+        built = built.model_copy(update={"fit_ladder_to": plain[0].name})
     entry = {"S1": ladder[0].name, "S2": ladder[0].name}
     return built.model_copy(update={"entry": EntryTiers(person=entry, machine=entry)})
 

@@ -28,7 +28,7 @@ from escalation.issue.commands import (
 from escalation.issue.effects import Effect, LinkDuplicate
 from escalation.issue.facts import CLOCK, Actor
 from escalation.issue.state import IssueState
-from escalation.policy.model import Holding, Policy, SeverityChange, Target
+from escalation.policy.model import Holding, Policy, SeverityChange, Target, TargetWarn
 from tests.given import CUSTOMER, TEXT, minutes, person
 
 ByHand: TypeAlias = Literal[
@@ -41,10 +41,31 @@ FIRST = "desk:REF-9"
 """The issue that is said to be repeated."""
 
 
+MEASURES: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {"ends": "acknowledged"},
+    {"starts": "acknowledged", "kind": "ola"},
+    {"ends": "first_response"},
+    {"ends": "updated"},
+    {"ends": "updated", "runs_when_answered": True},
+)
+
+
+@st.composite
+def measures(draw: st.DrawFn) -> dict[str, Any]:
+    """From which event to which a target runs, and when it warns."""
+    warnings = (TargetWarn(at=0.5, tell=("handler", "owner")), TargetWarn(before=minutes(3), tell=("next_tier",)))
+    return {**draw(st.sampled_from(MEASURES)), "warnings": warnings[: draw(st.integers(0, 2))]}
+
+
 @st.composite
 def rules_by_hand(draw: st.DrawFn) -> dict[str, Any]:
     """What a policy may say of holds, targets and changes of severity."""
-    found: dict[str, Any] = {"severity_change": SeverityChange(clocks=draw(st.sampled_from(["keep", "recount"])))}
+    clocks, misses = draw(st.sampled_from([("keep", False), ("recount", False), ("recount", True)]))
+    found: dict[str, Any] = {
+        "severity_change": SeverityChange.model_validate({"clocks": clocks, "misses_targets": misses})
+    }
     kind = draw(st.sampled_from(["none", "work", "work", "both", "acknowledge"]))
     if kind != "none":
         stops = {"work": ("work",), "both": ("acknowledge", "work"), "acknowledge": ("acknowledge",)}[kind]
@@ -61,7 +82,7 @@ def rules_by_hand(draw: st.DrawFn) -> dict[str, Any]:
         found["accept_within"] = {"S1": minutes(draw(st.integers(1, 20)))}
     for number in range(draw(st.integers(0, 2))):
         within = {"S1": minutes(draw(st.integers(5, 40)))} if number else {"S1": minutes(20), "S2": minutes(45)}
-        one = Target(name=f"target{number}", within=within, stops_on_hold=draw(st.booleans()))
+        one = Target(name=f"target{number}", within=within, stops_on_hold=draw(st.booleans()), **draw(measures()))
         found["targets"] = (*found.get("targets", ()), one)
     return found
 
@@ -161,7 +182,10 @@ def _saying(what: str, pick: int, who: Actor, state: IssueState, given: str, now
             by = who.model_copy(update={"person": asked, "is_machine": False})
             return Decline(id=given, by=by, reason=TEXT, has_conflict=pick == 5)
         case "note":
-            return Note(id=given, by=who, text=TEXT)
+            said_by = CUSTOMER.key if pick == 2 else None
+            promised = now + minutes(4) if pick > 4 else None
+            is_answer = pick > 2
+            return Note(id=given, by=who, text=TEXT, is_to_customer=is_answer, said_by=said_by, next_update_at=promised)
         case "attempt":
             return Attempt(id=given, by=who, what=TEXT, result="no_change")
         case "cancel":

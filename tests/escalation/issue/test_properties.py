@@ -48,7 +48,7 @@ _STATUS_AFTER = {
     "window_ended": ({"closed"}, "ended"),
 }
 _STOPS_WORK = {"tier_began", "exhausted", "charge_taken", "resolved", "closed"}
-_MOVES_CLOCKS = {"hold_ended", "severity_changed", "policy_adopted"}
+_MOVES_CLOCKS = {"hold_ended", "severity_changed", "policy_adopted", "ladder_fitted"}
 
 
 class Watched:

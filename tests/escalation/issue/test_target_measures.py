@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from escalation.issue.beside import beside
 from escalation.issue.explain import explain
 from escalation.narrate import narrate
 from escalation.policy.model import Policy, TargetWarn, Tier
@@ -165,11 +166,14 @@ class TestUpdates:
         assert runs(played) == {"update": at(60)}
         played.answer("first-1", at(20))
         assert runs(played) == {}
+        shown = {each.name: each.words for each in beside(played.state)}
+        assert shown["Answered"] == "Fri 20 Nov 20:00:00 UTC, and the customer has the word"
         played.run_to(at(200))
         assert played.state.missed == 0
         played.note("cust-7781", at(210))
         assert runs(played) == {"update": at(270)}
         assert played.event("target_began").is_anew
+        assert "Answered" not in {each.name for each in beside(played.state)}
         played.note("cust-7781", at(230))
         assert runs(played) == {"update": at(270)}, "they wait since their first word"
 
