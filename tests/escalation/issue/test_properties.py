@@ -274,7 +274,7 @@ def test_where_nobody_is_on_duty_anywhere_it_never_runs_hot(command: Open) -> No
     played = Played(command, nobody_at=tiers).run_to(T0 + minutes(150))
     at_once = Counter(entry.recorded_at for entry in played.entries)
     assert max(at_once.values()) <= 3 * len(tiers) + 8
-    targets = len(command.policies[0].targets)
+    targets = sum(1 + len(target.warnings) for target in command.policies[0].targets)
     assert len(at_once) <= 150 / 15 + 2 + targets, "between two instants lies the cadence of the last resort"
     assert len(played.told("last_resort")) >= 150 // 15
 
