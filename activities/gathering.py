@@ -16,7 +16,7 @@ from client.asking import NoWorker
 from client.bundles import NoSuchBundle, ask_became, hand_over
 from client.finding import Connection
 from client.settings import Settings
-from escalation.issue.delivery import INBOX
+from escalation.issue.delivery import INBOX, Noted
 from escalation.issue.effects import Notify
 from escalation.issue.facts import CauseRef
 from escalation.storm.bundle import Became, Handed, Whose
@@ -67,7 +67,7 @@ class Gathering:
         if not _causes(effect) or before.is_released:
             return BY_ITSELF
         if before.bundle:
-            found = await self._asked_after(effect, attempt, before.bundle)
+            found = await self._asked_after(effect, attempt, before)
         elif before.last == before.waited:  # nothing was tried yet
             found = await self._handed(effect, attempt)
         else:
@@ -89,7 +89,8 @@ class Gathering:
             return BY_ITSELF
         return self._waits(attempt, "", _WITHOUT_ANSWER)
 
-    async def _asked_after(self, effect: Notify, attempt: Attempt, name: str) -> Became:
+    async def _asked_after(self, effect: Notify, attempt: Attempt, before: Noted) -> Became:
+        name = before.bundle
         hold = _hold(effect)
         left = None if hold is None else hold - attempt.waited_for
         try:
@@ -108,7 +109,8 @@ class Gathering:
             cause = next((each for each in _causes(effect) if name.endswith(f":{each.key}")), None)
             if cause is None or not await self._hand_over(effect, name, cause):
                 return BY_ITSELF
-        wait = min(found.wait, _LONGEST_PAUSE)
+        # Hundreds of messages must not ask every second after a digest that cannot leave.
+        wait = min(max(found.wait, timedelta(seconds=1 << min(before.held, 7))), _LONGEST_PAUSE)
         return self._waits(attempt, name, wait if left is None else min(wait, left))
 
     def _waits(self, attempt: Attempt, name: str, wait: timedelta) -> Became:
@@ -152,6 +154,7 @@ class Gathering:
             until=effect.until,
             asks=effect.turn > 0,
             can_acknowledge="acknowledge" in effect.commands,
+            can_take_charge="take_charge" in effect.commands,
             handed_at=datetime.now(UTC),
             hold=_hold(effect),
             before=self._counted.get(self._place(effect, cause), Counted()).singles,
@@ -184,5 +187,7 @@ def _single(effect: Notify, now: datetime) -> Single:
         severity=effect.severity,
         priority=effect.priority,
         at=now,
-        can_acknowledge="acknowledge" in effect.commands and effect.turn > 0,
+        asks=effect.turn > 0,
+        can_acknowledge="acknowledge" in effect.commands,
+        can_take_charge="take_charge" in effect.commands,
     )

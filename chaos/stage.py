@@ -167,6 +167,9 @@ def _environment(folder: Path, mailbox: Mailbox) -> dict[str, str]:
         "ESCALON_MAIL_FROM": "escalon@example.org",
         "ESCALON_WATCH_EVERY_S": "2",
         "ESCALON_RECORD_LATE_S": "3",
+        # Hours go by in seconds here: what gathers and takes turns by the minute would wait for most of a run.
+        "ESCALON_STORM_AFTER": "1000",
+        "ESCALON_MESSAGES_A_MINUTE": "1000",
     }
 
 

@@ -103,8 +103,10 @@ def standing_of(db: Database, issues: Sequence[str]) -> dict[str, Standing]:
         for place in range(0, len(issues), MOST_AT_ONCE):
             some = list(issues[place : place + MOST_AT_ONCE])
             wanted = select(table.c.issue, table.c.status, table.c.handler).where(table.c.issue.in_(some))
+            asked = _hanging(connection, tables.asked, some)
             for issue, status, handler in connection.execute(wanted).all():
-                found[issue] = Standing(is_open=status == "open", has_handler=handler is not None)
+                people = {row["person"] for row in asked.get(issue, ())}
+                found[issue] = Standing(is_open=status == "open", is_taken=handler in people)
     return found
 
 

@@ -14,6 +14,9 @@ SAMPLE = 25
 """So many issues a round are asked, beside those that are known to be in trouble."""
 ATTEMPTS = 4
 """From this attempt on, after three failures, it is no hiccup."""
+WAITING = {"Waits": 50, "Gathered": 15, "Throttled": 15}
+"""By failure that is none, since a message waits for an instant, a digest or its turn: from which attempt on it is one.
+Ours: a digest is asked after some ten times, at longer and longer intervals, before it goes in the worst of a storm."""
 _KINDS = ("notify", "find_responders")
 """What somebody is not told for as long as it fails. An entry that waits is `record_lags`."""
 _NEAR = timedelta(hours=1)
@@ -25,7 +28,8 @@ async def messages_stuck(watched: Watched, now: datetime, suspects: frozenset[st
     server = await watched.server()
     found = []
     for issue in {*await _to_ask(server, now), *suspects}:
-        failing = await server.failing_errands(issue, _KINDS, ATTEMPTS)
+        pending = await server.failing_errands(issue, _KINDS, ATTEMPTS)
+        failing = [errand for errand in pending if errand.attempts >= WAITING.get(errand.failure, ATTEMPTS)]
         if failing:
             words = sorted({_words(each) for each in failing})
             found.append(Found(kind="messages_stuck", issue=issue, detail="; ".join(words)[:600]))

@@ -35,6 +35,7 @@ class Handed(Value):
     asks: bool = False
     """Whether somebody is asked by it, and not only informed: once somebody has the issue, it is over."""
     can_acknowledge: bool = False
+    can_take_charge: bool = False
     handed_at: AwareDatetime
     """On the bundle's clock, which sets it when the message comes."""
     hold: timedelta | None = None
@@ -71,6 +72,7 @@ class Held(Value):
     priority: int
     until: AwareDatetime | None = None
     can_acknowledge: bool = False
+    can_take_charge: bool = False
     asks: bool = False
     number: int = 0
     """The digest in which it was told last; 0: by itself."""
@@ -110,7 +112,8 @@ def taken(bundle: Bundle, message: Handed) -> Bundle:
                 severity=single.severity,
                 priority=single.priority,
                 can_acknowledge=single.can_acknowledge,
-                asks=single.can_acknowledge,
+                can_take_charge=single.can_take_charge,
+                asks=single.asks,
             ),
         )
     ended = {key: became for key, became in bundle.ended.items() if key != message.key}
@@ -161,6 +164,7 @@ def gone(bundle: Bundle, at: datetime, dropped: frozenset[str], *, is_delivered:
             priority=message.priority,
             until=message.until,
             can_acknowledge=message.can_acknowledge,
+            can_take_charge=message.can_take_charge,
             asks=message.asks,
             number=bundle.number,
         )

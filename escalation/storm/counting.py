@@ -31,7 +31,9 @@ class Single(Value):
     severity: str
     priority: int
     at: datetime
+    asks: bool = False
     can_acknowledge: bool = False
+    can_take_charge: bool = False
 
 
 class Counted(Value):
@@ -48,7 +50,7 @@ def goes_by_itself(counted: Counted, single: Single, limits: Limits) -> bool:
     Never held back: the first few issues of a cause, and a page about an issue that is more severe than all before it.
     """
     here = _fresh(counted, single.at, limits)
-    if single.can_acknowledge and here.singles and single.priority < min(each.priority for each in here.singles):
+    if single.asks and here.singles and single.priority < min(each.priority for each in here.singles):
         return True
     if here.gathered_at is not None:
         return False

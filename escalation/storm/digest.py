@@ -30,6 +30,7 @@ class Listed(Value):
     until: AwareDatetime | None = None
     asks: bool
     can_acknowledge: bool
+    can_take_charge: bool = False
     is_new: bool
     """Whether its message goes with this digest; else it was told before, and may still wait for an answer."""
 
@@ -81,7 +82,8 @@ class Standing(Value):
     """Where an issue stands, as far as the record knows."""
 
     is_open: bool
-    has_handler: bool
+    is_taken: bool
+    """Whether one of those who are asked has it. A handler from a tier below is nobody's answer."""
 
 
 class Asked(Value):
@@ -93,6 +95,8 @@ class Asked(Value):
     issue_class: IssueClass
     issues: tuple[str, ...]
     """Those that were told and can be acknowledged, in the order of their telling."""
+    exhausted: tuple[str, ...] = ()
+    """Those of which its reader can take charge."""
     others: int
     """Told in it too, without a question that one word answers."""
 
@@ -115,7 +119,8 @@ def digest_of(bundle: Bundle, at: datetime) -> SendDigest:
 
 
 def still(digest: SendDigest, standing: Mapping[str, Standing]) -> SendDigest | None:
-    """The digest without what is over by now: asks about issues that somebody has, or that are not open any more.
+    """The digest without what is over by now: asks about issues that are not open any more, and those that were told
+    before of issues that somebody has.
 
     An issue that the record does not know is told of: better twice than never. None where nothing new is left.
     """
@@ -127,6 +132,7 @@ def asked_in(bundle: Bundle, number: int) -> Asked:
     """What an answer to that digest, or to a later copy of it, is about."""
     told = {issue: held for issue, held in bundle.issues.items() if held.number <= number}
     issues = tuple(issue for issue, held in told.items() if held.can_acknowledge)
+    exhausted = tuple(issue for issue, held in told.items() if held.can_take_charge)
     whose = bundle.whose
     return Asked(
         person=whose.person.id,
@@ -134,7 +140,8 @@ def asked_in(bundle: Bundle, number: int) -> Asked:
         cause=whose.cause.name,
         issue_class=whose.issue_class,
         issues=issues,
-        others=len(told) - len(issues),
+        exhausted=exhausted,
+        others=len(told) - len({*issues, *exhausted}),
     )
 
 
@@ -160,6 +167,7 @@ def _new(message: Handed) -> Listed:
         until=message.until,
         asks=message.asks,
         can_acknowledge=message.can_acknowledge,
+        can_take_charge=message.can_take_charge,
         is_new=True,
     )
 
@@ -172,6 +180,7 @@ def _before(issue: str, held: Held) -> Listed:
         until=held.until,
         asks=held.asks,
         can_acknowledge=held.can_acknowledge,
+        can_take_charge=held.can_take_charge,
         is_new=False,
     )
 
@@ -181,4 +190,7 @@ def _urgency(listed: Listed) -> tuple[object, ...]:
 
 
 def _is_over(listed: Listed, standing: Standing | None) -> bool:
-    return listed.asks and standing is not None and (not standing.is_open or standing.has_handler)
+    if not listed.asks or standing is None:
+        return False
+    # What was never told is told while the issue is open: somebody may be asked although another has acknowledged it.
+    return not standing.is_open or (standing.is_taken and not listed.is_new)

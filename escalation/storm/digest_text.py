@@ -86,6 +86,9 @@ def _lines(digest: SendDigest, asks: list[Listed], zone: str, *, can_answer: boo
     if can_answer:
         line = f"escalon digest {key} --acknowledge-all --as {person}"
         answers.append(Line(label=ALL.means, items=(line,), is_verbatim=True))
+    if any(each.can_take_charge for each in digest.listed):
+        line = f'escalon digest {key} --take-charge --next "NEXT ACTION" --until "1 h" --as {person}'
+        answers.append(Line(label="I take charge of all that nobody has", items=(line,), is_verbatim=True))
     answers.append(Line(label="See all of them", items=(f"escalon digest {key} --as {person}",), is_verbatim=True))
     blocks: tuple[tuple[Line, ...], ...] = (
         (

@@ -21,9 +21,26 @@ def digest(
     acknowledge_all: Annotated[
         bool, typer.Option("--acknowledge-all", help="Acknowledge all of its issues that nobody has.")
     ] = False,
+    take_charge: Annotated[
+        bool, typer.Option("--take-charge", help="Take charge of all of its exhausted issues.")
+    ] = False,
+    next_action: Annotated[
+        str, typer.Option("--next", metavar="TEXT", show_default=False, help="What you do next about them.")
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", show_default=False, help="Until when: 1 h, or an instant.")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Show which issues a digest told you of, or acknowledge all of them."""
+    """Show which issues a digest told you of, or answer all of them."""
     from starter.digests import digest_from
 
-    digest_from(key, person, is_answered=acknowledge_all, as_json=as_json)
+    digest_from(
+        key,
+        person,
+        acknowledges=acknowledge_all,
+        takes_charge=take_charge,
+        next_action=next_action,
+        until=until,
+        as_json=as_json,
+    )

@@ -78,3 +78,21 @@ async def test_without_a_server_a_message_of_a_storm_waits_a_little_and_goes_by_
     assert (told.outcome, told.digest, told.attempts) == ("sent", "", 1)
     assert [each.issue.reference for each in memory.sent] == ["REF-1", "REF-2"]
     assert told.message == effect.key
+
+
+async def test_news_of_many_issues_gathers_and_news_in_the_inbox_does_not(
+    directory: LiveDirectory,
+    db: Database,
+) -> None:
+    memory, inbox = MemoryChannel(), MemoryChannel("inbox")
+    nobody = await Client.connect("127.0.0.1:1", lazy=True, data_converter=data_converter)
+    telling = Notifying([memory, inbox], directory, db, gathering=Gathering(nobody, Limits(), "nowhere"))
+    for number in range(3):
+        await Tried(telling).tell(notify(**numbered(number, about="resolved", turn=0)))
+    failure = await Tried(telling).fail(notify(**numbered(3, about="left_tier", turn=0)))
+    assert failure.type == "Gathered"
+    assert (await Tried(telling).tell(notify(**numbered(4, about="asked", turn=1)))).outcome == "sent"
+    for number in range(5):
+        told = await Tried(telling).tell(notify(**numbered(number, about="resolved", turn=0, channel="inbox")))
+        assert told.outcome == "sent"
+    assert (len(memory.sent), len(inbox.sent)) == (4, 5)

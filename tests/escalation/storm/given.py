@@ -29,7 +29,9 @@ def issue(number: int) -> str:
 
 def single(number: int, after: float = 0, priority: int = 2, *, asks: bool = True) -> Single:
     """A message about an issue that is about to leave."""
-    return Single(issue=issue(number), severity="high", priority=priority, at=at(after), can_acknowledge=asks)
+    return Single(
+        issue=issue(number), severity="high", priority=priority, at=at(after), asks=asks, can_acknowledge=asks
+    )
 
 
 def handed(number: int, after: float = 0, **more: Any) -> Handed:

@@ -4,7 +4,7 @@ import pytest
 
 from escalation.storm.bundle import begun, gone, taken
 from escalation.storm.causes import CAUSE_LABELS, causes_of, read_cause_labels
-from escalation.storm.digest import SendDigest, Standing, bundle_id, digest_of, read_digest_key, still
+from escalation.storm.digest import SendDigest, Standing, asked_in, bundle_id, digest_of, read_digest_key, still
 from escalation.storm.digest_text import SHOWN, compose_digest
 from tests.escalation.storm.given import BUNDLE, CAUSE, at, bundle, handed, issue
 
@@ -14,6 +14,7 @@ def digest(*messages: object, **more: object) -> SendDigest:
     return digest_of(begun(bundle(*messages)), at(15)).changed(more)  # type: ignore[arg-type]
 
 
+OVER = Standing(is_open=False, is_taken=False)
 STORM = (
     *(handed(number) for number in range(30)),
     *(handed(number, severity="critical", priority=1, until=at(600)) for number in range(30, 37)),
@@ -57,6 +58,15 @@ def test_news_alone_asks_nothing() -> None:
     assert message.short.keys == ()
 
 
+def test_the_last_resort_is_told_how_to_take_charge_of_all() -> None:
+    nobody = [handed(number, can_acknowledge=False, can_take_charge=True, until=None) for number in (1, 2)]
+    message = compose_digest(digest(*nobody), "Sample Boss", "UTC")
+    assert f'escalon digest {BUNDLE}/1 --take-charge --next "NEXT ACTION" --until "1 h" --as kim' in message.body
+    assert "--acknowledge-all" not in message.body
+    given = gone(begun(bundle(*nobody)), at(15), frozenset(), is_delivered=True)
+    assert (asked_in(given, 1).issues, asked_in(given, 1).exhausted) == ((), (issue(1), issue(2)))
+
+
 def test_a_telephone_says_it_in_one_breath_with_one_key() -> None:
     message = compose_digest(digest(*STORM), "Sample Lead", "UTC", "de-AT")
     assert message.short is not None
@@ -78,23 +88,23 @@ def test_of_restricted_cases_it_says_how_many_and_their_ids() -> None:
     assert message.short.keys == ()
 
 
-def test_what_somebody_has_or_is_over_is_left_out() -> None:
-    given = digest(handed(1), handed(2), handed(3), handed(4, asks=False))
-    left = still(
-        given,
-        {
-            issue(1): Standing(is_open=True, has_handler=True),
-            issue(2): Standing(is_open=False, has_handler=False),
-            issue(4): Standing(is_open=False, has_handler=False),
-        },
-    )
+def test_what_is_over_is_left_out_and_news_of_it_is_not() -> None:
+    left = still(digest(handed(1), handed(2), handed(4, asks=False)), {issue(1): OVER, issue(4): OVER})
     assert left is not None
-    assert [each.issue for each in left.listed] == [issue(3), issue(4)], "news of what is over is news"
+    assert [each.issue for each in left.listed] == [issue(2), issue(4)]
+
+
+def test_who_was_never_told_is_told_although_another_has_it_and_is_not_reminded() -> None:
+    given = gone(begun(bundle(handed(1), handed(2))), at(15), frozenset(), is_delivered=True)
+    given = begun(taken(taken(given, handed(3, 40)), handed(4, 41)))
+    taken_up = Standing(is_open=True, is_taken=True)
+    left = still(digest_of(given, at(45)), {issue(number): taken_up for number in (1, 3)})
+    assert left is not None
+    assert sorted(each.issue for each in left.listed) == [issue(2), issue(3), issue(4)]
 
 
 def test_nothing_is_sent_where_all_of_it_is_over() -> None:
-    over = Standing(is_open=False, has_handler=False)
-    assert still(digest(handed(1), handed(2)), {issue(1): over, issue(2): over}) is None
+    assert still(digest(handed(1), handed(2)), {issue(1): OVER, issue(2): OVER}) is None
 
 
 def test_what_the_record_does_not_know_is_told() -> None:

@@ -54,7 +54,7 @@ async def test_one_digit_acknowledges_all_issues_of_a_digest_and_no_others(phone
         told(phones, issue, reference=key)
     assert said(await send(phones, REPLIES, From=PHONE, Body="2")) == "2 answers nothing here. 1: I have them all."
     words = said(await send(phones, REPLIES, From=PHONE, Body="1", MessageSid="SM" + "c" * 32))
-    assert words == "2 issues: 2 acknowledged."
+    assert words == "2 issues: 2 done."
     assert [await handler(phones, issue) for issue in (first, second, other)] == [LEAD, LEAD, None]
 
     # A call about a digest that is somebody else's is not answered by whoever holds the telephone.
