@@ -16,6 +16,8 @@ from escalation.narrate_maintenance import in_maintenance
 _BEGAN: dict[str, str] = {
     "entered": "it enters there",
     "not_acknowledged": "nobody acknowledged in time",
+    "too_few_acknowledged": "too few acknowledged in time",
+    "too_few_left": "too few are left of those who were to acknowledge",
     "work_limit_spent": "the time to work was spent",
     "escalated_by_hand": "it was moved up by hand",
     "nobody_on_duty": "nobody was on duty below",
@@ -330,10 +332,11 @@ def _then(event: e.Exhausted) -> str:
 
 def _acknowledged(event: e.Acknowledged) -> str:
     until = _until(event.lapses_at, "; it holds until ")
+    until += f" ({event.have} of {event.needed} that are needed)" if event.needed else ""
     if event.took_over_from:
         return f"{event.person} took it over from {event.took_over_from}{until}"
     if event.role == "joined":
-        return f"{event.person} joined"
+        return f"{event.person} joined{until}"
     if event.renewal:
         return f"{event.person} renewed the acknowledgement (no. {event.renewal}){until}"
     return f"{event.person} acknowledged it{until}"

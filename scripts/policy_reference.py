@@ -94,6 +94,8 @@ EXAMPLES_BESIDE = {
     "Tell.language": "preferred",
     "Tell.choose": "round_robin",
     "Tell.at_most": "2",
+    "Tier.acknowledged_by": "2",
+    "Tier.is_acknowledged_by_all": "true",
     "Tier.hours": "{ S3: sample-support, S4: sample-support }",
     "Tier.when_closed": "{ S3: skip }",
     "Tier.out_of_hours": "{ rotas: [support-duty] }",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from escalation.duration import words
 from escalation.issue.clocks import running_targets
 from escalation.issue.events import TargetDue
+from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.state import IssueState
 from escalation.issue.target_clocks import target_hours
 from escalation.issue.word import ANSWERED
@@ -31,6 +32,7 @@ def beside(state: IssueState, *, hides_parties: bool = False) -> tuple[Fact, ...
         ("On hold", _hold(state, "somebody" if hides_parties else None)),
         ("Stands still", "; ".join(standing_clocks(state))),
         ("Was on hold", f"for {words(timedelta(seconds=state.held_s))} in all" if state.held_s >= 1 else ""),
+        ("Acknowledged", _quorum(state)),
         ("Offered", _offer(state)),
         ("Nobody on duty", f"by rota {', '.join(state.gaps_told)}" if state.gaps_told else ""),
         ("Told again", "; ".join(f"{person} {instant(at)}" for person, at in sorted(state.snoozes.items()))),
@@ -108,6 +110,14 @@ def _hold(state: IssueState, instead: str | None) -> str:
     why = f"{hold.reason.replace('_', ' ')}{f': {means}' if means else ''}"
     since = f"since {instant(hold.since)}, by {hold.by}, until {instant(hold.until)} at the latest"
     return f"{since}; {whom} is waited for ({why}{asked})"
+
+
+def _quorum(state: IssueState) -> str:
+    """Where several must acknowledge, who has."""
+    if not (state.is_climbing and is_for_several(state) and state.asked):
+        return ""
+    found = quorum(state)
+    return f"{found.words}: {', '.join(found.have) or 'nobody'}"
 
 
 def _offer(state: IssueState) -> str:

@@ -27,6 +27,8 @@ LAST_RESORT_EVERY = timedelta(hours=1)
 
 _UPWARD: dict[ExhaustedWhy, BeganWhy] = {
     "not_acknowledged": "not_acknowledged",
+    "too_few_acknowledged": "too_few_acknowledged",
+    "too_few_left": "too_few_left",
     "work_limit_spent": "work_limit_spent",
     "escalated_by_hand": "escalated_by_hand",
     "nobody_on_duty": "nobody_on_duty",
@@ -202,7 +204,7 @@ def move_up(
 def _note_last_limit(turn: Deciding, why: ExhaustedWhy) -> None:
     """The next pass begins with a reason of its own, so the limit that ended the last one is an entry by itself."""
     state = turn.state
-    if why == "not_acknowledged" and state.acknowledge_due_at is not None:
+    if why in {"not_acknowledged", "too_few_acknowledged"} and state.acknowledge_due_at is not None:
         due_at = state.acknowledge_due_at
         turn.by_clock(LimitMissed(tier=state.tier, of="acknowledge", due_at=due_at), due_at)
     if why == "work_limit_spent" and state.work_due_at is not None:

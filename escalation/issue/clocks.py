@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 
 from escalation.duration import words
 from escalation.issue.events import TargetDue
+from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.state import DUTY_LEAD, LAST_RESORT, IssueState
 from escalation.value import Value
 
@@ -257,7 +258,8 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             title = state.pinned.tier(moment.name).title
             return f"it has been below {title} for as long as it may be: {title} is asked"
         case "acknowledge":
-            return f"nobody has acknowledged: {_next_words(state)}"
+            is_partly = is_for_several(state) and bool(quorum(state).have)
+            return f"{'too few have' if is_partly else 'nobody has'} acknowledged: {_next_words(state)}"
         case "work":
             return f"the time to work is spent: {_next_words(state)}"
         case "unreached":

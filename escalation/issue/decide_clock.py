@@ -23,6 +23,7 @@ from escalation.issue.decide_targets import warn_of_target
 from escalation.issue.deciding import Deciding
 from escalation.issue.facts import PersonFacts
 from escalation.issue.hours import WALL, Hours, hours_here
+from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.state import BESIDE_THE_TIERS, DUTY_LEAD, LAST_RESORT
 from escalation.issue.ways import kept_back
 
@@ -68,7 +69,8 @@ def _serve(turn: Deciding, due: Moment) -> None:  # noqa: PLR0912 - one arm per 
     late_by_s = round((turn.now - due.at).total_seconds(), 3) if late else 0
     match due.what:
         case "acknowledge":
-            move_up(turn, "not_acknowledged", at, late_by_s=late_by_s)
+            is_partly = is_for_several(turn.state) and bool(quorum(turn.state).have)
+            move_up(turn, "too_few_acknowledged" if is_partly else "not_acknowledged", at, late_by_s=late_by_s)
         case "work":
             move_up(turn, "work_limit_spent", at, late_by_s=late_by_s)
         case "unreached":

@@ -119,6 +119,12 @@ def _ask_stand_in(turn: Deciding, asking: Asking, person: str) -> None:
         turn.by_clock(asks, turn.now)
 
 
+def has_next(state: IssueState, person: str) -> bool:
+    """Whether somebody else could have been asked as well as this person, and is when they decline."""
+    asking = state.asking_at(state.tier)
+    return asking is not None and any(each.is_next for each in _stand_ins(state, asking, person))
+
+
 def ask_next(turn: Deciding, before: IssueState, person: str) -> bool:
     """Ask the next of those who could have been asked as well as somebody who declines; whether there is one.
 

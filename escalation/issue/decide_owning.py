@@ -4,9 +4,10 @@ from escalation.issue import events as e
 from escalation.issue.asking_again import ask_again
 from escalation.issue.climb import move_up, note_missed
 from escalation.issue.commands import Accept, Decline, Reassign
-from escalation.issue.decide_delivery import ask_next, note_nobody_reached
+from escalation.issue.decide_delivery import ask_next, has_next, note_nobody_reached
 from escalation.issue.decide_people import lapses_after, note_late_acknowledgement
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
+from escalation.issue.quorum import is_out_of_reach, is_reached_by, is_reached_without
 
 
 def decide_accept(turn: Deciding, command: Accept) -> None:
@@ -22,7 +23,8 @@ def decide_accept(turn: Deciding, command: Accept) -> None:
         raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
     works = is_offered and state.charge is None
     lapses_at = lapses_after(turn, command.until) if works else None
-    stops_the_clock = works and (state.handler is None or person in state.asked)
+    is_theirs = state.handler is None or person in state.asked
+    stops_the_clock = works and is_theirs and is_reached_by(state, person, None)
     if stops_the_clock:
         note_late_acknowledgement(turn)
     turn.emit(
@@ -74,6 +76,7 @@ def decide_decline(turn: Deciding, command: Decline) -> None:
             was_offered=was_offered,
             has_conflict=command.has_conflict,
             left=left,
+            is_tier_clock_stopped=not has_next(state, person) and is_reached_without(state, person),
             reason=command.reason,
         )
     )
@@ -87,6 +90,9 @@ def decide_decline(turn: Deciding, command: Decline) -> None:
     elif person in state.asked and not left:
         note_missed(turn)
         move_up(turn, "everybody_declined", turn.now)
+    elif is_out_of_reach(turn.state):
+        note_missed(turn)
+        move_up(turn, "too_few_left", turn.now)
     elif state.handler == person and turn.state.handler is None:
         ask_again(turn, "declined", turn.now)
     else:

@@ -11,6 +11,7 @@ from escalation.issue.clocks import is_late
 from escalation.issue.commands import Acknowledge, Release, TakeCharge
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 from escalation.issue.hours import hours_here
+from escalation.issue.quorum import is_for_several, is_reached_by, quorum
 from escalation.issue.state import Charge, IssueState
 from escalation.narrate import instant
 
@@ -33,7 +34,9 @@ def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
     times = state.acknowledgements.get(person, 0)
     is_handler = state.handler == person
     is_theirs = state.handler is None or person in state.asked
-    stops_the_clock = is_theirs and state.acknowledge_due_at is not None
+    # Where several must, it counts once, whoever says it twice.
+    counts = not is_for_several(state) or person not in quorum(state).have
+    stops_the_clock = is_theirs and state.acknowledge_due_at is not None and counts
     renews = is_handler and lapse_at is not None
     if (is_handler or person in state.joined) and not (taken_from or stops_the_clock or renews):
         raise Refusal("already_acknowledged", f"{person} has acknowledged it already")
@@ -45,18 +48,30 @@ def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
     role: e.AckRole = "handler" if state.handler in {None, person} or taken_from else "joined"
     if is_theirs:
         note_late_acknowledgement(turn)
+    have, needed = _counted(state, person, taken_from)
     turn.emit(
         e.Acknowledged(
             person=person,
             role=role,
             renewal=times,
-            is_tier_clock_stopped=is_theirs,
+            is_tier_clock_stopped=is_theirs and is_reached_by(state, person, taken_from),
+            have=have,
+            needed=needed,
             took_over_from=taken_from,
             until=command.until,
             lapses_at=lapse_at if role == "handler" else None,
             next_action=command.next_action,
         )
     )
+
+
+def _counted(state: IssueState, person: str, instead_of: str | None) -> tuple[int, int]:
+    """How many have acknowledged with this one, and how many must, where several must."""
+    if not is_for_several(state):
+        return 0, 0
+    found = quorum(state)
+    have = ({*found.have, person} - {instead_of}) & set(state.asked)
+    return len(have), found.needed
 
 
 def lapses_after(turn: Deciding, until: datetime | None) -> datetime | None:

@@ -10,6 +10,7 @@ from escalation.issue.effects import About, Effect, FindResponders, LinkDuplicat
 from escalation.issue.facts import PersonFacts
 from escalation.issue.further import about_of, due_by
 from escalation.issue.identity import read_issue_id
+from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.state import DUTY_LEAD, LAST_RESORT, IssueState
 from escalation.issue.ways import Way, in_order, kept_quiet, quietened, urgency_of, ways_to
 from escalation.issue.wording import instead, otherwise, request
@@ -93,7 +94,8 @@ def _told_of(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
         case e.AskedAgain() as again:
             return _asked_again(before, state, entry, again)
         case e.Reminded():
-            awake = [person for person in state.asked if person not in state.snoozes]
+            has = quorum(state).have if is_for_several(state) else ()
+            awake = [person for person in state.asked if person not in state.snoozes and person not in has]
             return _notify(state, entry, "reminded", awake, state.acknowledge_due_at, turn=_turn(state))
         case e.Warned() as warned:
             return _notify(state, entry, "warned", _listeners(state, warned.tell), warned.due_at)

@@ -16,6 +16,8 @@ from escalation.value import Value
 BeganWhy: TypeAlias = Literal[
     "entered",
     "not_acknowledged",
+    "too_few_acknowledged",
+    "too_few_left",
     "work_limit_spent",
     "escalated_by_hand",
     "nobody_on_duty",
@@ -35,6 +37,8 @@ BeganWhy: TypeAlias = Literal[
 AskedAgainWhy: TypeAlias = Literal["lapsed", "snooze_over", "released", "declined", "maintenance_over"]
 ExhaustedWhy: TypeAlias = Literal[
     "not_acknowledged",
+    "too_few_acknowledged",
+    "too_few_left",
     "work_limit_spent",
     "escalated_by_hand",
     "nobody_on_duty",

@@ -23,6 +23,9 @@ class Acknowledged(Value):
     renewal: int = 0
     """0: the first of this person in this tier; n: the nth renewal."""
     is_tier_clock_stopped: bool = True
+    have: int = 0
+    """How many of those asked have acknowledged now; 0 where one is enough."""
+    needed: int = 0
     took_over_from: str | None = None
     until: AwareDatetime | None = None
     lapses_at: AwareDatetime | None = None
@@ -101,6 +104,8 @@ class Declined(Value):
     has_conflict: bool = False
     left: int = 0
     """How many are still asked."""
+    is_tier_clock_stopped: bool = False
+    """Whether all who are left have acknowledged, where everybody must."""
     reason: TextRef | None = None
 
 

@@ -13,6 +13,8 @@ from escalation.issue.state import BESIDE_THE_TIERS, DUTY_LEAD, LAST_RESORT, Ask
 from escalation.narrate import tried
 
 KEPT_COMMANDS = 400
+MISSES = frozenset({"not_acknowledged", "too_few_acknowledged", "work_limit_spent"})
+"""Why a tier is left, where that is a limit of it which was missed."""
 KEPT_TRIED = 12
 KEPT_DUPLICATES = 200
 LONGEST_TRIED = 400
@@ -176,7 +178,7 @@ def _duplicate(state: IssueState, event: e.DuplicateRecorded, _: e.Entry) -> dic
 
 
 def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[str, Any]:
-    is_missed = event.why in {"not_acknowledged", "work_limit_spent"}
+    is_missed = event.why in MISSES
     goes_on = event.why in {"restarted", "fell_back"}
     finding = Finding.trusted(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
     kept = tuple([f for f in state.findings if f.tier in BESIDE_THE_TIERS])
@@ -285,7 +287,7 @@ def _exhaustion(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, 
     match event:
         case e.Exhausted():
             finding = Finding(turn=event.turn, tier=LAST_RESORT, due_at=event.find_due_at)
-            is_missed = event.why in {"not_acknowledged", "work_limit_spent"}
+            is_missed = event.why in MISSES
             first = state.exhausted_at or entry.happened_at
             return {
                 **_CLOCKS_OFF,

@@ -76,6 +76,9 @@ def _declined(state: IssueState, event: e.Declined) -> dict[str, Any]:
         "declined": (*state.declined, event.person) if event.person in state.asked else state.declined,
         "snoozes": {person: at for person, at in state.snoozes.items() if person != event.person},
     }
+    if event.is_tier_clock_stopped:
+        warnings = tuple(warning for warning in state.warnings if warning.of != "acknowledge")
+        change |= {"acknowledge_due_at": None, "remind_at": None, "warnings": warnings}
     if event.was_offered:
         change["offer"] = None
     if event.has_conflict and event.person not in state.excluded:

@@ -2,6 +2,7 @@
 
 from escalation.issue.clocks import next_move
 from escalation.issue.effects import About
+from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.state import IssueState
 from escalation.narrate import instant
 
@@ -21,7 +22,9 @@ def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 -
         case "asked_again":
             return f"Nobody has it any more. You are asked again as {state.here.title}: acknowledge, or move it up."
         case "reminded":
-            return f"Nobody has acknowledged yet. You are asked as {state.here.title}: acknowledge, or move it up."
+            so_far = f"{quorum(state).words}" if is_for_several(state) and quorum(state).have else ""
+            lead = f"Acknowledged so far: {so_far}" if so_far else "Nobody has acknowledged yet"
+            return f"{lead}. You are asked as {state.here.title}: acknowledge, or move it up."
         case "warned":
             who = f"{state.handler} has it" if state.handler else "Nobody has it"
             return f"{who}. Resolve it in time, or move it up now: that is the right thing to do if you cannot."

@@ -29,7 +29,29 @@ def a_choice_is_one(policy: Policy, findings: Findings) -> None:
             findings.add(field, "says who of them gets it", allowed=allowed)
 
 
-ROUTING_RULES: tuple[Rule, ...] = (a_choice_is_one,)
+def so_many_can_acknowledge(policy: Policy, findings: Findings) -> None:
+    """Either so many must acknowledge or all; never more than are asked, where that is known from the policy alone."""
+    for place, tier in enumerate(policy.tiers):
+        field, needed = f"tiers[{place}].acknowledged_by", tier.acknowledged_by
+        if needed is None:
+            continue
+        if tier.is_acknowledged_by_all:
+            allowed = "one of acknowledged_by and is_acknowledged_by_all"
+            findings.add(field, "is given beside is_acknowledged_by_all", value=needed, allowed=allowed)
+        for severity in policy.severities:
+            told = tier.told_for(severity.name)
+            most = len(told.people) if not (told.roles or told.rotas) else None
+            if tier.tell.choose not in {None, "everybody"}:
+                most = min(tier.tell.at_most or 1, tier.tell.at_most or 1 if most is None else most)
+            if most is not None and needed > most:
+                problem = f"is more than are asked for {severity.name}"
+                findings.add(
+                    field, problem, value=needed, allowed=f"at most {most}" if most > 1 else "absent: one is asked"
+                )
+                break
+
+
+ROUTING_RULES: tuple[Rule, ...] = (a_choice_is_one, so_many_can_acknowledge)
 
 
 def somebody_is_able(policy: Policy, directory: Directory, rotas: Rotas | None, findings: Findings) -> None:

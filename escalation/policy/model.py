@@ -57,13 +57,11 @@ class Tell(Value):
     authority: dict[str, Decimal] = Field(default_factory=dict)
     """Only who may decide at least so much alone, by currency (ISO 4217), in its unit."""
     language: Literal["needed", "preferred"] | None = None
-    """Where the issue has a language (that of its customer): only who speaks it; or where somebody does, only them."""
+    """Where the issue has its customer's language: only who speaks it; or, where somebody does, only them."""
     choose: Literal["everybody", "first", "round_robin", "least_loaded"] | None = None
-    """Of those who are left: everybody (also where it is absent); the first of the list; whose last issue is longest
-    ago; or who has the fewest open ones."""
+    """Of those left: everybody (also where absent), the first, whose last issue is longest ago, who has fewest open."""
     at_most: int | None = Field(default=None, ge=1, le=200)
-    """So many of them are chosen; absent: one. The others are asked, one by one, where these decline or cannot be
-    reached."""
+    """So many are chosen; absent: one. The others are asked in turn where these decline or cannot be reached."""
 
     @property
     def is_routed(self) -> bool:
@@ -200,6 +198,10 @@ class Tier(Value):
     """Whom it tells beside them at a severity: 'SEV1 also wakes the incident lead'."""
     acknowledge_within: Limits
     """How long they have to say that they work on it; then the issue moves up. Needed for every severity."""
+    acknowledged_by: int | None = Field(default=None, ge=2, le=50)
+    """So many of those who are asked must acknowledge before that time stops; absent: one."""
+    is_acknowledged_by_all: bool = False
+    """Whether everybody who is asked must."""
     work_within: Limits = Field(default_factory=dict)
     """How long the issue may stay at this tier, acknowledged or not; then it moves up and the handler stays."""
     warnings: tuple[Warn, ...] = ()

@@ -28,7 +28,7 @@ class Counts:
             self.entries += 1
             event = entry.event
             if isinstance(event, TierBegan | Exhausted):
-                if event.why == "not_acknowledged":
+                if event.why in {"not_acknowledged", "too_few_acknowledged"}:
                     missed_tiers.add(tier)
                 tier = event.tier if isinstance(event, TierBegan) else tier
             elif isinstance(event, TargetMissed):

@@ -236,7 +236,9 @@ def family(clock: str) -> str:
 def served_by(event: e.Event) -> str | None:  # noqa: PLR0911, PLR0912 - one arm per clock
     """The clock that brought it about; None for what somebody did."""
     match event:
-        case e.TierBegan(why="not_acknowledged") | e.Exhausted(why="not_acknowledged"):
+        case e.TierBegan(why="not_acknowledged" | "too_few_acknowledged"):
+            return "acknowledge"
+        case e.Exhausted(why="not_acknowledged" | "too_few_acknowledged"):
             return "acknowledge"
         case e.TierBegan(why="work_limit_spent") | e.Exhausted(why="work_limit_spent"):
             return "work"

@@ -108,7 +108,10 @@ def tiers(draw: st.DrawFn, name: str, *, must_end: bool = False) -> Tier:
 def ladders(draw: st.DrawFn, prefix: str = "", *, must_end: bool = False) -> tuple[Tier, ...]:
     """One to four tiers, perhaps with a lane beside them."""
     names = [f"{prefix}tier{number}" for number in range(draw(st.integers(1, 4)))]
-    ladder = [draw(tiers(name, must_end=must_end)) for name in names]
+    several: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+        [{}, {}, {"acknowledged_by": 2}, {"is_acknowledged_by_all": True}]
+    )
+    ladder = [draw(tiers(name, must_end=must_end)).model_copy(update=draw(several)) for name in names]
     if draw(st.integers(0, 3)) == 0:
         lane = draw(tiers(f"{prefix}lane", must_end=must_end))
         ladder.append(lane.model_copy(update={"is_beside": True, "then": draw(st.sampled_from(names))}))

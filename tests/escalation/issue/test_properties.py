@@ -109,14 +109,19 @@ class Watched:
         self.pending.extend(asked)
 
     def _owner(self) -> str:
-        accepted = [entry.event.person for entry in self.journal if entry.event.kind == "accepted"]
         first = self.journal[0].event
         assert first.kind == "opened"
-        return accepted[-1] if accepted else first.open.owner
+        owner = first.open.owner
+        for entry in self.journal:
+            if entry.event.kind == "accepted":
+                owner = entry.event.person
+            elif entry.event.kind == "owner_moved":
+                owner = entry.event.person.id
+        return owner
 
     def _look(self, command: Command, made: tuple[Entry, ...], before: IssueState | None) -> None:
         state, due = self.issue, next_due(self.issue)
-        assert state.owner == self._owner(), "an owner moves on accept alone"
+        assert state.owner == self._owner(), "an owner moves on accept, or by the rule for what nobody accepts"
         assert (due is None) == (state.status == "ended"), "an issue that is not over has a next deadline"
         assert (next_timer(state) is None) == (due is None)
         assert not (state.charge and state.handler != state.charge.person)
@@ -196,7 +201,7 @@ def test_whatever_happens_an_issue_stays_whole(play: Play) -> None:
 
 def _is_breach(entry: Entry) -> bool:
     event = entry.event
-    ended_by_time = {"not_acknowledged", "work_limit_spent"}
+    ended_by_time = {"not_acknowledged", "too_few_acknowledged", "work_limit_spent"}
     return event.kind in {"limit_missed", "target_missed"} or (
         event.kind in {"tier_began", "exhausted"} and event.why in ended_by_time
     )
