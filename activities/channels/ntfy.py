@@ -26,6 +26,10 @@ class NtfySettings:
     link: str = ""
 
 
+_OPEN = {"action": "view", "label": "Open the issue"}
+"""A button; a tap on the notification itself does the same, where a phone's own gestures do not take it."""
+
+
 class NtfyChannel:
     """Publishes to the `ntfy` address of a person: a topic."""
 
@@ -55,7 +59,7 @@ class NtfyChannel:
             "priority": 6 - min(max(envelope.priority, 1), 5),
             "sequence_id": envelope.public_id,
             "tags": [envelope.issue.short.replace(",", " ")],
-            **({"click": page} if page else {}),
+            **({"click": page, "actions": [{**_OPEN, "url": page}]} if page else {}),
         }
         answer = await self._post.post_json(f"{server or self._url}/", content, headers)
         said = answer.json()

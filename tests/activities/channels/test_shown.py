@@ -165,7 +165,9 @@ async def test_a_notification_has_priority_and_leads_to_the_issue() -> None:
             sent = await channel.send(envelope("payments", number=priority, priority=priority))
             assert (sent.reference, sent.is_delivered) == ("x1", False)
     assert [got.json["priority"] for got in side.got] == [5, 4, 3, 2, 1]
-    assert side.got[0].json["click"].startswith("https://pages.example.org/main%3A")
+    page = side.got[0].json["click"]
+    assert page.startswith("https://pages.example.org/main%3A")
+    assert side.got[0].json["actions"] == [{"action": "view", "label": "Open the issue", "url": page}]
     assert side.got[0].headers["authorization"] == "Bearer tk_sample"
     assert side.got[0].path == "/"
 
