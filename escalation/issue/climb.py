@@ -126,7 +126,11 @@ def _ceilings(
         return fresh
     ahead = still_ahead(turn.state.ceilings, policy, tier.name)
     if late_by_s and ahead:
-        return never_earlier(ahead, still_ahead(fresh, policy, tier.name))
+        put_off = never_earlier(ahead, still_ahead(fresh, policy, tier.name))
+        # One that fresh ones say nothing of, as a tier below has no work limit: not in this very instant, too.
+        hours = hours_from(policy, tier, turn.state.severity, at)
+        heard_by = hours.later(at, turn.limit(tier.acknowledge_within) or timedelta())
+        return tuple(each if each.at > turn.now else each.changed({"at": max(heard_by, turn.now)}) for each in put_off)
     return None if ahead == turn.state.ceilings else ahead
 
 

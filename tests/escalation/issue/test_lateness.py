@@ -57,6 +57,21 @@ def test_however_many_tiers_late_it_climbs_one_whose_time_counts_from_now(late: 
     assert played.event("tier_began").late_by_s == (late - 10) * 60
 
 
+def test_late_it_climbs_one_tier_also_where_one_further_up_must_have_heard_by_now() -> None:
+    """The tiers below have no work limit, so that nothing else puts off the instant by which the top must hear."""
+    without = (tier("first", work=None), tier("second", work=None))
+    ladder = policy(*without, tier("third", work=30), tier("fourth", work=30))
+    played = Played(opened(ladder, enter_at="third"))
+    done(played.de_escalate("third-1", at(1), to_tier="first"))
+    assert [(each.tier, each.at) for each in played.state.ceilings] == [("fourth", at(30))]
+    made = done(played.tick(at(40)))
+    assert made.count("tier_began") == 1
+    assert played.state.tier == "second"
+    assert [(each.tier, each.at) for each in played.state.ceilings] == [("fourth", at(50))], "when the second's is up"
+    played.run_to(at(50))
+    assert played.state.tier == "fourth"
+
+
 def test_late_on_the_last_tier_it_is_exhausted_once_and_the_last_resort_told_once() -> None:
     played = Played(opened(policy(tier("first"))))
     played.tick(at(300))
