@@ -71,7 +71,7 @@ def adoption_fields(policy: str, tier: str, state: IssueState, here: Installed, 
         raise WrongInput(str(error), "unknown_policy") from None
     about = (*state.facts.about, *state.excluded)
     last_known = last_known_people(pinned, here, state.facts.id.team, state.severity, about, now)
-    people = facts_of([each for ids in last_known.values() for each in ids], here)
+    people = facts_of([each for ids in last_known.values() for each in ids], here, now)
     return {"policies": pinned, "tier": tier or None, "last_known": last_known, "people": people}
 
 

@@ -158,7 +158,7 @@ def prepare_open(request: OpenRequest, here: Installed, db: Database | None, now
     pinned = with_fallbacks(policy, here.policies)
     owner = owner_of(request.raiser, request.team, request.about, here, now)
     last_known = last_known_people(pinned, here, request.team, found.severity, request.about, now)
-    people = facts_of([request.raiser.person, owner, *(each for ids in last_known.values() for each in ids)], here)
+    people = facts_of([request.raiser.person, owner, *(each for ids in last_known.values() for each in ids)], here, now)
     command = Open(
         id=request.command_id,
         by=request.raiser,

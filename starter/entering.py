@@ -75,7 +75,7 @@ def last_known_people(
     return known
 
 
-def facts_of(ids: Iterable[str], here: Installed) -> tuple[PersonFacts, ...]:
+def facts_of(ids: Iterable[str], here: Installed, at: datetime) -> tuple[PersonFacts, ...]:
     """What a decision may copy of these people, each once; who is not in the directory is left out."""
     known = [here.directory.person(each) for each in dict.fromkeys(ids) if here.directory.has(each)]
-    return tuple(person.reachable(here.channels) for person in known)
+    return tuple(person.reachable(here.channels, at) for person in known)

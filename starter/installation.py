@@ -62,7 +62,7 @@ class Installed:
     def named(self, given: str, field: str, now: datetime) -> PersonFacts:
         """Facts of somebody to whom something is given, with whose matters are not theirs. Raises WrongInput."""
         person = self.acting(given, field, now)
-        return person.reachable(self.channels).changed({"ties": ties(self.directory, given, now)})
+        return person.reachable(self.channels, now).changed({"ties": ties(self.directory, given, now)})
 
     def person(self, given: str, field: str) -> Person:
         """The person with this id; raises WrongInput with a suggestion."""

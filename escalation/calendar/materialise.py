@@ -1,25 +1,22 @@
 """A calendar made into working hours, once: its holidays looked up, its zone's clock read, every date written out.
 
-The one module that knows the library `holidays`, and the one that reads zones; not run in a workflow.
+The one module that knows the library `holidays`; zones are read in `zone_offsets.py`. Not run in a workflow.
 """
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import holidays
 
 from escalation.calendar.feed import read_feed
 from escalation.calendar.model import Calendar, NationalHolidays
 from escalation.calendar.open_times import OutOfReach, open_times
-from escalation.calendar.working_hours import Hours, Offset, Timetable, WorkingHours
+from escalation.calendar.working_hours import Hours, Timetable, WorkingHours
+from escalation.calendar.zone_offsets import offsets_of
 from escalation.policy.finding import listed, nearest
 
 YEARS_BACK, YEARS_AHEAD = 1, 10
 """What is usual around the year in which a calendar is materialised; no limit is longer than ten years."""
 _VERSION = str(vars(holidays)["__version__"])
-_STEP = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
 
 
 def materialise(calendar: Calendar, first_year: int, last_year: int) -> WorkingHours:
@@ -45,30 +42,6 @@ def materialise(calendar: Calendar, first_year: int, last_year: int) -> WorkingH
     if not _opens(made):
         raise ValueError(f"hours: never open in {first_year} to {last_year}; allowed: at least one working window")
     return made
-
-
-@lru_cache(maxsize=1024)
-def offsets_of(zone: str, first_year: int, last_year: int) -> tuple[Offset, ...]:
-    """How far the zone's clocks are ahead of UTC, from when on, in these years: changes to the second."""
-    place, epoch = ZoneInfo(zone), datetime(1970, 1, 1, tzinfo=UTC)
-    at, end = datetime(first_year, 1, 1, tzinfo=UTC), datetime(last_year + 1, 1, 1, tzinfo=UTC)
-
-    def ahead(instant: datetime) -> int:
-        offset = instant.astimezone(place).utcoffset()
-        assert offset is not None
-        return round(offset.total_seconds())
-
-    found = [((at - epoch) // _SECOND, ahead(at))]
-    while at < end:
-        following = at + _STEP
-        if ahead(following) != found[-1][1]:
-            before, after = at, following
-            while after - before > _SECOND:
-                middle = before + (after - before) // _SECOND // 2 * _SECOND
-                before, after = (middle, after) if ahead(middle) == found[-1][1] else (before, middle)
-            found.append(((after - epoch) // _SECOND, ahead(after)))
-        at = following
-    return tuple(found)
 
 
 def what_changes(pinned: WorkingHours, fresh: WorkingHours) -> tuple[str, ...]:

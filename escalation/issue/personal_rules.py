@@ -4,19 +4,20 @@ As it travels with the person's facts: repeats are written out, and channels tha
 is written in the directory is in `escalation/policy/own_rules.py`; what comes of it for one message in `ways.py`.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from escalation.oncall.clock_face import instant_of, shown_at, zone_of
+from escalation.calendar.local_clock import LocalClock, midnight, ordinal_of
+from escalation.calendar.working_hours import Offset
 from escalation.value import Value
 
 Urgency: TypeAlias = Literal["urgent", "ordinary"]
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_A_DAY = timedelta(days=1)
 _MOST_WINDOWS = 10
 """So many windows may follow each other without a break; the check of the directory leaves at most a day of them."""
 
@@ -44,8 +45,8 @@ class Step(Value):
 class PersonalRules(Value):
     """What one person wants."""
 
-    zone: str
-    """IANA time zone of the quiet hours."""
+    offsets: tuple[Offset, ...] = ((0, 0),)
+    """The clock of their zone, written out for some years: news of zones change nothing that was decided."""
     urgent: tuple[Step, ...] | None = None
     """In the order of time. None: they have no rule; empty: the inbox alone."""
     ordinary: tuple[Step, ...] | None = None
@@ -68,14 +69,24 @@ class PersonalRules(Value):
 
     def _end(self, window: QuietHours, at: datetime) -> datetime | None:
         """When this window ends, where it is on at that instant."""
-        zone = zone_of(self.zone)
-        today = shown_at(at, zone).date()
-        for day in (today - _A_DAY, today):
-            if window.days and DAYS[day.weekday()] not in window.days:
+        clock = _clock(self.offsets)
+        now = int(at.timestamp())
+        today = ordinal_of(clock.local(now))
+        for day in (today - 1, today):
+            if window.days and DAYS[(day - 1) % 7] not in window.days:
                 continue
-            last = day if window.until > window.begins else day + _A_DAY
-            begins_at = instant_of(datetime.combine(day, window.begins), zone)
-            ends_at = instant_of(datetime.combine(last, window.until), zone)
-            if begins_at <= at < ends_at:
-                return ends_at
+            last = day if window.until > window.begins else day + 1
+            begins = clock.utc(midnight(day) + _seconds(window.begins))
+            ends = clock.utc(midnight(last) + _seconds(window.until))
+            if begins <= now < ends:
+                return datetime.fromtimestamp(ends, UTC)
         return None
+
+
+@lru_cache(maxsize=256)
+def _clock(offsets: tuple[Offset, ...]) -> LocalClock:
+    return LocalClock(offsets)
+
+
+def _seconds(face: time) -> int:
+    return face.hour * 3600 + face.minute * 60 + face.second

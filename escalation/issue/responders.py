@@ -55,7 +55,7 @@ def find_in(
     return TakePeople(
         id=effect.key,
         turn=effect.turn,
-        people=tuple(person.reachable(channels) for person in asked),
+        people=tuple(person.reachable(channels, effect.at) for person in asked),
         why=_why(told, len(unfit), len(unable) + len(more), absent, how, is_anybody=bool(asked)),
         stand_ins=stand_ins,
         beside=beside,
@@ -72,7 +72,7 @@ def _duty_lead(
     return TakePeople(
         id=effect.key,
         turn=effect.turn,
-        people=() if found is None else (found[0].reachable(channels),),
+        people=() if found is None else (found[0].reachable(channels, effect.at),),
         why="there is nobody who may own it" if found is None else found[1],
     )
 
@@ -84,7 +84,7 @@ def _gaps(
     for rota in on_duty.gaps:
         found = _there_for(directory, rota.owner, effect, conflicts)
         if found is not None:
-            yield RotaGap(rota=rota.name, tells=found[0].reachable(channels))
+            yield RotaGap(rota=rota.name, tells=found[0].reachable(channels, effect.at))
 
 
 def _there_for(
@@ -141,7 +141,7 @@ def _stand_ins(
             stand_ins[person.id] = tuple(
                 StandIn(id=each.id, why=why, is_next=each.id in next_ones) for each, why in listed
             )
-            beside.update({each.id: each.reachable(channels) for each, _ in listed})
+            beside.update({each.id: each.reachable(channels, effect.at) for each, _ in listed})
     return stand_ins, tuple(beside.values())
 
 

@@ -110,15 +110,15 @@ class Person(Value):
             limit={currency: str(amount) for currency, amount in self.limit.items()},
         )
 
-    def reachable(self, channels: Collection[str]) -> PersonFacts:
-        """The same with those of their channels that are set up, in their own order.
+    def reachable(self, channels: Collection[str], at: datetime | None) -> PersonFacts:
+        """The same with those of their channels that are set up, in their own order, as of that instant.
 
         The inbox is always among them: a person who can be reached by nothing else is told there.
         """
         usable = [channel for channel in self.addresses if channel in channels or channel == INBOX]
         if INBOX not in usable:
             usable.append(INBOX)
-        rules = carried(self.rules, self.quiet_hours, self.zone, usable)
+        rules = carried(self.rules, self.quiet_hours, self.zone, usable, at)
         return self.facts().model_copy(update={"channels": tuple(usable), "rules": rules})
 
 

@@ -5,15 +5,18 @@ out, and only channels that are set up are left.
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from escalation.calendar.zone_offsets import offsets_of
 from escalation.issue.personal_rules import PersonalRules, QuietHours, Step
 from escalation.value import Value
 
 INBOX = "inbox"
 """Everybody's, and always told at once: as the only step of a rule it says that nothing else is to be."""
+_YEARS = 2
+"""So many years ahead a zone's clock is written out; people are looked up anew with every tier. Ours."""
 
 
 class RuleStep(Value):
@@ -48,17 +51,25 @@ NO_RULES = OwnRules()
 
 
 def carried(
-    rules: OwnRules, quiet: tuple[QuietHours, ...], zone: str, channels: Collection[str]
+    rules: OwnRules, quiet: tuple[QuietHours, ...], zone: str, channels: Collection[str], at: datetime | None
 ) -> PersonalRules | None:
     """What travels with the person's facts, for those `channels` of theirs that are set up; None: nothing of the kind.
+
+    The clock of the zone is that of the years after `at` (aware). None: an effect of a release that knew of no quiet
+    hours asks, so there are none.
 
     A rule of which no step is left since its channels are not set up does not count. Of one whose first step's is not,
     the next one comes in its place, as soon as that would have.
     """
+    quiet = () if at is None else quiet
     urgent, ordinary = _written_out(rules.urgent, channels), _written_out(rules.ordinary, channels)
     if urgent is None and ordinary is None and not quiet:
         return None
-    return PersonalRules(zone=zone, urgent=urgent, ordinary=ordinary, quiet=quiet)
+    if not quiet:
+        return PersonalRules(urgent=urgent, ordinary=ordinary)
+    assert at is not None, "without it there are none"
+    offsets = offsets_of(zone, at.year - 1, at.year + _YEARS)
+    return PersonalRules(offsets=offsets, urgent=urgent, ordinary=ordinary, quiet=quiet)
 
 
 def _written_out(steps: tuple[RuleStep, ...], channels: Collection[str]) -> tuple[Step, ...] | None:

@@ -60,7 +60,7 @@ class Stage:
         if not steps:
             return PersonFacts(id=person, role="person", channels=(ANY_CHANNEL,))
         channels = tuple(dict.fromkeys(step.channel for step in steps))
-        rules = PersonalRules(zone="UTC", urgent=steps, ordinary=steps)
+        rules = PersonalRules(urgent=steps, ordinary=steps)
         return PersonFacts(id=person, role="person", channels=channels, rules=rules)
 
     def next_id(self) -> str:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escalation.calendar.materialise import offsets_of
 from escalation.calendar.working_hours import DAY, Timetable, WorkingHours
+from escalation.calendar.zone_offsets import offsets_of
 from escalation.policy.model import Policy
 from tests.given import minutes, policy, tier
 from tests.server import PEOPLE, House

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from escalation.calendar.local_clock import LocalClock
-from escalation.calendar.materialise import offsets_of
 from escalation.calendar.open_times import OpenTimes
 from escalation.calendar.working_hours import Hours, Offset, Timetable, WorkingHours
+from escalation.calendar.zone_offsets import offsets_of
 from tests.escalation.calendar.hours import local, shown, times
 
 pytestmark = pytest.mark.slow  # some 600 zones

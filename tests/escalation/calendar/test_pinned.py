@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from escalation.calendar.due import due_at
 from escalation.calendar.limit import read_limit
-from escalation.calendar.materialise import materialise, offsets_of, what_changes
+from escalation.calendar.materialise import materialise, what_changes
 from escalation.calendar.open_times import OpenTimes, OutOfReach
 from escalation.calendar.working_hours import WorkingHours, cut_to, hours_words
+from escalation.calendar.zone_offsets import offsets_of
 from tests.escalation.calendar.hours import calendar, hours, local, shown, times
 
 DUBLIN = "Europe/Dublin"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from escalation.calendar.zone_offsets import offsets_of
 from escalation.issue.commands import TakeDelivery
 from escalation.issue.effects import Notify
 from escalation.issue.explain import explain
@@ -45,7 +46,7 @@ class Ruled(Paged):
 
 
 def ruled(**rules: Any) -> PersonalRules:
-    return PersonalRules(zone="UTC", **rules)
+    return PersonalRules(**rules)
 
 
 class TestTheirOwnRule:
@@ -251,7 +252,9 @@ class TestWhenTheyEnd:
             QuietHours.model_validate({"from": parts[0], "until": parts[1], "days": parts[2:]})
             for parts in (each.split() for each in windows)
         )
-        found = PersonalRules(zone=zone, quiet=quiet).quiet_until(datetime.fromisoformat(f"{now}+00:00"))
+        found = PersonalRules(offsets=offsets_of(zone, 2025, 2027), quiet=quiet).quiet_until(
+            datetime.fromisoformat(f"{now}+00:00")
+        )
         assert found == (until and datetime.fromisoformat(f"{until}+00:00"))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from escalation.calendar.zone_offsets import offsets_of
 from escalation.issue.personal_rules import PersonalRules, Step
 from escalation.people.reach import not_reached_urgently, reaches
 from escalation.policy.addresses import CHANNELS
@@ -13,6 +14,7 @@ from escalation.policy.directory import Directory
 from escalation.policy.finding import PolicyErrors
 from escalation.policy.read_directory import read_directory
 from tests.escalation.policy.sample import FILE, PEOPLE, SMALL, with_change
+from tests.given import T0
 
 WAYS = "email: ann@example.org, sms: '+447700900101', voice: '+447700900101'"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -32,7 +34,7 @@ def text(more: str, addresses: str = WAYS) -> str:
 
 def facts(more: str, *channels: str) -> PersonalRules | None:
     """What travels of Ann's rules where these channels are set up."""
-    return read_directory(text(more), "people.yaml").person("ann").reachable(channels).rules
+    return read_directory(text(more), "people.yaml").person("ann").reachable(channels, T0).rules
 
 
 def minutes(*counts: int) -> tuple[timedelta, ...]:
@@ -46,7 +48,7 @@ class TestWhatTravels:
         assert rules.urgent is not None
         assert [step.channel for step in rules.urgent] == ["email", "sms", "voice", "voice", "voice"]
         assert tuple(step.after for step in rules.urgent) == minutes(0, 5, 10, 15, 20)
-        assert (rules.ordinary, rules.quiet, rules.zone) == (None, (), "Europe/Dublin")
+        assert (rules.ordinary, rules.quiet) == (None, ())
 
     def test_who_has_none_carries_none(self) -> None:
         assert facts("skills: [x]", "email", "sms") is None
@@ -197,3 +199,14 @@ class TestWhoCannotBeReached:
     @pytest.mark.parametrize("means", ["priority: 3", "priority: 1, urgency: ordinary"])
     def test_of_what_is_not_urgent_nobody_is_warned(self, means: str) -> None:
         assert self.found(with_change("priority: 1", means, SMALL)) == []
+
+
+def test_the_clock_of_their_zone_travels_with_quiet_hours_written_out() -> None:
+    """So that news of a zone change nothing that a running issue has decided."""
+    found = facts("quiet_hours: [{from: '22:00', until: '07:00'}]", "email")
+    assert found is not None
+    assert found.offsets == offsets_of("Europe/Dublin", T0.year - 1, T0.year + 2)
+    assert len(found.offsets) == 9, "the first year's begin, and two changes a year"
+    summer = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    assert found.quiet_until(summer) == datetime(2026, 7, 2, 6, tzinfo=UTC)
+    assert found.quiet_until(summer.replace(month=12)) == datetime(2026, 12, 2, 7, tzinfo=UTC)
