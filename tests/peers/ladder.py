@@ -172,12 +172,19 @@ def _tier(fields: Fields, house: House, *, is_offered: bool) -> Tier:
         raise fields.cannot("delay")
     targets = fields.names("targets")
     tell = _tell(targets if targets or is_offered else [NOBODY])
-    if "each_must_acknowledge" in fields and fields.take("each_must_acknowledge") is not False:
-        raise Unsupported("each_must_acknowledge")
+    is_by_all = fields.take("each_must_acknowledge")
+    if is_by_all not in (None, False, True):
+        raise fields.cannot("each_must_acknowledge")
     if "notifications" in fields:
         raise Unsupported("step_chain")
     fields.done()
-    return Tier(name=f"tier-{number}", title=f"tier {number}", tell=tell, acknowledge_within=house.limit(delay))
+    return Tier(
+        name=f"tier-{number}",
+        title=f"tier {number}",
+        tell=tell,
+        acknowledge_within=house.limit(delay),
+        is_acknowledged_by_all=is_by_all is True,
+    )
 
 
 def _tell(targets: list[str]) -> Tell:
@@ -212,7 +219,8 @@ def _policy(name: str, tiers: tuple[Tier, ...], exhaustion: Exhaustion, house: H
         acknowledgement=Acknowledgement(
             lapses_after=house.limit(house.ack_timeout) if house.ack_timeout else {},
             renewals=20,
-            second="joins" if house.is_second_joining else "takes_over",
+            # Where each must, one who takes over from another would undo their acknowledgement.
+            second="joins" if house.is_second_joining or any(t.is_acknowledged_by_all for t in tiers) else "takes_over",
         ),
         exhaustion=exhaustion,
         closing=Closing(

@@ -9,7 +9,7 @@ from tests.peers.scenario import Scenario
 THERE = frozenset(
     {
         "signals", "ack_timeout", "snooze", "pause", "business_calendar", "schedule", "rotation", "override",
-        "personal_rules", "heartbeat", "status_notices",
+        "personal_rules", "heartbeat", "status_notices", "each_must_acknowledge",
         "maintenance",
     }
 )  # fmt: skip

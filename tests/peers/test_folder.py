@@ -22,7 +22,7 @@ MUST_PASS = (
     "DED-005", "PAU-007", "PAU-009", "SCH-001", "SCH-003",
     "BIZ-003", "BIZ-013", "BIZ-015", "DST-001", "DST-003", "DST-005", "DST-007", "DST-009", "DST-011", "PAU-003",
     "SCH-007", "SCH-009", "SCH-011", "BIZ-001", "BIZ-005", "BIZ-007", "BIZ-009", "PAU-005", "PAU-011", "BRE-001",
-    "SLA-011", "ACK-001", "EXT-003",
+    "SLA-011", "ACK-001", "EXT-003", "OCN-005", "ACK-005", "RES-003",
 )  # fmt: skip
 
 

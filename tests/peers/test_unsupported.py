@@ -94,7 +94,7 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("lapse", "given.policy.steps", [], "step_chain"),
     ("lapse", "given.policy.repeat", 101, "given.policy.repeat 101"),
     ("lapse", "given.policy.repeat", "often", "often"),
-    ("lapse", "given.policy.tiers.0.each_must_acknowledge", True, "each_must_acknowledge"),
+    ("lapse", "given.policy.tiers.0.each_must_acknowledge", "most", "each_must_acknowledge"),
     ("lapse", "given.policy.tiers.0.hours", "night", "hours"),
     ("lapse", "given.policy.tiers.0.delay", "PT0S", "delay"),
     ("lapse", "given.policy.tiers.0.targets", ["channel:ops"], "chat_channel"),
