@@ -109,7 +109,8 @@ def _rotations(fields: Fields, times: Times, zone: str, case: str | None) -> dic
     for name in fields.data:
         if name == "rotation" or name.endswith("_rotation"):
             row = fields.below(name)
-            assert row is not None
+            if row is None:
+                raise fields.cannot(name)
             found[name] = read_layer(row, times, zone)
     beat = _BEAT.search(case) if case is not None and not found else None
     if beat is not None and "query_from" in fields:
