@@ -144,8 +144,9 @@ async def test_the_last_resort_takes_charge_of_all_that_nobody_has_with_one_answ
     (tmp_path / "people.yaml").write_text(PEOPLE)
     settings: dict[str, Any] = {"storm_after": 1, "digest_gather_s": 0.5}
     async with working(env, tmp_path, str(tmp_path), **settings) as house:
+        other = CAUSE.changed({"key": "fedcba9876543210"})  # the server is shared, and so would be the bundles
         short = policy(tier("first", acknowledge=5, work=5))
-        opened = [await house.open(house.fresh(short, issue={"causes": (CAUSE,)})) for _ in range(3)]
+        opened = [await house.open(house.fresh(short, issue={"causes": (other,)})) for _ in range(3)]
         issues = [each.issue for each in opened]
         await left(house, "ann", "inbox", len(issues))
         await asyncio.gather(*(house.pass_time(issue, minutes(5) + timedelta(seconds=2)) for issue in issues))
