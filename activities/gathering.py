@@ -5,6 +5,7 @@ The first few of a cause go out at once, and cost nothing more than before. Thos
 became of it. Whatever ails the bundle, a message goes out by itself: better twice than never.
 """
 
+import asyncio
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from temporalio.service import RPCError
 
 from activities.attempt import Attempt
 from client.asking import NoWorker
-from client.bundles import NoSuchBundle, ask_became, hand_over
+from client.bundles import NoSuchBundle, ask_ended, hand_over
 from client.finding import Connection
 from client.settings import Settings
 from escalation.issue.delivery import INBOX, Noted
@@ -27,6 +28,9 @@ from escalation.storm.throttle import is_news
 GATHERED = "Gathered"
 """The type of the failure by which an errand waits for its digest (also in activities/observed.py)."""
 BY_ITSELF = Became(what="by_itself")
+STILL_WAITS = Became(what="waits")
+_ASKED_EVERY_S = 2.0
+_MOST_ASKED = 1000
 HOLD = 0.75
 """Of a message's patience it may wait for others so much; the rest is for going by itself, if that is what remains."""
 HANDED_WITHIN = timedelta(seconds=30)
@@ -48,6 +52,7 @@ class Gathering:
         self._client = client
         self._limits = limits
         self._task_queue = task_queue
+        self._asked: dict[str, tuple[float, asyncio.Future[dict[str, Became]]]] = {}
         self._counted: OrderedDict[tuple[str, str, str, str], Counted] = OrderedDict()
 
     @classmethod
@@ -94,7 +99,7 @@ class Gathering:
         hold = _hold(effect)
         left = None if hold is None else hold - attempt.waited_for
         try:
-            found = await ask_became(self._client, name, effect.key)
+            found = (await self._ended(name)).get(effect.key, STILL_WAITS)
         except NoSuchBundle:
             return BY_ITSELF
         except (NoWorker, RPCError, RuntimeError) as error:
@@ -112,6 +117,21 @@ class Gathering:
         # Hundreds of messages must not ask every second after a digest that cannot leave.
         wait = min(max(found.wait, timedelta(seconds=1 << min(before.held, 7))), _LONGEST_PAUSE)
         return self._waits(attempt, name, wait if left is None else min(wait, left))
+
+    async def _ended(self, name: str) -> dict[str, Became]:
+        """What became of a bundle's messages: asked once for all of them that want to know at a time.
+
+        Each question makes a bundle that is just being handed messages be taken up anew: hundreds would stop it.
+        """
+        now = asyncio.get_running_loop().time()
+        asked_at, asking = self._asked.get(name, (0.0, None))
+        if asking is None or now - asked_at > _ASKED_EVERY_S:
+            asking = asyncio.ensure_future(ask_ended(self._client, name))
+            asking.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._asked[name] = now, asking
+            while len(self._asked) > _MOST_ASKED:
+                self._asked.pop(next(iter(self._asked)))
+        return await asyncio.shield(asking)
 
     def _waits(self, attempt: Attempt, name: str, wait: timedelta) -> Became:
         attempt.note_waiting(name)

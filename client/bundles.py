@@ -12,12 +12,11 @@ from client.connect import check_namespace
 from client.names import BUNDLE
 from escalation.storm.bundle import Became, Bundle, Handed, Whose
 from escalation.storm.digest import Asked, read_digest_key
-from escalation.value import Value
 
 HAND_OVER_WITHIN = timedelta(seconds=3)
 ASK_WITHIN = timedelta(seconds=4)
 _ASK_AGAIN_S = 0.05
-_Answer = TypeVar("_Answer", bound=Value)
+_Answer = TypeVar("_Answer")
 
 
 class NoSuchBundle(Exception):
@@ -40,9 +39,9 @@ async def hand_over(client: Client, bundle_id: str, whose: Whose, message: Hande
     )
 
 
-async def ask_became(client: Client, bundle_id: str, key: str) -> Became:
-    """What became of a message that was handed over. Raises NoSuchBundle, NoWorker."""
-    return await _ask(client, bundle_id, "became", key, Became)
+async def ask_ended(client: Client, bundle_id: str) -> dict[str, Became]:
+    """What became of all its messages that do not wait any more. Raises NoSuchBundle, NoWorker."""
+    return await _ask(client, bundle_id, "ended", None, dict[str, Became])
 
 
 async def ask_digest(client: Client, key: str) -> Asked:
@@ -51,12 +50,13 @@ async def ask_digest(client: Client, key: str) -> Asked:
     return await _ask(client, bundle_id, "asked", number, Asked)
 
 
-async def _ask(client: Client, bundle_id: str, query: str, given: str | int, answer: type[_Answer]) -> _Answer:
+async def _ask(client: Client, bundle_id: str, query: str, given: str | int | None, answer: type[_Answer]) -> _Answer:
     handle = client.get_workflow_handle(bundle_id)
     end = asyncio.get_running_loop().time() + ASK_WITHIN.total_seconds()
     while True:
         try:
-            found: _Answer = await handle.query(query, given, result_type=answer, rpc_timeout=ASK_WITHIN)
+            args = [] if given is None else [given]
+            found: _Answer = await handle.query(query, args=args, result_type=answer, rpc_timeout=ASK_WITHIN)
             return found
         except WorkflowQueryFailedError as error:
             if str(error) != ASK_AGAIN or asyncio.get_running_loop().time() >= end:

@@ -102,8 +102,13 @@ class BundleOfMessages:
 
     @workflow.query(description="What became of a message, by its key")
     def became(self, key: str) -> Became:
-        """For its errand."""
+        """For whoever looks into it."""
         return rules.became(self._bundle, key, workflow.now())
+
+    @workflow.query(description="What became of all messages that do not wait any more, by their keys")
+    def ended(self) -> dict[str, Became]:
+        """For the errands of one worker, which ask together."""
+        return self._bundle.ended
 
     @workflow.query(description="What an answer to a digest is about, by the digest's number")
     def asked(self, number: int) -> Asked:

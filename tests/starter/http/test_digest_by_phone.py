@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from client.bundles import ask_became, hand_over
+from client.bundles import ask_ended, hand_over
 from escalation.issue.facts import CauseRef, PersonFacts
 from escalation.issue.identity import read_issue_id
 from escalation.storm.bundle import Handed, Whose
@@ -41,7 +41,8 @@ async def digest_about(phones: Door, person: str, *issues: str) -> str:
         await hand_over(client, name, whose, message, phones.doors.settings.task_queue)
 
     async def gone() -> str:
-        return (await ask_became(client, name, f"{issues[-1]}/7/{person}/inbox")).digest
+        found = (await ask_ended(client, name)).get(f"{issues[-1]}/7/{person}/inbox")
+        return found.digest if found is not None else ""
 
     return await until_found(gone)
 
