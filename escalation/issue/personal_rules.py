@@ -45,8 +45,8 @@ class Step(Value):
 class PersonalRules(Value):
     """What one person wants."""
 
-    offsets: tuple[Offset, ...] = ((0, 0),)
-    """The clock of their zone, written out for some years: news of zones change nothing that was decided."""
+    offsets: tuple[Offset, ...] = ()
+    """The clock of their zone, written out for some years: news of zones change nothing that was decided. None: UTC."""
     urgent: tuple[Step, ...] | None = None
     """In the order of time. None: they have no rule; empty: the inbox alone."""
     ordinary: tuple[Step, ...] | None = None
@@ -85,7 +85,7 @@ class PersonalRules(Value):
 
 @lru_cache(maxsize=256)
 def _clock(offsets: tuple[Offset, ...]) -> LocalClock:
-    return LocalClock(offsets)
+    return LocalClock(offsets or ((0, 0),))
 
 
 def _seconds(face: time) -> int:
