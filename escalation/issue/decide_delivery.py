@@ -65,7 +65,9 @@ def _turn_of(state: IssueState, command: TakeDelivery) -> int:
     for asking in state.askings:
         is_theirs = command.person in state.asked_in(asking)
         is_of_it = (asking.tier == LAST_RESORT) is (command.about == "last_resort")
-        if is_theirs and is_of_it and asking.ways.get(command.person, {}).get(command.channel) == "sent":
+        # A receipt may overtake the answer of the errand that sent it: then nothing is known of the way yet.
+        became = asking.ways.get(command.person, {}).get(command.channel, "sent")
+        if is_theirs and is_of_it and became == "sent":
             return asking.turn
     return 0
 

@@ -52,6 +52,9 @@ OTHERWHERE = {
     "duplicate_recorded",  # takes a second issue: tests/escalation/test_simulate.py
     "stand_in_asked",  # takes channels that fail: tests/stories/test_delivery.py, on both clocks
     "nobody_reached",  # likewise
+    "maintenance_entered",  # takes a window of the record: tests/stories/test_maintenance.py
+    "maintenance_ended",  # likewise
+    "rota_found_empty",  # takes a rota: tests/escalation/issue/test_offer_in_time.py
     "tier_opened",  # takes a calendar that is closed just now: tests/workflows/test_hours.py, on both clocks
 }
 

@@ -54,6 +54,14 @@ def test_the_next_channel_is_used_with_what_is_so_now() -> None:
     )
 
 
+def test_a_receipt_that_overtakes_the_answer_of_what_sent_it_counts() -> None:
+    played = Paged(channels=dict.fromkeys(ALL, ("sms", "inbox")), stand_ins={"first-1": ("dora",)})
+    message = played.message("first-1", "sms")
+    assert done(played.send(receipt(message), at(1))) == ["told", "stand_in_asked"]
+    assert done(played.became(message, "sent", at(1.1))) == ["told"]
+    assert played.state.asked == ("first-1", "first-2", "dora")
+
+
 def test_it_is_done_once() -> None:
     played = Left()
     played.bounced("first-1")
