@@ -98,11 +98,9 @@ async def test_an_errand_is_bound_to_its_issue_run_attempt_and_actor(
         {**whose, "errand": "notify", "attempt": 2},
         {**whose, "errand": "keep_text", "attempt": 1},
     ]
-    ours = [line for line in lines if line["event"] in {"errand_failed", "told"}]
-    assert [(line["event"], line["attempt"], line["run"]) for line in ours] == [
-        ("errand_failed", 1, run),
-        ("told", 2, run),
-    ]
+    # Workers of other tests are at work in this process, too.
+    ours = [line for line in lines if line["event"] in {"errand_failed", "told"} and line["run"] == run]
+    assert [(line["event"], line["attempt"]) for line in ours] == [("errand_failed", 1), ("told", 2)]
     assert ours[0]["failure"] == "ChannelUnavailable"
     assert "away" not in str(ours)
 
