@@ -11,19 +11,20 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import Replayer, Worker
 
+from activities.answer_links import AnswerLinks
 from activities.channels.installed import channels
 from activities.find_responders import FindingResponders
 from activities.gathering import Gathering
 from activities.link_duplicate import LinkingDuplicates
-from activities.live_directory import LiveDirectory
 from activities.live_rotas import LiveRotas
+from activities.live_store import live_directory
 from activities.notify import Notifying
 from activities.observed import Observing
 from activities.record import RecordKeeping
 from activities.report_silence import ReportingSilence
 from activities.send_digest import SendingDigests
+from activities.turns import Turns
 from client.converter import data_converter
-from client.kept_directory import KeptDirectory
 from client.settings import Settings
 from records.database import Database
 from starter.silences import reporting
@@ -39,13 +40,12 @@ WORKFLOW_TASKS_AT_ONCE = 40
 
 def activities(client: Client, settings: Settings, db: Database) -> list[Callable[..., Any]]:
     """Every effect's activity, and the one of the watch of sources."""
-    directory = LiveDirectory(settings.people, KeptDirectory(settings.home))
+    directory = live_directory(settings, db)
     ways = channels(settings, db)
-    gathering, most = Gathering.of(client, settings), settings.messages_a_minute
-    keeping, telling = RecordKeeping(db), Notifying(ways, directory, db, gathering=gathering, most_a_minute=most)
-    digests = SendingDigests(ways, directory, db)
+    gathering, turns, links = Gathering.of(client, settings), Turns.of(settings), AnswerLinks.by(settings)
+    telling = Notifying(ways, directory, db, gathering=gathering, turns=turns, links=links)
+    keeping, digests = RecordKeeping(db), SendingDigests(ways, directory, db, links)
     finding = FindingResponders(directory, [way.name for way in ways], LiveRotas(settings.rotas_file), db)
-    linking = LinkingDuplicates(client)
     return [
         keeping.record,
         keeping.keep_text,
@@ -53,7 +53,8 @@ def activities(client: Client, settings: Settings, db: Database) -> list[Callabl
         telling.notify,
         digests.send_digest,
         finding.find_responders,
-        linking.link_duplicate,
+        finding.find_shifts,
+        LinkingDuplicates(client).link_duplicate,
         ReportingSilence(reporting(client, settings, db)).report_silence,
     ]
 

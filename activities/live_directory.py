@@ -64,6 +64,15 @@ class LiveDirectory:
         finally:
             self._lock.release()
 
+    def knowing(self, person: str) -> Directory:
+        """The same, after it was asked for this person. Raises DirectoryUnreadable where it cannot say who that is."""
+        directory = self.current()
+        try:
+            directory.has(person)
+        except OSError as error:
+            raise DirectoryUnreadable(str(error)) from error
+        return directory
+
     def _read_if_changed(self) -> None:
         stat = self._path.stat()
         # The inode too: editors put a new file in the old one's place, perhaps within the clock's grain and as long.

@@ -5,7 +5,7 @@ still lies in the inbox. Whether to try another channel or another person is dec
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from temporalio import activity
@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.addressed import NoAddress, address_of, without_address
 from activities.along import WritingAlong
+from activities.answer_links import AnswerLinks
 from activities.attempt import Attempt
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope, Sent
 from activities.delivery_log import DeliveryLog
@@ -29,6 +30,7 @@ from escalation.issue.facts import Actor
 from escalation.message import compose
 from escalation.policy.directory import INBOX, Directory
 from escalation.storm.bundle import Became
+from escalation.storm.turn_taking import is_late, until_late
 from records.database import Database
 
 RECORD_PATIENCE = timedelta(seconds=1)
@@ -51,7 +53,8 @@ class Notifying:
         text_patience: timedelta = TEXT_PATIENCE,
         record_patience: timedelta = RECORD_PATIENCE,
         gathering: Gathering | None = None,
-        most_a_minute: int | None = None,
+        turns: Turns | None = None,
+        links: AnswerLinks | None = None,
     ) -> None:
         self._channels = {channel.name: channel for channel in channels}
         self._directory = directory
@@ -60,7 +63,8 @@ class Notifying:
         self._log = DeliveryLog(db)
         self._laying_in = _LayingIn(record_patience)
         self._gathering = gathering
-        self._turns = None if most_a_minute is None else Turns(most_a_minute)
+        self._links = links or AnswerLinks()
+        self._turns = turns
 
     @activity.defn(name="notify")
     async def notify(self, effect: Notify, along: Record | None = None) -> TakeDelivery:
@@ -88,12 +92,18 @@ class Notifying:
         if gathered.what == "waits":
             # Noted by `turn`, with the bundle: the next attempt asks that one.
             raise _for_now(effect, "it goes with others, in a digest", GATHERED, gathered.wait, attempt.before)
+        if gathered.what == "late":
+            return self._late(effect, attempt, "its digest has not left yet")
         if gathered.what != "by_itself":
             return self._in_digest(effect, attempt, gathered)
         turn = self._turns.wait(effect, attempt) if self._turns is not None else timedelta()
         if turn > timedelta():
+            why = "so many messages have gone there that it waits"
+            if is_late(effect, attempt.waited_for):
+                return self._late(effect, attempt, why)
             attempt.note_waiting(attempt.before.bundle)
-            raise _for_now(effect, "so many messages have gone there that it waits", THROTTLED, turn, attempt.before)
+            turn = until_late(effect, turn, attempt.waited_for)
+            raise _for_now(effect, why, THROTTLED, turn, attempt.before)
         queued = self._log.begun(effect, attempt.number, attempt.now)
         try:
             return await self._try(effect, attempt)
@@ -141,13 +151,25 @@ class Notifying:
     def _in_digest(self, effect: Notify, attempt: Attempt, gathered: Became) -> TakeDelivery:
         """The answer for a message that others went along with, or that was over before its digest left."""
         is_told = gathered.what == "went"
+        if gathered.what == "lost":
+            noted = attempt.ended("failed_for_good", gathered.error)
+            self._log.ended(effect, noted.tries[-1])
+            return _answer(effect, attempt, noted, "failed").model_copy(update={"digest": gathered.digest})
         noted = attempt.ended("sent" if is_told else "failed_for_now", None if is_told else "over before its digest")
         if is_told:
             tried = noted.tries[-1]
             self._log.ended(effect, tried, is_delivered=gathered.is_delivered, reference=gathered.digest)
         outcome: Outcome = "sent" if is_told else "withdrawn"
         answer = _answer(effect, attempt, noted, outcome, is_delivered=gathered.is_delivered)
-        return answer.model_copy(update={"digest": gathered.digest, "error": None, "tries": ()})
+        return answer.model_copy(
+            update={"digest": gathered.digest, "is_joined": gathered.is_joined, "error": None, "tries": ()}
+        )
+
+    def _late(self, effect: Notify, attempt: Attempt, why: str) -> TakeDelivery:
+        """The answer for a message that has waited as long as it may, for its digest or its turn: it waits on."""
+        noted = attempt.ended("failed_for_now", why)
+        self._log.ended(effect, noted.tries[-1], next_try_at=attempt.now)
+        return _answer(effect, attempt, noted, "delayed")
 
     def _channel(self, effect: Notify) -> Channel:
         try:
@@ -158,7 +180,7 @@ class Notifying:
 
     async def _people(self, effect: Notify) -> Directory | None:
         try:
-            return await asyncio.to_thread(self._directory.current)
+            return await asyncio.to_thread(self._directory.knowing, effect.person.id)
         except DirectoryUnreadable:
             if effect.channel == INBOX:
                 return None
@@ -167,14 +189,16 @@ class Notifying:
     async def _envelope(
         self, effect: Notify, directory: Directory | None, address: str, *, is_possible_repeat: bool
     ) -> Envelope:
-        zone, language, names = "UTC", "en", {}
+        zone, language = "UTC", "en"
+        names: Mapping[str, str] = {}
+        zones: Mapping[str, str] = {}
         if directory is not None:
-            names = {person.id: person.name for person in directory.people}
+            names, zones = directory.names(), await asyncio.to_thread(_zones, directory, effect.leaving)
             if directory.has(effect.person.id):
                 reader = directory.person(effect.person.id)
                 zone, language = reader.zone, reader.language
         written = await self._text.of(effect)
-        told = written.model_copy(update={"names": names})
+        told = written.model_copy(update={"names": names, "zones": zones})
         return Envelope(
             message_id=effect.key,
             issue=effect.issue,
@@ -184,9 +208,20 @@ class Notifying:
             about=effect.about,
             priority=effect.priority,
             at=effect.at,
-            message=compose(effect, told, zone, language, is_possible_repeat=is_possible_repeat),
+            # In a thread, as names may be looked up in the record.
+            message=await asyncio.to_thread(
+                compose, effect, told, zone, language, is_possible_repeat=is_possible_repeat
+            ),
             is_possible_repeat=is_possible_repeat,
+            answers=self._links.of(effect, address),
         )
+
+
+def _zones(directory: Directory, people: Iterable[str]) -> dict[str, str]:
+    try:
+        return {who: directory.person(who).zone for who in people if directory.has(who)}
+    except (LookupError, OSError):  # cannot be looked up now: without them the message goes out all the same
+        return {}
 
 
 class _LayingIn:

@@ -11,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.addressed import NoAddress, address_of, without_address
+from activities.answer_links import AnswerLinks
 from activities.attempt import Attempt
 from activities.channels.contract import Channel, ChannelRefused, ChannelUnavailable, Envelope
 from activities.delivery_log import DeliveryLog
@@ -30,11 +31,18 @@ _log = structlog.get_logger(__name__)
 class SendingDigests:
     """The activity, with the ways to people."""
 
-    def __init__(self, channels: Iterable[Channel], directory: LiveDirectory, db: Database) -> None:
+    def __init__(
+        self,
+        channels: Iterable[Channel],
+        directory: LiveDirectory,
+        db: Database,
+        links: AnswerLinks | None = None,
+    ) -> None:
         self._channels = {channel.name: channel for channel in channels}
         self._directory = directory
         self._db = db
         self._log = DeliveryLog(db)
+        self._links = links or AnswerLinks()
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="digest")
 
     @activity.defn
@@ -52,9 +60,11 @@ class SendingDigests:
             channel = self._channels.get(digest.channel)
             if channel is None:
                 raise NoAddress(f"channel {digest.channel!r} is not set up here")
-            directory = await asyncio.to_thread(self._directory.current)
+            directory = await asyncio.to_thread(self._directory.knowing, digest.person.id)
             address = address_of(digest.person.id, digest.channel, directory)
-            sent = await channel.send(_envelope(digest, directory, address, attempt))
+            envelope = _envelope(digest, directory, address, attempt)
+            answers = self._links.of_digest(digest, address)
+            sent = await channel.send(envelope.changed({"answers": answers}))
         except (ChannelRefused, NoAddress) as error:
             words = without_address(address, str(error))
             self._log.ended(digest, attempt.ended("failed_for_good", words).tries[-1])

@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import api, lateness, oracle, reading
+from bench import api, lateness, oracle, people, reading
 from bench.beside import Compared, compare
 from bench.stand import Cpu
 
-PARTS = ("beside", "lateness", "api", "reading", "calendar")
+PARTS = ("beside", "lateness", "api", "reading", "calendar", "people")
 
 
 def main() -> int:
@@ -47,6 +47,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--starts", type=int, default=400, help="issues that are opened in each round of the HTTP door")
     parser.add_argument("--runs", type=int, default=3, help="replays of the log")
     parser.add_argument("--questions", type=int, default=20_400, help="questions of working time to both libraries")
+    parser.add_argument("--lookups", type=int, default=200, help="of people in the record")
     parser.add_argument("--seed", type=int, default=1, help="of the calendars and questions")
     default = Path(os.environ.get("ESCALON_DATA", "../shared/data"))
     parser.add_argument("--data", type=Path, default=default, help="folder of the log; default ESCALON_DATA")
@@ -142,6 +143,28 @@ def _calendar(home: Path, asked: argparse.Namespace, say: Callable[[str], None])
     }
 
 
+def _people(home: Path, asked: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
+    found = people.measured(home, asked.lookups, say)
+    return {
+        "again": f'make bench ARGS="--only people --lookups {asked.lookups}"',
+        **people.ratios(found),
+        "measured": {name: round(value, 2 if name.endswith("_s") else 0) for name, value in found.items()},
+    }
+
+
+def _show_people(found: dict[str, Any]) -> str:
+    us = found["measured"]
+    lines = [
+        "Looking up whom a tier tells, in the record: of 100,000 people beside of 100 (goal: under 2)",
+        f"  first of its team   x{found['first_look_many_by_few']}  {us['first_look_100000_us']} us",
+        f"  after a change      x{found['after_a_change_many_by_few']}  {us['after_a_change_100000_us']} us",
+        f"  as of a change      x{found['as_of_many_by_few']}  {us['as_of_100000_us']} us",
+        f"  by memory           x{found['first_look_by_memory']}, again x{found['again_by_memory']}",
+        f"  once: taken in {us['taken_in_100000_s']} s; everybody as of a change {us['whole_as_of_100000_s']} s",
+    ]
+    return "\n".join([*lines, f"  again: {found['again']}", ""])
+
+
 def _show_beside(found: dict[str, Any]) -> str:
     cpu = found["cpu_ours_by_naive"]
     lines = ["CPU of the same story, ours divided by a naive hand-written workflow (under 1: ours takes less)"]
@@ -200,13 +223,21 @@ def _show_calendar(found: dict[str, Any]) -> str:
     return "\n".join([*lines, f"  again: {found['again']}", ""])
 
 
-_MEASURED = {"beside": _beside, "lateness": _lateness, "api": _api, "reading": _reading, "calendar": _calendar}
+_MEASURED = {
+    "beside": _beside,
+    "lateness": _lateness,
+    "api": _api,
+    "reading": _reading,
+    "calendar": _calendar,
+    "people": _people,
+}
 _SHOWN = {
     "beside": _show_beside,
     "lateness": _show_lateness,
     "api": _show_api,
     "reading": _show_reading,
     "calendar": _show_calendar,
+    "people": _show_people,
 }
 
 

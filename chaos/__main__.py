@@ -16,8 +16,9 @@ from pathlib import Path
 
 import structlog
 
+from chaos.dealt import deal
 from chaos.figures import Sums, progress
-from chaos.lanes import all_runs
+from chaos.lanes import all_runs, database_of
 from chaos.postgres import why_not
 from chaos.processes import NotReady
 
@@ -38,10 +39,12 @@ def main() -> int:
         databases = ("postgres",)
     folder = Path(tempfile.mkdtemp(prefix="escalon-chaos-"))
     print(f"seed {seed}, {len(numbers)} runs, in {folder}", file=sys.stderr, flush=True)
-    sums = Sums(seed, asked.database)
+    runs = {each: [n for n in range(1, asked.runs + 1) if database_of(n, databases) == each] for each in databases}
+    dealt = deal(seed, runs) if asked.deal else {}
+    sums = Sums(seed, asked.database, f"--deal --runs {asked.runs}" if asked.deal else "")
     with progress(len(numbers), sys.stderr) as show:
         try:
-            asyncio.run(all_runs(folder, seed, numbers, databases, asked.lanes, sums, show))
+            asyncio.run(all_runs(folder, seed, numbers, databases, asked.lanes, dealt, sums, show))
         except* NotReady as failed:
             sys.exit(f"nothing can be tried: {failed.exceptions[0]}")
     print(json.dumps(sums.as_json(), indent=2) if asked.json else sums.table())
@@ -55,6 +58,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=200, help="how many")
     parser.add_argument("--seed", type=int, help="the base of all runs' seeds; default: drawn, and printed")
     parser.add_argument("--only", type=int, metavar="N", help="run N of that seed alone")
+    parser.add_argument(
+        "--deal", action="store_true", help="deal all kinds of faults to the runs in place of drawing some"
+    )
     parser.add_argument("--lanes", type=int, default=2, help="stages side by side")
     parser.add_argument("--database", choices=("both", "postgres", "sqlite"), default="both",
                         help="of the record; both: PostgreSQL where it is installed, in turn with SQLite")  # fmt: skip

@@ -19,9 +19,11 @@ from chaos.run import Outcome
 class Sums:
     """Of all runs so far."""
 
-    def __init__(self, seed: int, database: str) -> None:
+    def __init__(self, seed: int, database: str, options: str = "") -> None:
+        """`options`: further ones, without which a run would have another plan."""
         self.seed = seed
         self._database = database
+        self._options = options
         self.outcomes: list[Outcome] = []
         self._began = time.monotonic()
 
@@ -40,6 +42,7 @@ class Sums:
 
     def _again(self, outcome: Outcome) -> str:
         more = "" if self._database == "both" else f" --database {self._database}"
+        more += f" {self._options}" if self._options else ""
         return f'make chaos ARGS="--seed {self.seed} --only {outcome.number}{more}"'
 
     def _sum(self, name: str) -> int:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from chaos.dealt import Kinds
 from chaos.figures import Sums
 from chaos.plan import plan
 from chaos.run import Lane, Outcome
@@ -23,24 +24,38 @@ async def all_runs(
     numbers: Sequence[int],
     databases: Sequence[str],
     lanes: int,
+    dealt: Mapping[int, Kinds],
     sums: Sums,
     show: Callable[[Sums], None],
 ) -> None:
-    """Make these runs, on so many stages of each database as there are lanes for, at least one."""
+    """Make these runs, on so many stages of each database as there are lanes for, at least one.
+
+    `dealt`: the faults of runs to which some were dealt.
+    """
     async with asyncio.TaskGroup() as going:
         for database in databases:
             waiting = deque(number for number in numbers if database_of(number, databases) == database)
             for index in range(max(1, lanes // len(databases))):
                 if index < len(waiting):
-                    going.create_task(_lane(folder / f"{database}-{index + 1}", seed, waiting, database, sums, show))
+                    going.create_task(
+                        _lane(folder / f"{database}-{index + 1}", seed, waiting, database, dealt, sums, show)
+                    )
 
 
 async def _lane(
-    folder: Path, seed: int, waiting: deque[int], database: str, sums: Sums, show: Callable[[Sums], None]
+    folder: Path,
+    seed: int,
+    waiting: deque[int],
+    database: str,
+    dealt: Mapping[int, Kinds],
+    sums: Sums,
+    show: Callable[[Sums], None],
 ) -> None:
-    async with standing(folder, has_postgres=database == "postgres") as stage, aclosing(Lane(stage)) as lane:
+    has_postgres = database == "postgres"
+    async with standing(folder, has_postgres=has_postgres) as stage, aclosing(Lane(stage)) as lane:
         while waiting:
             number = waiting.popleft()
-            outcome: Outcome = await lane.run(plan(seed, number, has_postgres=database == "postgres"))
+            planned = plan(seed, number, has_postgres=has_postgres, dealt=dealt.get(number, ()))
+            outcome: Outcome = await lane.run(planned)
             sums.add(outcome)
             show(sums)

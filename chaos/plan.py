@@ -3,6 +3,7 @@
 The same seed gives the same plan. What then happens in which order is the machine's, which is the point of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Literal, TypeAlias
@@ -106,27 +107,32 @@ def kinds_of_faults(*, has_postgres: bool) -> list[tuple[str, str]]:
             if (part, how) not in absent]  # fmt: skip
 
 
-def plan(base: int, number: int, *, has_postgres: bool) -> Plan:
-    """The plan of run `number` under the base seed."""
+def plan(base: int, number: int, *, has_postgres: bool, dealt: Sequence[tuple[str, str]] = ()) -> Plan:
+    """The plan of run `number` under the base seed, with these kinds of faults, or with some that are drawn."""
     seed = f"{base}/{number}"
     chance = Random(seed)
-    faults = _faults(chance, kinds_of_faults(has_postgres=has_postgres))
+    kinds = kinds_of_faults(has_postgres=has_postgres)
+    faults = [_fault(chance, part, [how]) for part, how in dealt] if dealt else _drawn(chance, kinds)
     stories = tuple(_story(chance, f"{base}-{number}-{index}") for index in range(1, chance.randint(2, 4) + 1))
-    return Plan(number, seed, stories, faults)
+    return Plan(number, seed, stories, tuple(sorted(faults, key=lambda fault: fault.after_s)))
 
 
-def _faults(chance: Random, kinds: list[tuple[str, str]]) -> tuple[Fault, ...]:
+def _drawn(chance: Random, kinds: list[tuple[str, str]]) -> list[Fault]:
     by_part: dict[str, list[str]] = {}
     for part, how in kinds:
         by_part.setdefault(part, []).append(how)
     drawn = []
     for _ in range(chance.choice((1, 2, 2, 3, 3, 4))):
         part = chance.choice(list(by_part))
-        for_s = chance.choice((0.1, 0.5, 1.0, 2.0, 3.0)) * chance.uniform(0.5, 1.5)
-        trigger: Trigger = chance.choice(_TRIGGERS)
-        after_s = chance.uniform(0, FAULTS_END_S)
-        drawn.append(Fault(round(after_s, 3), round(for_s, 3), part, chance.choice(by_part[part]), trigger))
-    return tuple(sorted(drawn, key=lambda fault: fault.after_s))
+        drawn.append(_fault(chance, part, by_part[part]))
+    return drawn
+
+
+def _fault(chance: Random, part: str, ways: Sequence[str]) -> Fault:
+    for_s = chance.choice((0.1, 0.5, 1.0, 2.0, 3.0)) * chance.uniform(0.5, 1.5)
+    trigger: Trigger = chance.choice(_TRIGGERS)
+    after_s = chance.uniform(0, FAULTS_END_S)
+    return Fault(round(after_s, 3), round(for_s, 3), part, chance.choice(ways), trigger)
 
 
 def _story(chance: Random, reference: str) -> Story:

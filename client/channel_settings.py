@@ -6,10 +6,13 @@ from base64 import b64decode
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from escalation.policy.addresses import is_opsgenie_key, is_phone, is_routing_key, is_url
+from escalation.answer_link import LEAST_KEY as LEAST_ANSWER_KEY
+from escalation.mail.reply_address import LONGEST_NAME
+from escalation.policy.addresses import address_fault, is_opsgenie_key, is_phone, is_routing_key, is_url
 
 FURTHER = (
     "webhook", "slack", "teams", "mattermost", "ntfy", "apprise", "sms", "voice", "matrix", "pagerduty", "opsgenie",
@@ -20,6 +23,11 @@ TWILIO_STATUS, TWILIO_KEYS, TWILIO_REPLIES = "/v1/twilio/status", "/v1/twilio/ke
 LEAST_KEY, MOST_KEY = 24, 64
 """Bytes of a key; the figures are those of Standard Webhooks."""
 _KEY = f"whsec_ and the Base64 of {LEAST_KEY} to {MOST_KEY} random bytes"
+
+SLACK_ACTIONS = "/v1/slack/actions"
+"""Where it takes buttons that are pressed in Slack."""
+ANSWER_PAGE, ANSWER_POST = "/answer", "/v1/answers"
+"""Where the HTTP door has the page of a link, and where programs send what it stands for."""
 
 _NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "sms": (("twilio_account",), ("twilio_token",), ("twilio_from", "twilio_service")),
@@ -123,6 +131,41 @@ def public_url_or_none(text: str) -> str:
 def _id_or_none(text: str, begins: str, allowed: str) -> str:
     if text and not re.fullmatch(begins + "[0-9a-fA-F]{32}", text, re.ASCII):
         raise ValueError(f"{text!r} is none; allowed: {allowed}")
+    return text
+
+
+def read_answer_keys(text: str) -> tuple[str, ...]:
+    """The keys that sign answers, the newest first; raises ValueError, with nothing of them in it."""
+    keys = listed(text)
+    for place, key in enumerate(keys, 1):
+        if len(key) < LEAST_ANSWER_KEY:
+            raise ValueError(
+                f"ESCALON_ANSWER_KEYS: key {place} is too short; allowed: at least {LEAST_ANSWER_KEY} random characters"
+            )
+    return keys
+
+
+def answer_url_or_none(text: str) -> str:
+    """The text, where it is empty or a URL that people's browsers can open, without a query; raises ValueError."""
+    parts = urlsplit(text) if is_url(text) else None
+    is_here = parts is not None and parts.hostname in {"localhost", "127.0.0.1"}
+    if text and not (parts and (parts.scheme == "https" or is_here) and not set("?#") & set(text)):
+        raise ValueError(
+            "allowed: an https URL under which people reach the HTTP door, such as https://escalon.example.org; "
+            "of this machine alone also http://127.0.0.1:8088"
+        )
+    return text.rstrip("/")
+
+
+def reply_address_or_none(text: str) -> str:
+    """The text, where it is empty or an address that has room for a token behind a plus sign; raises ValueError."""
+    name = text.rpartition("@")[0]
+    is_fit = address_fault("email", text) is None and "+" not in name and len(name) <= LONGEST_NAME and text.isascii()
+    if text and not is_fit:
+        raise ValueError(
+            f"{text!r} is no address for replies; allowed: one such as escalon@example.org, with at most "
+            f"{LONGEST_NAME} characters and no plus sign before its @"
+        )
     return text
 
 

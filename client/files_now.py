@@ -1,4 +1,4 @@
-"""The files that people edit, as texts, kind by kind. Whether they are right is not asked here."""
+"""The files that people edit, as texts, kind by kind, without feeds' addresses. Whether they are right is not asked."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +7,12 @@ from client.calendar_files import CalendarsUnreadable, calendars_path, read_cale
 from client.policy_files import PoliciesUnreadable, read_policy_files
 from client.rota_files import RotasUnreadable, read_rota_files
 from client.settings import Settings
+from escalation.policy.feed_url import without_addresses
 
 ROTAS, PEOPLE, CALENDARS = "rotas.yaml", "people.yaml", "calendars.yaml"
 """The names under which they are kept, whatever the files are called here."""
+IN_RECORD = "directory in the record"
+"""What stands in place of the directory's file from when on it is kept in the record."""
 
 
 def files_now(settings: Settings, kind: str) -> dict[str, str] | None:
@@ -38,12 +41,14 @@ def stamps(settings: Settings) -> tuple[tuple[str, int, int, int], ...]:
 
 
 def _people(settings: Settings) -> dict[str, str]:
+    if settings.people_in == "store":
+        return {IN_RECORD: ""}
     return {PEOPLE: settings.people.read_text(encoding="utf-8")}
 
 
 def _rotas(settings: Settings) -> dict[str, str]:
     texts = read_rota_files(settings.rotas_file)
-    return {} if texts is None else {ROTAS: texts.text, **texts.feeds}
+    return {} if texts is None else {ROTAS: without_addresses(texts.text), **texts.feeds}
 
 
 def _calendars(settings: Settings) -> dict[str, str]:
@@ -51,7 +56,7 @@ def _calendars(settings: Settings) -> dict[str, str]:
     if not path.exists():
         return {}
     texts = read_calendar_files(path)
-    return {CALENDARS: texts.text, **texts.feeds}
+    return {CALENDARS: without_addresses(texts.text), **texts.feeds}
 
 
 def _policies(settings: Settings) -> dict[str, str]:

@@ -19,12 +19,15 @@ from pydantic_settings import (
 
 from client.channel_settings import (
     account_or_none,
+    answer_url_or_none,
     certificates_or_none,
     channel_names,
     further_needs,
     listed,
     networks,
     public_url_or_none,
+    read_answer_keys,
+    reply_address_or_none,
     sender_or_none,
     service_or_none,
     signing_keys,
@@ -32,6 +35,7 @@ from client.channel_settings import (
     url_or_none,
 )
 from escalation.storm.causes import CAUSE_LABELS, read_cause_labels
+from escalation.storm.rates import read_rates
 
 SHIPPED = Path(__file__).resolve().parent.parent / "policies"
 
@@ -46,7 +50,10 @@ class Settings(BaseSettings):
     record_url: str = Field(default="", description="SQLAlchemy URL of the record; empty: SQLite in the home folder.")
     record_password: SecretStr = Field(default=SecretStr(""), description="Its password, where the URL has none.")
     policies: Path = Field(default=SHIPPED, description="Folder of policies, one YAML file each.")
-    people: Path = Field(default=SHIPPED / "people.yaml", description="The directory.")
+    people: Path = Field(default=SHIPPED / "people.yaml", description="The directory, where it is kept in a file.")
+    people_in: Literal["file", "store"] = Field(
+        default="file", description="Where the directory is kept: file, or store: in the record."
+    )
     rotas: str = Field(default="", description="The rotas; empty: rotas.yaml beside the directory, if there is one.")
     calendars: str = Field(
         default="", description="The calendars; empty: calendars.yaml beside the directory, if there is one."
@@ -71,9 +78,21 @@ class Settings(BaseSettings):
     http_networks: str = Field(default="", description="Private networks that channels may call, commas between.")
     http_plain: bool = Field(default=False, description="Whether channels may call http addresses too.")
     ca_file: str = Field(default="", description="Certificates that channels trust beside the system's.")
+    answer_keys: SecretStr = Field(
+        default=SecretStr(""), description="Keys that sign answers, the newest first, commas between."
+    )
+    mail_reply_to: str = Field(
+        default="", description="Address that answers to mails, and bounces, come back to; empty: none is taken in."
+    )
+    answer_url: str = Field(
+        default="", description="URL under which people reach the HTTP door, for links that answer; empty: no links."
+    )
     issue_link: str = Field(default="", description="URL of an issue's page, {issue} in it; empty: no link.")
     webhook_keys: SecretStr = Field(default=SecretStr(""), description="Keys that sign webhooks, commas between.")
     slack_token: SecretStr = Field(default=SecretStr(""), description="Slack bot's token; empty: webhooks alone.")
+    slack_secret: SecretStr = Field(
+        default=SecretStr(""), description="Slack app's signing secret, for buttons pressed in Slack; empty: none."
+    )
     slack_url: str = Field(default="https://slack.com/api", description="Slack's API.")
     ntfy_url: str = Field(default="", description="ntfy server of topics given by name; empty: URLs alone.")
     ntfy_token: SecretStr = Field(default=SecretStr(""), description="Access token of that server.")
@@ -104,10 +123,18 @@ class Settings(BaseSettings):
         default=",".join(CAUSE_LABELS),
         description="Labels whose equal value makes one cause, commas between; empty: nothing gathers.",
     )
-    digest_gather_s: float = Field(default=15, gt=0, le=600, description="Seconds that a first digest gathers.")
-    digest_longest_s: float = Field(default=600, gt=0, le=86400, description="Seconds between two digests at most.")
+    digest_gather_s: float = Field(
+        default=15, gt=0, le=600, description="A digest of a storm goes after so many seconds without a message."
+    )
+    digest_longest_s: float = Field(
+        default=600, gt=0, le=86400, description="Seconds that a digest gathers or stands at most."
+    )
     messages_a_minute: int = Field(
         default=10, ge=1, le=1000, description="Messages to one person by one channel; further ones wait their turn."
+    )
+
+    channel_rates: str = Field(
+        default="", description="Rates that channels keep to each person beside that: sms: 3/15 min, 18/1 h smooth; …"
     )
 
     health_port: int = Field(default=0, ge=0, le=65535, description="Worker's health and metrics port; 0: none.")
@@ -170,6 +197,12 @@ class Settings(BaseSettings):
         read_cause_labels(given)
         return given
 
+    @field_validator("channel_rates")
+    @classmethod
+    def _are_rates(cls, given: str) -> str:
+        read_rates(given)
+        return given
+
     @field_validator("http_networks")
     @classmethod
     def _are_networks(cls, given: str) -> str:
@@ -185,6 +218,23 @@ class Settings(BaseSettings):
     _is_public = field_validator("twilio_callback")(public_url_or_none)
     _is_template = field_validator("issue_link")(template_or_none)
     _are_certificates = field_validator("ca_file")(certificates_or_none)
+
+    @field_validator("answer_url")
+    @classmethod
+    def _is_signed(cls, given: str, info: ValidationInfo) -> str:
+        # Here and not at the keys: what cannot be used is shown.
+        url = answer_url_or_none(given)
+        if url and "answer_keys" in info.data and not read_answer_keys(info.data["answer_keys"].get_secret_value()):
+            raise ValueError("links need ESCALON_ANSWER_KEYS, which sign them")
+        return url
+
+    @field_validator("mail_reply_to")
+    @classmethod
+    def _comes_back(cls, given: str, info: ValidationInfo) -> str:
+        address = reply_address_or_none(given)
+        if address and "answer_keys" in info.data and not read_answer_keys(info.data["answer_keys"].get_secret_value()):
+            raise ValueError("replies need ESCALON_ANSWER_KEYS, which sign the address that they come back to")
+        return address
 
     @field_validator("channels")
     @classmethod
@@ -207,6 +257,11 @@ class Settings(BaseSettings):
     def ways(self) -> tuple[str, ...]:
         """The names of the channels that are set up, the inbox first."""
         return ("inbox", *(["email"] if self.smtp_host else []), *channel_names(self.channels))
+
+    @property
+    def keys_of_answers(self) -> tuple[str, ...]:
+        """What signs answers, the newest first."""
+        return read_answer_keys(self.answer_keys.get_secret_value())
 
     @property
     def rotas_file(self) -> Path:

@@ -59,6 +59,9 @@ async def pass_time(client: Client, workflow_id: str, duration: timedelta) -> No
             return
         now = _now_of(there)
         until = until or now + duration
+        if now < until and _is_at_work(there):
+            await asyncio.sleep(_A_LOOK.total_seconds())
+            continue
         timers = _timers((await handle.fetch_history()).events)
         if now >= until and not any(at <= until for at in timers):
             return

@@ -29,15 +29,23 @@ _MEANS = {
     "note": "Write something down",
     "attempt": "I tried something",
     "change_severity": "It is better or worse than that",
+    "change_customer": "It is another customer's",
     "hold": "Somebody is waited for",
     "resume": "Go on with it",
     "snooze": "Tell me again later",
     "cancel": "It was opened in error",
     "suppress": "It repeats another one",
     "adopt_policy": "Go on under another policy",
+    "ask": "Put it to others",
+    "take_on": "I do it, or join",
+    "pass_on": "Ask the next one",
+    "complete": "This is the result, or the advice",
+    "leave": "I am not on it any more",
+    "withdraw": "It is not needed any more",
 }
 _SUGGESTED = {"take_charge": timedelta(hours=1), "hold": timedelta(hours=2), "snooze": timedelta(minutes=30)}
 """How far ahead the time of a command is suggested."""
+_READ_BACK = "WHAT YOU TAKE OVER"
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 
 
@@ -49,9 +57,17 @@ class Answer(Value):
 
 
 def cli_answers(
-    commands: Sequence[str], issue: IssueId, person: str, checklist: Sequence[str] = ()
+    commands: Sequence[str],
+    issue: IssueId,
+    person: str,
+    checklist: Sequence[str] = (),
+    *,
+    is_read_back_needed: bool = False,
 ) -> tuple[Answer, ...]:
-    """The `escalon` line of each command; `checklist` names what the next tier must be told."""
+    """The `escalon` line of each command; `checklist` names what the next tier must be told.
+
+    `is_read_back_needed`: whether to accept it takes words.
+    """
     return tuple(
         Answer(
             means=_MEANS.get(command, command.replace("_", " ")),
@@ -63,6 +79,7 @@ def cli_answers(
                     "--as",
                     quoted(person),
                     *_cli_options(command, checklist),
+                    *(("--read-back", f'"{_READ_BACK}"') if command == "accept" and is_read_back_needed else ()),
                 ]
             ),
         )
@@ -75,12 +92,18 @@ def show_line(issue: IssueId, person: str) -> str:
     return f"escalon show {quoted(issue.short)} --as {quoted(person)}"
 
 
-def signal_line(command: str, issue: IssueId, person: str, at: datetime) -> str:
+def hand_over_line(person: str, leaving: str) -> str:
+    """The line that accepts all that is handed over of somebody's shift."""
+    return f"escalon hand-over --accept-all --of {quoted(leaving)} --as {quoted(person)}"
+
+
+def signal_line(command: str, issue: IssueId, person: str, at: datetime, *, is_read_back_needed: bool = False) -> str:
     """The same command with Temporal's own CLI, for when `escalon` is not at hand.
 
     A time that the command needs is suggested, counted from `at` (UTC).
     """
-    body = json.dumps({"by": person, **_signal_fields(command, at)}, separators=(",", ":"))
+    words_of = {"read_back": _READ_BACK} if command == "accept" and is_read_back_needed else {}
+    body = json.dumps({"by": person, **_signal_fields(command, at), **words_of}, separators=(",", ":"))
     return f"temporal workflow signal --workflow-id {quoted(str(issue))} --name {command} --input {quoted(body)}"
 
 
@@ -89,7 +112,7 @@ def quoted(word: str) -> str:
     return word if _PLAIN.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"
 
 
-def _cli_options(command: str, checklist: Sequence[str]) -> tuple[str, ...]:  # noqa: PLR0911 - one arm per command
+def _cli_options(command: str, checklist: Sequence[str]) -> tuple[str, ...]:  # noqa: PLR0911, PLR0912 - one arm per command
     match command:
         case "take_charge":
             return ("--until", _ahead(command), "--next", '"NEXT ACTION"')
@@ -107,6 +130,8 @@ def _cli_options(command: str, checklist: Sequence[str]) -> tuple[str, ...]:  # 
             return ("--what", '"WHAT WAS TRIED"', "--result", "no_change")
         case "change_severity":
             return ("--severity", "NAME", "--reason", '"WHY"')
+        case "change_customer":
+            return ("--customer", "KEY", "--reason", '"WHY"')
         case "suppress":
             return ("--duplicate-of", "ISSUE")
         case "adopt_policy":
@@ -114,7 +139,13 @@ def _cli_options(command: str, checklist: Sequence[str]) -> tuple[str, ...]:  # 
         case "escalate":
             checked = (word for name in checklist for word in ("--checked", quoted(name)))
             return (*checked, "--reason", '"WHY"')
-        case "release" | "reopen" | "decline":
+        case "ask":
+            return ("--of", "DESK", "--text", '"WHAT IS TO BE DONE"')
+        case "complete":
+            return ("--result", '"WHAT CAME OF IT"')
+        case "withdraw":
+            return ("--ask", "WHICH")
+        case "release" | "reopen" | "decline" | "pass_on":
             return ("--reason", '"WHY"')
         case "resolve":
             return ("--outcome", "solved", "--told-customer", '"WHAT THEY WERE TOLD"')
@@ -128,7 +159,7 @@ def _ahead(command: str) -> str:
     return f'"{words(_SUGGESTED[command])}"'
 
 
-def _signal_fields(command: str, at: datetime) -> dict[str, str]:  # noqa: PLR0911 - one arm per command
+def _signal_fields(command: str, at: datetime) -> dict[str, str]:  # noqa: PLR0911, PLR0912 - one arm per command
     until: dict[str, str] = {}
     if command in _SUGGESTED:
         instant = (at + _SUGGESTED[command]).astimezone(UTC).replace(second=0, microsecond=0)
@@ -142,8 +173,14 @@ def _signal_fields(command: str, at: datetime) -> dict[str, str]:  # noqa: PLR09
             return until
         case "reassign":
             return {"to": "PERSON", "reason": "WHY"}
-        case "decline":
+        case "decline" | "pass_on":
             return {"reason": "WHY"}
+        case "ask":
+            return {"of": "DESK", "text": "WHAT IS TO BE DONE"}
+        case "complete":
+            return {"result": "WHAT CAME OF IT"}
+        case "withdraw":
+            return {"ask": "WHICH"}
         case "de_escalate":
             return {"reason": "WHY", "guidance": "WHAT THEY ARE TO DO"}
         case "note":
@@ -152,6 +189,8 @@ def _signal_fields(command: str, at: datetime) -> dict[str, str]:  # noqa: PLR09
             return {"what": "WHAT WAS TRIED", "result": "no_change"}
         case "change_severity":
             return {"severity": "NAME", "reason": "WHY"}
+        case "change_customer":
+            return {"customer": "KEY", "reason": "WHY"}
         case "suppress":
             return {"duplicate_of": "ISSUE"}
         case "resolve":

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from escalation.answering import cli_answers, show_line, signal_line
+from escalation.answering import cli_answers, hand_over_line, show_line, signal_line
 from escalation.duration import words
 from escalation.instant import clock, full, localised
-from escalation.issue.effects import About, Notify
+from escalation.issue.effects import About, Coming, Notify
 from escalation.short_message import Short, shorten
 from escalation.value import Value
 
@@ -38,6 +38,8 @@ class MessageTexts(Value):
     """Whether there is text that could not be read: the message goes out without it, and says so."""
     names: Mapping[str, str] = Field(default_factory=dict)
     """People's names by id; where one is absent the id stands alone."""
+    zones: Mapping[str, str] = Field(default_factory=dict)
+    """IANA zones, by id, of those whose times are shown beside the reader's."""
 
 
 class Line(Value):
@@ -86,8 +88,10 @@ _OCCASIONS: dict[About, _Occasion] = {
     "offered": _Occasion("Offered to you, answer by {by}", "Offered to you: accept or decline"),
     "declined": _Occasion("Declined", "Declined", is_call=False),
     "severity_changed": _Occasion("Severity changed, act by {by}", "Severity changed", is_call=False),
+    "customer_changed": _Occasion("Another customer, act by {by}", "Another customer", is_call=False),
     "hold_over": _Occasion("On hold no more, act by {by}", "On hold no more"),
     "snooze_over": _Occasion("You wanted to be told again, act by {by}", "You wanted to be told again"),
+    "handler_reminded": _Occasion("Do you still have it? Answer by {by}", "You have it, go on with it"),
     "cancel_asked": _Occasion("Opened in error? Answer by {by}", "Opened in error? A second person is needed"),
     "target_missed": _Occasion("Target missed, act by {by}", "Target missed"),
     "plan_impossible": _Occasion("CANNOT BE KEPT, act by {by}", "CANNOT BE KEPT"),
@@ -96,6 +100,13 @@ _OCCASIONS: dict[About, _Occasion] = {
     "offer_lapsed": _Occasion("Offer not accepted", "Offer not accepted: the duty lead owns it", is_call=False),
     "owns": _Occasion("Owned by the duty lead", "Owned by the duty lead, nobody accepted it"),
     "rota_empty": _Occasion("Nobody is on duty", "Nobody is on duty by your rota"),
+    "relieved": _Occasion("Yours no more", "Yours no more, it is accepted", is_call=False),
+    "taken_over": _Occasion("With the duty lead", "With the duty lead, nobody accepted it"),
+    "tier_full": _Occasion("Everybody is at their limit", "Everybody is at their limit", is_call=False),
+    "ask_put": _Occasion("Your help is asked by {by}", "Your help is asked"),
+    "ask_warned": _Occasion("{left} left for your help, until {by}", "Time for your help is running out"),
+    "ask_news": _Occasion("Put to others", "News of what was put to others", is_call=False),
+    "ask_over": _Occasion("Your help is not needed any more", "Your help is not needed any more", is_call=False),
     "suppression_failed": _Occasion("No duplicate after all", "No duplicate after all", is_call=False),
 }
 
@@ -178,6 +189,7 @@ def _lines(notify: Notify, texts: MessageTexts, zone: str, title: str, *, is_pos
             _said(notify, texts),
         ),
         (
+            Line(label="What is due", items=tuple(_coming(each, notify, texts, zone) for each in notify.coming)),
             Line(
                 label="Tried so far",
                 items=tuple(_sentence(sentence, notify, zone) for sentence in notify.tried) or ("nothing yet",),
@@ -200,11 +212,15 @@ def _answers(notify: Notify) -> tuple[Line, ...]:
     # The meaning stands above its line, not behind it after a #: some shells take that for arguments.
     person, issue = notify.person.id, notify.issue
     checklist = [one_line(item).partition(":")[0] for item in notify.checklist]
-    answers = cli_answers(notify.commands, issue, person, checklist)
+    needed = notify.is_read_back_needed
+    answers = cli_answers(notify.commands, issue, person, checklist, is_read_back_needed=needed)
     lines = [Line(label=answer.means, items=(answer.line,), is_verbatim=True) for answer in answers]
+    if notify.leaving and "accept" in notify.commands:
+        of_all = tuple(hand_over_line(person, each) for each in notify.leaving)
+        lines.append(Line(label="Take over all of that shift at once", items=of_all, is_verbatim=True))
     lines.append(Line(label="See all of it", items=(show_line(issue, person),), is_verbatim=True))
     if answers:
-        signal = signal_line(notify.commands[0], issue, person, notify.at)
+        signal = signal_line(notify.commands[0], issue, person, notify.at, is_read_back_needed=needed)
         lines.append(
             Line(label=f'"{answers[0].means}" with Temporal alone', items=(signal,), is_verbatim=True),
         )
@@ -214,6 +230,15 @@ def _answers(notify: Notify) -> tuple[Line, ...]:
 def _sentence(text: str, notify: Notify, zone: str) -> str:
     said = one_line(localised(text, zone, notify.at))
     return said[:1].upper() + said[1:]
+
+
+def _coming(each: Coming, notify: Notify, texts: MessageTexts, zone: str) -> str:
+    """In the reader's zone, in that of whose shift ends, and in UTC: each of them once."""
+    zones = (zone, *(texts.zones[who] for who in notify.leaving if who in texts.zones), "UTC")
+    shown = dict.fromkeys(clock(each.at, where, notify.at) for where in zones)
+    first, *others = shown
+    beside = f" ({', '.join(others)})" if others else ""
+    return one_line(f"{first}{beside}: {localised(each.words, zone, notify.at)}")
 
 
 def _by(until: datetime | None, at: datetime, zone: str) -> str:
@@ -263,7 +288,7 @@ def _who_is_who(notify: Notify, texts: MessageTexts) -> str:
     # Sentences name people by id; replacing ids in them would garble one that is also a word.
     shown = {notify.person.id, notify.handler, notify.owner}
     said = set(_WORD.findall(" ".join((notify.asked_of_you, *notify.tried, notify.otherwise))))
-    named = sorted((person, name) for person, name in texts.names.items() if person in said - shown)
+    named = sorted((person, texts.names[person]) for person in said - shown if person in texts.names)
     return ", ".join(f"{person} is {one_line(name)}" for person, name in named)
 
 

@@ -3,15 +3,21 @@
 People appear by their ids: names are added where they are shown, by who may see them. Times are UTC.
 """
 
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import timedelta
 from typing import assert_never
 
 from escalation.duration import words
 from escalation.issue import events as e
 from escalation.issue.facts import CLOCK
 from escalation.issue.identity import read_issue_id
+from escalation.narrate_asks import of_asks, of_full
+from escalation.narrate_keeping import of_keeping
 from escalation.narrate_maintenance import in_maintenance
+from escalation.narrate_shifts import of_hand_over, of_shifts
+from escalation.narrate_targets import customer_changed, of_target
+from escalation.narrate_words import instant, tier_named, until_when
+
+__all__ = ["instant", "narrate", "short", "tried", "why_began"]
 
 _BEGAN: dict[str, str] = {
     "entered": "it enters there",
@@ -50,23 +56,11 @@ _HOLD_ENDED: dict[str, str] = {
     "escalated": "it was moved up",
     "de_escalated": "it was handed back down",
     "severity_changed": "the new severity allows no such hold",
+    "customer_changed": "another customer is waited for now",
     "policy_adopted": "the new policy allows no such hold",
     "exhausted": "all tiers' time is up",
     "over": "the issue is over",
 }
-
-
-# Not strftime, whose names follow the machine's language.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-@lru_cache(maxsize=256)  # a tier ends in the instant in which the next one begins and its people are asked
-def instant(at: datetime) -> str:
-    """An instant as people read it, in UTC to the second: `Fri 20 Nov 19:40:00 UTC`."""
-    at = at if at.tzinfo is UTC else at.astimezone(UTC)
-    written = at.isoformat()
-    return f"{_DAYS[at.weekday()]} {written[8:10]} {_MONTHS[at.month - 1]} {written[11:19]} UTC"
 
 
 def why_began(why: str) -> str:
@@ -90,17 +84,8 @@ def tried(entry: e.Entry) -> str | None:
 _TRIED = frozenset({
     e.TierBegan, e.TierOpened, e.PeopleAsked, e.StandInAsked, e.TierFoundEmpty, e.Acknowledged,
     e.AcknowledgementLapsed, e.Released, e.Accepted, e.OwnerMoved, e.Declined, e.Attempted, e.Exhausted, e.ChargeTaken,
-    e.ChargeLapsed, e.Resolved, e.Reopened,
+    e.ChargeLapsed, e.Resolved, e.Reopened, e.AskPut, e.AskMissed, e.AskUntaken, e.AskAnswered,
 })  # fmt: skip
-
-
-def _until(at: datetime | None, lead: str = ", until ") -> str:
-    return f"{lead}{instant(at)}" if at is not None else ""
-
-
-def _tier(name: str) -> str:
-    """A tier in a sentence; the last resort where there is no name."""
-    return f"the {name.replace('_', ' ')}" if name else "the last resort"
 
 
 def short(named: str) -> str:
@@ -136,33 +121,33 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
         case e.TierBegan():
             return _began(event, by)
         case e.TierOpened():
-            due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
-            return f"{_tier(event.tier)} opens and is asked{_late(event.late_by_s)}{due}"
+            due = until_when(event.acknowledge_due_at, "; to be acknowledged by ")
+            return f"{tier_named(event.tier)} opens and is asked{_late(event.late_by_s)}{due}"
         case e.PeopleAsked():
             whom = _people([person.id for person in event.people])
-            return f"{whom} asked at {_tier(event.tier)} ({event.why}){_kept_back(event)}"
+            return f"{whom} asked at {tier_named(event.tier)} ({event.why}){_kept_back(event)}"
         case e.StandInAsked():
             why = "declined" if event.has_declined else "could not be reached"
             instead = f"in place of {event.in_place_of}, who {why}"
-            return f"{event.person} asked at {_tier(event.tier)} {instead} ({event.why})"
+            return f"{event.person} asked at {tier_named(event.tier)} {instead} ({event.why})"
         case e.NobodyReached():
-            return f"nobody asked at {_tier(event.tier)} can be reached; it is left {instant(event.leaves_at)}"
+            return f"nobody asked at {tier_named(event.tier)} can be reached; it is left {instant(event.leaves_at)}"
         case e.TierFoundEmpty():
-            return f"{_tier(event.tier)} {'is left' if event.is_closed else 'has nobody'}: {event.why}"
+            return f"{tier_named(event.tier)} {'is left' if event.is_closed else 'has nobody'}: {event.why}"
+        case e.TierFull() | e.LookedAgain():
+            return of_full(event)
         case e.LookupFailed():
-            return f"the people of {_tier(event.tier)} could not be looked up: {event.error}"
+            return f"the people of {tier_named(event.tier)} could not be looked up: {event.error}"
         case e.AskedAgain():
-            due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
-            return f"{_tier(event.tier)} is asked again: {_ASKED_AGAIN[event.why]}{due}"
+            due = until_when(event.acknowledge_due_at, "; to be acknowledged by ")
+            return f"{tier_named(event.tier)} is asked again: {_ASKED_AGAIN[event.why]}{due}"
         case e.Warned():
             ends = f"it ends {instant(event.due_at)}"
-            return f"{event.share:.0%} of the time of {_tier(event.tier)} to {event.of} is used up; {ends}"
-        case e.Reminded():
-            return f"{_tier(event.tier)} was reminded (no. {event.count})"
+            return f"{event.share:.0%} of the time of {tier_named(event.tier)} to {event.of} is used up; {ends}"
+        case e.Reminded() | e.HandlerReminded() | e.AcknowledgementLapsed():
+            return of_keeping(event)
         case e.Acknowledged():
             return _acknowledged(event)
-        case e.AcknowledgementLapsed():
-            return f"the acknowledgement of {event.person} lapsed"
         case e.Released():
             return f"{event.person} released it"
         case e.RotaFoundEmpty():
@@ -172,6 +157,9 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             | e.Reassigned()
             | e.OfferLapsed()
             | e.OwnerMoved()
+            | e.ShiftsAsked()
+            | e.ShiftsSeen()
+            | e.OfferWithdrawn()
             | e.Declined()
             | e.Noted()
             | e.Attempted()
@@ -182,7 +170,7 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             return _by_people(event, by)
         case e.MaintenanceEntered() | e.MaintenanceEnded():
             return in_maintenance(event, by, instant)
-        case e.SeverityChanged() | e.Held() | e.HoldEnded() | e.PolicyAdopted():
+        case e.SeverityChanged() | e.CustomerChanged() | e.Held() | e.HoldEnded() | e.PolicyAdopted():
             return _clocks_changed(event, by)
         case e.SuppressionAsked():
             return f"{by} says that it repeats {short(event.duplicate_of)}, which is asked to record it"
@@ -198,32 +186,36 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             | e.LadderFitted()
             | e.PlanImpossible()
         ):
-            return _of_target(event)
+            return of_target(event)
         case e.LimitMissed():
-            return f"the time of {_tier(event.tier)} to {event.of} ended {instant(event.due_at)} and was missed"
+            return f"the time of {tier_named(event.tier)} to {event.of} ended {instant(event.due_at)} and was missed"
         case e.Exhausted():
             why = f"{why_began(event.why)}{_by_hand(event.why, by)}"
             return f"NOBODY HAS IT: {why}, all tiers' time is up{_late(event.late_by_s)}; {_then(event)}"
         case e.LastResortTold():
             return f"the last resort is told again (no. {event.count})"
         case e.ChargeTaken():
-            return f"{event.person} took charge{_until(event.until)}"
+            return f"{event.person} took charge{until_when(event.until)}"
         case e.ChargeLapsed():
             return f"the time that {event.person} had set is past, and it is not resolved"
-        case e.Resolved():
-            paid = f", payment {event.payment_reference}" if event.payment_reference else ""
-            return f"{by} resolved it: {event.outcome.replace('_', ' ')}{paid}"
-        case e.ConfirmationRequested():
-            return f"its owner was reminded to have the resolution confirmed (no. {event.count})"
-        case e.Closed():
-            of = f" {short(event.duplicate_of)}" if event.duplicate_of else ""
-            until = _until(event.reopen_until, " until ")
-            return f"closed ({event.reason.replace('_', ' ')}{of}); it can be reopened{until}"
-        case e.Reopened():
-            how = "since it was reported again" if event.is_reported_again else f"by {by}"
-            return f"reopened {how} (no. {event.count})"
-        case e.WindowEnded():
-            return "the time in which it could be reopened is over"
+        case e.Resolved() | e.ConfirmationRequested() | e.Closed() | e.Reopened() | e.WindowEnded():
+            return _ended(event, by)
+        case (
+            e.AskPut()
+            | e.AskReached()
+            | e.AskFoundNobody()
+            | e.AskLookedAgain()
+            | e.AskTakenOn()
+            | e.AskPassedOn()
+            | e.AskLeft()
+            | e.AskNextAsked()
+            | e.AskUntaken()
+            | e.AskWarned()
+            | e.AskMissed()
+            | e.AskAnswered()
+            | e.AskWithdrawn()
+        ):
+            return of_asks(event, by)
         case e.Told():
             return _told(event)
         case e.Refused():
@@ -232,22 +224,40 @@ def _sentence(event: e.Event, by: str) -> str:  # noqa: PLR0911, PLR0912 - one a
             assert_never(event)
 
 
+def _ended(event: e.Resolved | e.ConfirmationRequested | e.Closed | e.Reopened | e.WindowEnded, by: str) -> str:
+    match event:
+        case e.Resolved():
+            paid = f", payment {event.payment_reference}" if event.payment_reference else ""
+            return f"{by} resolved it: {event.outcome.replace('_', ' ')}{paid}"
+        case e.ConfirmationRequested():
+            return f"its owner was reminded to have the resolution confirmed (no. {event.count})"
+        case e.Closed():
+            of = f" {short(event.duplicate_of)}" if event.duplicate_of else ""
+            until = until_when(event.reopen_until, " until ")
+            return f"closed ({event.reason.replace('_', ' ')}{of}); it can be reopened{until}"
+        case e.Reopened():
+            how = "since it was reported again" if event.is_reported_again else f"by {by}"
+            return f"reopened {how} (no. {event.count})"
+        case e.WindowEnded():
+            return "the time in which it could be reopened is over"
+
+
 def _began(event: e.TierBegan, by: str) -> str:
     waived = f"; waived: {', '.join(event.waived)}" if event.waived else ""
-    due = _until(event.acknowledge_due_at, "; to be acknowledged by ")
+    due = until_when(event.acknowledge_due_at, "; to be acknowledged by ")
     why = f"{why_began(event.why)}{_by_hand(event.why, by)}{_late(event.late_by_s)}"
     match event.when_closed:
         case "wait" if event.is_maintenance:
-            asked = f"is not asked before the maintenance window ends{_until(event.opens_at, ', ')}"
+            asked = f"is not asked before the maintenance window ends{until_when(event.opens_at, ', ')}"
         case "wait":
-            asked = f"is closed and is asked when it opens{_until(event.opens_at, ', ')}"
+            asked = f"is closed and is asked when it opens{until_when(event.opens_at, ', ')}"
         case "skip":
             asked, due = "is closed and passed by", ""
         case "page_out_of_hours":
             asked = "is closed, and its out-of-hours duty is asked"
         case _:
             asked = "is asked"
-    return f"{_tier(event.tier)} {asked}: {why}{due}{waived}"
+    return f"{tier_named(event.tier)} {asked}: {why}{due}{waived}"
 
 
 def _by_people(
@@ -255,6 +265,9 @@ def _by_people(
     | e.Reassigned
     | e.OfferLapsed
     | e.OwnerMoved
+    | e.ShiftsAsked
+    | e.ShiftsSeen
+    | e.OfferWithdrawn
     | e.Declined
     | e.Noted
     | e.Attempted
@@ -263,13 +276,18 @@ def _by_people(
     | e.CancelAsked,
     by: str,
 ) -> str:
+    handed_over = of_hand_over(event)
+    if handed_over is not None:
+        return handed_over
     match event:
+        case e.ShiftsAsked() | e.ShiftsSeen() | e.OfferWithdrawn():
+            return of_shifts(event)
         case e.Accepted():
-            works = f", and works on it{_until(event.lapses_at)}" if event.is_handler else ""
+            works = f", and works on it{until_when(event.lapses_at)}" if event.is_handler else ""
             before = f" in place of {event.owner_before}" if event.owner_before != event.person else ""
             return f"{event.person} accepted it: answers for it{before}{works}"
         case e.Reassigned():
-            by_when = _until(event.accept_due_at, "; to be accepted by ")
+            by_when = until_when(event.accept_due_at, "; to be accepted by ")
             return f"{by} offered it to {event.to.id}, who has not accepted yet{by_when}"
         case e.OfferLapsed():
             return f"{event.to} did not accept in time what {event.by} offered them; the duty lead is looked up"
@@ -294,19 +312,26 @@ def _by_people(
 
 def _left(event: e.Declined) -> str:
     return (
-        f"; {event.left} of {_tier(event.tier)} still asked" if event.left else f"; {_tier(event.tier)} has nobody left"
+        f"; {event.left} of {tier_named(event.tier)} still asked"
+        if event.left
+        else f"; {tier_named(event.tier)} has nobody left"
     )
 
 
-def _clocks_changed(event: e.SeverityChanged | e.Held | e.HoldEnded | e.PolicyAdopted, by: str) -> str:
+def _clocks_changed(
+    event: e.SeverityChanged | e.CustomerChanged | e.Held | e.HoldEnded | e.PolicyAdopted, by: str
+) -> str:
     match event:
         case e.SeverityChanged():
-            return f"{by} changed the severity from {event.from_severity} to {event.severity}"
+            hastened = f"; it is urgent now: told at once: {', '.join(event.hastens)}" if event.hastens else ""
+            return f"{by} changed the severity from {event.from_severity} to {event.severity}{hastened}"
+        case e.CustomerChanged():
+            return customer_changed(event, by)
         case e.Held():
             stops = ", ".join(f"the time to {clock}" for clock in event.stops) or "no clock of the tier"
             reason = event.reason.replace("_", " ")
             whom = f"waiting for {event.waiting_for} ({reason})"
-            return f"{by} put it on hold{_until(event.until)}, {whom}; stopped: {stops}"
+            return f"{by} put it on hold{until_when(event.until)}, {whom}; stopped: {stops}"
         case e.HoldEnded():
             return f"the hold ended after {words(timedelta(seconds=event.held_for_s))}: {_HOLD_ENDED[event.why]}"
         case e.PolicyAdopted():
@@ -331,7 +356,7 @@ def _then(event: e.Exhausted) -> str:
 
 
 def _acknowledged(event: e.Acknowledged) -> str:
-    until = _until(event.lapses_at, "; it holds until ")
+    until = until_when(event.lapses_at, "; it holds until ")
     until += f" ({event.have} of {event.needed} that are needed)" if event.needed else ""
     if event.took_over_from:
         return f"{event.person} took it over from {event.took_over_from}{until}"
@@ -351,7 +376,7 @@ def _told(event: e.Told) -> str:
     repeat = ", perhaps twice" if event.is_possible_repeat else ""
     about = event.about.replace("_", " ")
     if event.outcome == "sent":
-        how = f", with others, in {event.digest}" if event.digest else ""
+        how = f", {'joined to' if event.is_joined else 'with others, in'} {event.digest}" if event.digest else ""
         if event.waited_s and not event.digest:
             how = f", after waiting its turn for {words(timedelta(seconds=event.waited_s))}"
         return f"{event.person} was told by {event.channel}: {about}{repeat}{_waited(event)}{how}"
@@ -368,29 +393,6 @@ def _told(event: e.Told) -> str:
 
 def _noted(event: e.Noted, by: str) -> str:
     if event.is_to_customer:
-        return f"{by} answered the customer{_until(event.next_update_at, ', who hears again by ')}"
+        alone = f", for {event.meets} alone" if event.meets else ""
+        return f"{by} answered the customer{alone}{until_when(event.next_update_at, ', who hears again by ')}"
     return f"{by} wrote down what {event.said_by} said" if event.said_by else f"{by} wrote a note"
-
-
-def _of_target(
-    event: e.TargetBegan | e.TargetMet | e.TargetWarned | e.TargetMissed | e.LadderFitted | e.PlanImpossible,
-) -> str:
-    match event:
-        case e.LadderFitted():
-            shorter = f"the limits of the tiers are shortened to {event.parts / 10:g}%"
-            hears = f"{_tier(event.top)} hears {instant(event.top_hears_at)} at the latest"
-            return f"{shorter}: {hears}, before the target {event.target} ends {instant(event.due_at)}"
-        case e.PlanImpossible():
-            ends = f"the target {event.target} ends {instant(event.due_at)}"
-            hears = f"{_tier(event.top)} hears {instant(event.top_hears_at)} by the limits as they are"
-            return f"THIS CANNOT BE KEPT: {ends}, and {hears}; it is told now"
-        case e.TargetBegan(target=target):
-            return f"the target {target.name} {'begins anew' if event.is_anew else 'begins'}{_until(target.due_at)}"
-        case e.TargetMet():
-            return f"the target {event.target} was met; it would have ended {instant(event.due_at)}"
-        case e.TargetWarned():
-            share = f"{event.share:.0%} of the target {event.target} is used up"
-            soon = f"the target {event.target} ends in {words(timedelta(seconds=event.before_s))}"
-            return f"{share if event.share else soon}; it ends {instant(event.due_at)}"
-        case e.TargetMissed():
-            return f"the target {event.target} ended {instant(event.due_at)} and was missed"

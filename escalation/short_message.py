@@ -5,14 +5,25 @@ Facts and times alone. The title is only in what is said, and nothing but the id
 
 from collections.abc import Sequence
 
+from escalation.answers_of import ACTS_OF, act_on_ask, is_of_ask
 from escalation.duration import words
 from escalation.instant import clock
 from escalation.issue.effects import About, Notify
+from escalation.reply import TextReply
 from escalation.spoken import Facts, Spoken, speak
 from escalation.spoken_words import Group
 from escalation.value import Value
 
-_DIGITS = {"acknowledge": "1", "accept": "1", "decline": "2", "escalate": "3", "confirm": "4"}
+_DIGITS = {
+    "acknowledge": "1",
+    "accept": "1",
+    "decline": "2",
+    "escalate": "3",
+    "confirm": "4",
+    "take_on": "1",
+    "pass_on": "2",
+    "leave": "2",
+}
 """By command. To confirm, which closes an issue, has a digit of its own: an answer can cross the next message."""
 _MEANS = {
     "acknowledge": "I have it",
@@ -20,6 +31,9 @@ _MEANS = {
     "confirm": "it is fixed",
     "decline": "not me",
     "escalate": "send it up",
+    "take_on": "I do it",
+    "pass_on": "ask the next one",
+    "leave": "I am not on it any more",
 }
 _GROUPS: dict[About, Group] = {
     "asked": "asked",
@@ -30,29 +44,22 @@ _GROUPS: dict[About, Group] = {
     "reopened": "asked",
     "hold_over": "asked",
     "snooze_over": "asked",
+    "handler_reminded": "asked",
     "target_missed": "asked",
     "target_warned": "asked",
     "plan_impossible": "asked",
+    "taken_over": "asked",
     "exhausted": "nobody",
     "last_resort": "nobody",
     "offered": "offered",
     "confirm": "answer",
     "cancel_asked": "answer",
+    "ask_put": "answer",
+    "ask_warned": "answer",
 }
 """All others are news."""
-_ASKED = ("acknowledge", "decline", "escalate")
 _ANSWERS: dict[About, tuple[str, ...]] = {
-    "asked": _ASKED,
-    "asked_again": _ASKED,
-    "reminded": _ASKED,
-    "warned": _ASKED,
-    "reopened": _ASKED,
-    "hold_over": _ASKED,
-    "snooze_over": _ASKED,
-    "severity_changed": _ASKED,
-    "offered": ("accept", "decline"),
-    "confirm": ("confirm",),
-    "resolved": ("confirm",),
+    about: digits for about, acts in ACTS_OF.items() if (digits := tuple(act for act in acts if act in _DIGITS))
 }
 """By occasion the commands that a digit can be; all others need more than a digit."""
 
@@ -91,6 +98,33 @@ def key_of(about: About, digit: str) -> Key | None:
     return next((Key(digit=digit, command=name, means=_MEANS[name]) for name in names), None)
 
 
+def answer_of(about: About, reply: TextReply) -> Key | None:
+    """What a reply stands for that answers a message on this occasion: as its digit, or in a word; None: nothing.
+
+    A word can also say that it is fixed, for which there is no digit: one that is pressed by mistake must not.
+    """
+    if reply.digit or reply.command is None:
+        return key_of(about, reply.digit)
+    names = _ANSWERS.get(about, ())
+    name = _meant(about, reply.command)
+    if name is None:
+        return None
+    if name == "resolve" and "acknowledge" in names:
+        return Key(digit="", command=name, means=_MEANS["confirm"])
+    return Key(digit=_DIGITS[name], command=name, means=_MEANS[name]) if name in names else None
+
+
+def _meant(about: About, said: str) -> str | None:
+    if is_of_ask(about):
+        return act_on_ask(about, said)
+    return "accept" if said == "acknowledge" and is_taken_over(about) else said
+
+
+def is_taken_over(about: About) -> bool:
+    """Whether to say "I have it" to a message on this occasion is to take over what it offers."""
+    return "accept" in _ANSWERS.get(about, ())
+
+
 def is_answered_by_digit(about: About) -> bool:
     """Whether a message on this occasion can be answered by a digit at all."""
     return about in _ANSWERS
@@ -104,7 +138,8 @@ def shorten(
     `language` is a BCP 47 tag; what is written stays English, as all messages are.
     """
     is_restricted = notify.issue_class != "normal"
-    keys = () if is_restricted else keys_of(notify.about, notify.commands)
+    by_digit = [name for name in notify.commands if name != "accept" or not notify.is_read_back_needed]
+    keys = () if is_restricted else keys_of(notify.about, by_digit)
     group = _GROUPS.get(notify.about, "news")
     spoken = speak(
         Facts(

@@ -12,15 +12,23 @@ from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from escalation.issue.clocks import FIND_WITHIN
-from escalation.issue.commands import Command, TakeDelivery, TakeDuplicate, TakePeople, TakeSuppression, Tick
+from escalation.issue.commands import (
+    Command,
+    TakeDelivery,
+    TakeDuplicate,
+    TakePeople,
+    TakeShifts,
+    TakeSuppression,
+    Tick,
+)
 from escalation.issue.decide import command_name
-from escalation.issue.effects import Effect, FindResponders, LinkDuplicate, Notify
+from escalation.issue.effects import Effect, FindResponders, FindShifts, LinkDuplicate, Notify
 from escalation.issue.events import Entry
 from escalation.issue.identity import IssueId
 from escalation.issue.refusal import Rejected
 from escalation.issue.rules import IssueRules
 from escalation.issue.state import IssueState
-from escalation.simulated_world import Linked, World
+from escalation.simulated_world import Delivery, Linked, World
 
 
 class Asked(NamedTuple):
@@ -45,6 +53,8 @@ class Simulated:
         """How often the rules were asked to decide."""
         self._answers: list[tuple[datetime, int, Effect, Command]] = []
         self._under_way: set[str] = set()
+        self._posted: dict[str, Notify] = {}
+        """Messages that the world's post has, which says later what became of them."""
         self._count = 0
         self._away_until: datetime | None = None
         self._due_at: datetime | None = None
@@ -156,6 +166,12 @@ class Simulated:
                 self._answer(effect, self.now, self.rules.on_withdrawn(effect))
                 self._withdraw(state)
                 return
+        for key, posted in list(self._posted.items()):
+            if self.world.post is not None and self.rules.is_moot(state, posted):
+                del self._posted[key]
+                self.world.post.withdraw(key)
+                assert self.now is not None
+                self._answer(posted, self.now, self.rules.on_withdrawn(posted))
 
     def _start(self, effect: Effect) -> None:
         assert self.now is not None
@@ -165,6 +181,8 @@ class Simulated:
         match effect:
             case FindResponders():
                 self._look_up(effect, self.now)
+            case FindShifts():
+                self._look_up_shifts(effect, self.now)
             case Notify() if self.world.has_deliveries:
                 self._hand_over(effect, self.now)
             case LinkDuplicate():
@@ -189,12 +207,33 @@ class Simulated:
                 beside=found.beside,
                 left_out=found.left_out,
                 gaps=found.gaps,
+                lead=found.lead,
+                is_full=found.is_full,
             )
         self._answer(effect, at + min(found.after, FIND_WITHIN), answer)
 
+    def _look_up_shifts(self, effect: FindShifts, at: datetime) -> None:
+        found = self.world.shifts(effect, at)
+        answer: Command | None = TakeShifts(id=effect.key, number=effect.number, until=found.until, people=found.people)
+        if found.error is not None:
+            answer = self.rules.on_failure(effect, found.error)
+        self._answer(effect, at, answer)
+
     def _hand_over(self, effect: Notify, at: datetime) -> None:
         at += self.rules.wait(effect, at)
-        became = self.world.deliver(effect, at)
+        if self.world.post is None:
+            self._told(effect, self.world.deliver(effect, at), at)
+            return
+        self._posted[effect.key] = effect
+        self._under_way.add(effect.key)
+        self.world.post.take(effect, at, self._heard)
+
+    def _heard(self, effect: Notify, became: Delivery, at: datetime, digest: str) -> None:
+        """What the post says became of a message that it had."""
+        if self._posted.pop(effect.key, None) is not None:
+            self._told(effect, became, at, digest)
+
+    def _told(self, effect: Notify, became: Delivery, at: datetime, digest: str = "") -> None:
         answer = TakeDelivery(
             id=effect.key,
             message=effect.key,
@@ -208,6 +247,8 @@ class Simulated:
             is_later=effect.earlier > 0,
             waits=effect.waits,
             waited_until=effect.not_before if effect.waits else None,
+            digest=digest,
+            is_joined=became.is_joined,
         )
         self._answer(effect, at + became.after, answer)
 

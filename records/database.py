@@ -16,10 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, RootTransaction, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
@@ -41,15 +37,14 @@ _OVER_TCP = {
 }
 """Seconds, the last one milliseconds. A server that is gone without a word (its host, the network) is noticed within
 half a minute, and whoever waited tries again; else threads would hang on it long after another one is there."""
+REVISION = "r0009"
+"""The newest of `migrations/`: what the tables of this release are. A test holds the two together."""
 ALLOWED = "sqlite:///folder/record.db or postgresql://person:password@host/database"
-_MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATING = "escalon migrates"
 _PATIENCE = text("SELECT set_config('lock_timeout', :ms, true)")
 _ALONE = text("SELECT set_config('lock_timeout', :ms, true), pg_advisory_xact_lock(:key)")
 """Waits, that long, until nobody else writes about the same thing; in one trip to the server."""
 _LOCK_TIMED_OUT = "55P03"
-_ALEMBIC = threading.Lock()
-"""Alembic keeps the migration that runs in a global: one thread at a time, whatever the database."""
 
 
 class BadDatabase(ValueError):
@@ -266,13 +261,16 @@ def migrate(db: Database) -> None:
     Safe while others do the same: one does it, the others wait and find it done. Raises SchemaMismatch where a newer
     release has been here, RecordBusy where another writer does not end.
     """
-    config = _config()
-    with _ALEMBIC, db.writing(_MIGRATING, None if db.is_sqlite else MIGRATION_S) as connection:
-        if _found(connection) == _wanted():
+    with db.reading() as connection:
+        if _found(connection) == REVISION:
+            return
+    from records import migrating  # noqa: PLC0415 - most starts find nothing to do
+
+    with migrating.ONE_AT_A_TIME, db.writing(_MIGRATING, None if db.is_sqlite else MIGRATION_S) as connection:
+        if _found(connection) == REVISION:
             return
         _refuse_newer(db, connection)
-        config.attributes["connection"], config.attributes["ring"] = connection, db.ring
-        command.upgrade(config, "head")
+        migrating.upgrade(connection, db.ring)
     if db.is_sqlite:
         empty_log(db)  # a migration may have sealed what stood open
 
@@ -281,34 +279,27 @@ def check_schema(db: Database) -> None:
     """Raise SchemaMismatch unless the tables are those of this release."""
     with db.reading() as connection:
         found = _found(connection)
-        if found == _wanted():
+        if found == REVISION:
             return
         _refuse_newer(db, connection)
     raise SchemaMismatch(
         f"the record {db} has {f'the tables of revision {found}' if found else 'no tables yet'}, this release needs "
-        f"revision {_wanted()}: stop the workers of the older release, back up, then start this one, which migrates"
+        f"revision {REVISION}: stop the workers of the older release, back up, then start this one, which migrates"
     )
 
 
 def _refuse_newer(db: Database, connection: Connection) -> None:
+    from records.migrating import revisions  # noqa: PLC0415 - most tables are as they should be
+
     found = _found(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found and found not in known:
+    if found and found not in revisions():
         raise SchemaMismatch(
             f"the record {db} is of a newer release (revision {found}): run that one, or restore a backup"
         )
 
 
 def _found(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _wanted() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
+    """The revision of the tables; None where there are none yet."""
+    if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

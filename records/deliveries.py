@@ -66,6 +66,18 @@ def of_reference(db: Database, channels: Sequence[str], reference: str, since: d
     return None if row is None else _delivery(row)
 
 
+def in_digest(db: Database, digest: Delivery, since: datetime) -> list[Delivery]:
+    """The messages that went in this digest since then, as far as they are written down."""
+    wanted = select(_TABLE).where(
+        _TABLE.c.at >= since,
+        _TABLE.c.person == digest.person,
+        _TABLE.c.channel == digest.channel,
+        _TABLE.c.reference == digest.message,
+    )
+    with db.reading() as connection:
+        return [_delivery(row) for row in connection.execute(wanted).mappings()]
+
+
 def told_since(db: Database, org: str, person: str, channel: str, since: datetime) -> list[Delivery]:
     """What left for this person by this channel since then, or may have, the latest first."""
     wanted = select(_TABLE).where(
@@ -87,10 +99,28 @@ def take_receipt(db: Database, row: Delivery, state: State, error: str | None, w
     RecordBusy.
     """
     same = _TABLE.c.message == row.message, _TABLE.c.attempt == row.attempt
-    is_open = _TABLE.c.state.in_(("queued", "sent", "unknown", *(("delivered",) if state == "read" else ())))
+    open_states = ("queued", "sent", "unknown", "failed_for_now", *(("delivered",) if state == "read" else ()))
+    is_open = _TABLE.c.state.in_(open_states)
     values = storable({"state": state, "error": error})
     with db.writing(within_s=within_s) as connection:
         return connection.execute(update(_TABLE).where(*same, is_open).values(**values)).rowcount > 0
+
+
+def messages_since(db: Database, org: str, channel: str, since: datetime) -> list[str]:
+    """The ids of the messages that left by this channel since then, or may have, the latest first."""
+    wanted = select(_TABLE.c.message).where(
+        _TABLE.c.at >= since, _TABLE.c.org == org, _TABLE.c.channel == channel, _TABLE.c.state != "queued"
+    )
+    with db.reading() as connection:
+        return list(dict.fromkeys(connection.execute(wanted.order_by(_TABLE.c.at.desc())).scalars()))
+
+
+def last_attempt(db: Database, message: str) -> Delivery | None:
+    """The last attempt for this message; None: nothing is known of it."""
+    wanted = select(_TABLE).where(_TABLE.c.message == message).order_by(_TABLE.c.attempt.desc()).limit(1)
+    with db.reading() as connection:
+        row = connection.execute(wanted).mappings().first()
+    return None if row is None else _delivery(row)
 
 
 def of_issue(db: Database, issue: IssueId, limit: int = 10_000) -> list[Delivery]:

@@ -69,10 +69,16 @@ class ListFilters(BaseModel):
         if self.asked is not None:
             found.append(_is_asked(self.asked))
         if self.person is not None:
-            found.append(or_(_is_asked(self.person), table.c.handler == self.person, table.c.owner == self.person))
+            theirs = (_is_asked(self.person), _helps(self.person))
+            found.append(or_(*theirs, table.c.handler == self.person, table.c.owner == self.person))
         if self.overdue_at is not None:
             found += [table.c.status != "ended", table.c.next_due_at < self.overdue_at]
         return found
+
+
+def _helps(person: str) -> ColumnElement[bool]:
+    helpers = tables.helpers
+    return exists().where(helpers.c.issue == tables.issues.c.issue, helpers.c.person == person)
 
 
 def _is_asked(person: str) -> ColumnElement[bool]:

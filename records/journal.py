@@ -128,7 +128,7 @@ def _stand(connection: Connection, snapshot: Snapshot) -> None:
     if stands_after is not None and stands_after >= snapshot.entries:
         return
     row = {
-        **snapshot.model_dump(exclude={"issue", "asked", "parties", "links", "title_ref"}),
+        **snapshot.model_dump(exclude={"issue", "asked", "helpers", "parties", "links", "title_ref"}),
         **whose(snapshot.issue),
         "issue": issue,
         "source": snapshot.issue.source,
@@ -144,6 +144,8 @@ def _stand(connection: Connection, snapshot: Snapshot) -> None:
     else:
         connection.execute(update(table).where(table.c.issue == issue).values(row))
     _hang(connection, tables.asked, snapshot.issue, [{"person": person} for person in snapshot.asked])
+    helpers = [{"person": person, "ask": ask} for person, ask in snapshot.helpers]
+    _hang(connection, tables.helpers, snapshot.issue, helpers)
     _hang(connection, tables.parties, snapshot.issue, [party.model_dump() for party in snapshot.parties])
     links = [{"kind": link.kind, "other": link.issue} for link in snapshot.links]
     _hang(connection, tables.links, snapshot.issue, links)

@@ -87,6 +87,20 @@ def timeline(db: Database, wanted: IssueId) -> list[Entry]:
         return [read_entry(row) for row in connection.execute(in_order).mappings()]
 
 
+def ask_of(db: Database, message: str) -> str | None:
+    """What was put to somebody, of which the message of this id tells; None: it tells of nothing such."""
+    issue, _, rest = message.partition("/")
+    number = rest.partition("/")[0]
+    if not number.isascii() or not number.isdigit():
+        return None
+    table = tables.entries
+    wanted = select(table.c.event).where(table.c.issue == issue, table.c.number == int(number))
+    with db.reading() as connection:
+        event = connection.scalar(wanted)
+    found = event.get("ask") if isinstance(event, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def overdue(db: Database, now: datetime, grace: timedelta) -> list[IssueRow]:
     """Issues that have not ended, for which something was due more than `grace` before `now`; the longest first."""
     table = tables.issues
@@ -128,11 +142,13 @@ def lag(db: Database, since: datetime) -> Lag:
 def _rows(connection: Connection, wanted: Select[tuple[object, ...]]) -> list[IssueRow]:
     found = connection.execute(wanted).mappings().all()
     names = [row["issue"] for row in found]
-    asked, parties, links = (_hanging(connection, each, names) for each in (tables.asked, tables.parties, tables.links))
+    hanging = (tables.asked, tables.helpers, tables.parties, tables.links)
+    asked, helpers, parties, links = (_hanging(connection, each, names) for each in hanging)
     return [
         _row(
             row,
             asked=[each["person"] for each in asked.get(row["issue"], ())],
+            helpers=[(each["person"], each["ask"]) for each in helpers.get(row["issue"], ())],
             parties=[{name: each[name] for name in Party.model_fields} for each in parties.get(row["issue"], ())],
             links=[{"kind": each["kind"], "issue": each["other"]} for each in links.get(row["issue"], ())],
         )

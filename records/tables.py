@@ -1,9 +1,11 @@
 """The tables of the record, as they are after the last migration. What creates and changes them: `migrations/`.
 
 Organisation, legal entity and team are in every row. `entries` and `security_log` only ever grow: triggers of the
-first migration refuse everything else. `issues`, `asked`, `parties` and `links` are what lists are read from and can be
-rebuilt.
+first migration refuse everything else. `issues`, `asked`, `helpers`, `parties` and `links` are what lists are read
+from and can be rebuilt.
 """
+
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -109,44 +111,29 @@ issues = Table(
     Index(None, "status", "next_due_at"),
 )
 
-asked = Table(
-    "asked",
-    metadata,
-    *_whose(),
-    Column("issue", Text, nullable=False),
-    Column("place", Integer, nullable=False, autoincrement=False),
-    Column("person", Text, nullable=False),
-    PrimaryKeyConstraint("issue", "place"),
-    Index(None, "person"),
-)
 
-parties = Table(
+def _several(name: str, *columns: Column[Any], found_by: str) -> Table:
+    """A table that has several rows for each issue, in their order."""
+    place = (Column("issue", Text, nullable=False), Column("place", Integer, nullable=False, autoincrement=False))
+    key = PrimaryKeyConstraint("issue", "place")
+    return Table(name, metadata, *_whose(), *place, *columns, key, Index(None, found_by))
+
+
+asked = _several("asked", Column("person", Text, nullable=False), found_by="person")
+helpers = _several(
+    "helpers", Column("person", Text, nullable=False), Column("ask", Text, nullable=False), found_by="person"
+)
+parties = _several(
     "parties",
-    metadata,
-    *_whose(),
-    Column("issue", Text, nullable=False),
-    Column("place", Integer, nullable=False, autoincrement=False),
     Column("key", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("language", Text, nullable=True),
     Column("zone", Text, nullable=True),
     Column("channel", Text, nullable=True),
     Column("needs", JSON, nullable=False),
-    PrimaryKeyConstraint("issue", "place"),
-    Index(None, "key"),
+    found_by="key",
 )
-
-links = Table(
-    "links",
-    metadata,
-    *_whose(),
-    Column("issue", Text, nullable=False),
-    Column("place", Integer, nullable=False, autoincrement=False),
-    Column("kind", Text, nullable=False),
-    Column("other", Text, nullable=False),
-    PrimaryKeyConstraint("issue", "place"),
-    Index(None, "other"),
-)
+links = _several("links", Column("kind", Text, nullable=False), Column("other", Text, nullable=False), found_by="other")
 
 texts = Table(
     "texts",
@@ -319,6 +306,56 @@ versions = Table(
     Column("erased_by", Text, nullable=True),
     Column("erased_why", Text, nullable=True),
     PrimaryKeyConstraint("kind", "number"),
+)
+
+directory_changes = Table(
+    "directory_changes",
+    metadata,
+    *_whose(),
+    Column("number", Integer, nullable=False, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("by_person", Text, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("chain", Text, nullable=False),
+    Column("why", LargeBinary, nullable=False),
+    Column("why_digest", Text, nullable=False),
+    Column("erased_at", Instant, nullable=True),
+    Column("erased_by", Text, nullable=True),
+    Column("erased_why", Text, nullable=True),
+    PrimaryKeyConstraint("number"),
+    Index(None, "at"),
+)
+
+directory_entries = Table(
+    "directory_entries",
+    metadata,
+    *_whose(),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("since", Integer, nullable=False, autoincrement=False),
+    Column("until", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("kind", "id", "since"),
+    Index(None, "since"),
+    Index(None, "until", "kind", "place"),
+)
+
+directory_marks = Table(
+    "directory_marks",
+    metadata,
+    *_whose(),
+    Column("mark", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("since", Integer, nullable=False, autoincrement=False),
+    Column("until", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    PrimaryKeyConstraint("mark", "value", "id", "since"),
+    Index(None, "id", "until"),
 )
 
 findings = Table(

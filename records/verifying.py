@@ -19,7 +19,16 @@ from records.database import Database
 from records.journal import read_entry
 
 What: TypeAlias = Literal[
-    "changed", "missing", "reordered", "made_anew", "cut", "deleted", "added", "altered_root", "version"
+    "changed",
+    "missing",
+    "reordered",
+    "made_anew",
+    "cut",
+    "deleted",
+    "added",
+    "altered_root",
+    "version",
+    "directory",
 ]
 MEANS: dict[What, str] = {
     "changed": "a row was changed",
@@ -31,6 +40,7 @@ MEANS: dict[What, str] = {
     "added": "rows were added that the issue knows nothing of",
     "altered_root": "a root is not what was signed",
     "version": "what a file said is not what was kept",
+    "directory": "what the directory in the record said is not what was kept",
 }
 _AT_ONCE = 200
 _MOST_DISPLACED = 50

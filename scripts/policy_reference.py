@@ -8,7 +8,7 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -19,20 +19,25 @@ from typing import Any, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from client.policy_files import BESIDE
+from escalation.calendar.limit import Limit
 from escalation.duration import words
 from escalation.issue import personal_rules as personal_rules_module
 from escalation.issue.personal_rules import QuietHours
 from escalation.policy import absence as absence_module
+from escalation.policy import desk as desk_module
 from escalation.policy import directory as directory_module
-from escalation.policy import lint_set, model
+from escalation.policy import hand_over, lint_set, model, target, tell
 from escalation.policy import own_rules as own_rules_module
 from escalation.policy.absence import Absence, Moment
 from escalation.policy.check_set import read_set
 from escalation.policy.conditions import ISSUE_FIELDS
+from escalation.policy.desk import Desk, DeskWarn
 from escalation.policy.directory import Directory, Person, Team
+from escalation.policy.hand_over import HandOver
 from escalation.policy.lint import POLICY_RULES
 from escalation.policy.model import (
     Acknowledgement,
+    Agreement,
     ChecklistItem,
     Closing,
     EntryTiers,
@@ -54,9 +59,11 @@ from escalation.value import Value
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "policy.md"
+_OF_POLICIES = (model, tell, target, hand_over, desk_module)
 POLICY_MODELS: tuple[type[Value], ...] = (
     *(Policy, Severity, Tier, Tell, Warn, ChecklistItem, EntryTiers, Trigger),
-    *(Acknowledgement, Exhaustion, Closing, Target, TargetWarn, Holding, SeverityChange),
+    *(Acknowledgement, Exhaustion, Closing, Target, TargetWarn, Agreement, Holding, SeverityChange, HandOver),
+    *(Desk, DeskWarn),
 )
 DIRECTORY_MODELS: tuple[type[Value], ...] = (Directory, Team, Person, Absence, OwnRules, RuleStep, QuietHours)
 _OF_DIRECTORY = (directory_module, absence_module, own_rules_module, personal_rules_module)
@@ -74,8 +81,12 @@ WHERE_WRITTEN = {
     Closing: "`closing`",
     Target: "`targets`",
     TargetWarn: "`warnings` of a target",
+    Agreement: "`agreements`, by name",
     Holding: "`hold`",
     SeverityChange: "`severity_change`",
+    HandOver: "`hand_over`",
+    Desk: "`desks`, by name",
+    DeskWarn: "`warnings` of a desk",
     Directory: "the file itself",
     Team: "`teams`, by name",
     Person: "`people`, by id",
@@ -85,7 +96,31 @@ WHERE_WRITTEN = {
     QuietHours: "`quiet_hours` of a person",
 }
 EXAMPLES_BESIDE = {
+    "Trigger.usual_severity": "S3",
+    "Tier.remind_handler_every": "{ S1: 30 min, S2: 2 h }",
+    "Acknowledgement.answer_within": "{ S1: 5 min }",
+    "Policy.desks": "{ network: { title: the network team, tell: { roles: [engineer] }, done_within: { S1: 1 h } } }",
+    "Policy.advice_within": "{ S1: 10 min, S2: 1 h }",
+    "Desk.name": "network",
+    "Desk.title": "the network department",
+    "Desk.tell": "{ roles: [network_engineer], team: network, choose: first }",
+    "Desk.lead": "sample-lead-1",
+    "Desk.take_within": "{ S1: 10 min, S2: 30 min }",
+    "Desk.done_within": "{ S1: 1 h, S2: 8 h }",
+    "Desk.answer_within": "{ S1: 15 min, S2: 2 h }",
+    "Desk.hours": "{ S2: sample-support }",
+    "Desk.warnings": "[{ at: 75 %, tell: [takers, lead] }]",
+    "Desk.holds_as": "waiting_vendor",
+    "DeskWarn.at": "75 %",
+    "DeskWarn.tell": "[takers, lead]",
     "Policy.accept_within": "{ SEV1: 10 min, SEV2: 30 min }",
+    "Policy.hand_over": "see there",
+    "HandOver.before": "{ SEV1: 30 min, SEV2: 30 min }",
+    "HandOver.accept_within": "{ SEV1: 15 min, SEV2: 20 min }",
+    "Closing.hours": "sample-support",
+    "HandOver.read_back": "required",
+    "HandOver.tiers": "[on_call]",
+    "HandOver.teams": "[platform]",
     "Tell.people": "[sample-senior]",
     "Tell.rotas": "[support-duty]",
     "Tell.team": "platform",
@@ -94,12 +129,20 @@ EXAMPLES_BESIDE = {
     "Tell.language": "preferred",
     "Tell.choose": "round_robin",
     "Tell.at_most": "2",
+    "Tell.when_full": "wait",
+    "Person.at_once": "3",
     "Tier.acknowledged_by": "2",
     "Tier.is_acknowledged_by_all": "true",
     "Tier.hours": "{ S3: sample-support, S4: sample-support }",
     "Tier.when_closed": "{ S3: skip }",
     "Tier.out_of_hours": "{ rotas: [support-duty] }",
     "SeverityChange.misses_targets": "true",
+    "Policy.agreements": "{ gold: { customers: [customer-7], targets: [...] } }",
+    "Agreement.name": "gold",
+    "Agreement.title": "Gold customers",
+    "Agreement.customers": "[customer-7, customer-12]",
+    "Agreement.targets": "[{ name: resolution, within: { S1: 2 h } }]",
+    "Agreement.without": "[first_answer]",
     "Target.kind": "ola",
     "Target.hours": "{ S3: sample-support, S4: sample-support }",
     "Target.warnings": "[{ at: 75 %, tell: [handler] }, { before: 1 h, tell: [owner] }]",
@@ -107,6 +150,9 @@ EXAMPLES_BESIDE = {
     "Target.ends": "first_response",
     "Target.tier": "team_lead",
     "Target.runs_when_answered": "true",
+    "Target.begins_when_missed": "true",
+    "Target.when_reopened": "goes_on",
+    "SeverityChange.ends_targets": "true",
     "TargetWarn.at": "75 %",
     "TargetWarn.before": "1 h",
     "TargetWarn.tell": "[handler, owner]",
@@ -150,7 +196,7 @@ def main(arguments: list[str]) -> int:
 def renewed(page: str) -> str:
     """The page with every generated part made anew, between its `<!-- generated: name -->` and `<!-- end -->`."""
     parts = {
-        "fields": fields_part(POLICY_MODELS, model.__file__),
+        "fields": fields_part(POLICY_MODELS, *(module.__file__ for module in _OF_POLICIES)),
         "directory": fields_part(DIRECTORY_MODELS, *(module.__file__ for module in _OF_DIRECTORY)),
         "conditions": conditions_part(),
         "rules": rules_part(),
@@ -214,7 +260,7 @@ def allowed(owner: type[Value], name: str, info: FieldInfo) -> str:
         annotation = Moment
     if name in NAMED_FIELDS and (owner, name) not in {(Trigger, "name"), (Person, "name")}:
         return f"a name: {ALLOWED_NAME}"
-    if get_origin(annotation) is dict:
+    if get_origin(annotation) in {dict, Mapping}:
         return f"by name: {short(get_args(annotation)[1])}"
     says = short(annotation)
     bounds = " and ".join(bound for bound, _ in bounds_of(info))
@@ -230,6 +276,8 @@ def short(annotation: Any) -> str:
         return f"a list of {short(inner)}"
     if isinstance(annotation, type) and issubclass(annotation, Value):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    if Limit in get_args(annotation):
+        return "a [limit](#limits)"
     if annotation is timedelta:
         return "a [duration](#durations)"
     return allowed_words(annotation)
@@ -290,6 +338,8 @@ def written(value: object) -> str:
             return str(value).lower()
         case timedelta():
             return words(value)
+        case Limit():
+            return str(value)
         case float():
             return f"{value:.0%}".replace("%", " %")
         case str():

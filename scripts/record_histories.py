@@ -17,12 +17,15 @@ from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from escalation.issue.decide import RULES_REVISION
-from tests.server import dev_server
+from tests.server import dev_server, working
+from tests.workflows import bundle_story
 from tests.workflows.history import failed_tasks, runs
 from tests.workflows.scenarios import SCENARIOS, Scenario, staged
 from tests.workflows.test_hand_over import AT_ONCE, SOON
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "workflows" / "histories"
+BUNDLE = "bundle"
+"""The story of the other workflow, beside the issues'."""
 HANDS_OVER = "refused_signals"
 """The story that is recorded once more with hand-overs in it."""
 MACHINE = {"identity", "stackTrace", "workerInstanceKey", "workerControlTaskQueue", "workerVersion"}
@@ -73,6 +76,19 @@ async def main(wanted: list[str]) -> None:
         async with dev_server(*SOON, *AT_ONCE) as hasty:
             scenario = next(scenario for scenario in SCENARIOS if scenario.name == HANDS_OVER)
             await record(hasty, scenario, "hand_over")
+    if not wanted or BUNDLE in wanted:
+        await record_bundle()
+
+
+async def record_bundle() -> None:
+    """Play the bundle's story and write its one run."""
+    with tempfile.TemporaryDirectory() as home:
+        async with dev_server() as env, working(env, Path(home), "recorded") as house:
+            name = await bundle_story.play(house)
+            assert not await failed_tasks(house.client, name)
+            (history,) = await runs(house.client, name)
+    path = write(history, BUNDLE)
+    print(f"{path.name}: {len(history.events)} events, {path.stat().st_size // 1000} kB")
 
 
 if __name__ == "__main__":

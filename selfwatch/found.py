@@ -85,9 +85,20 @@ KINDS: dict[str, Kind] = {
         "Mend the file; `escalon policy check` says what is wrong, and where. Who is on duty is read from "
         "the last good copy.",
     ),
+    "left_and_needed": Kind(
+        "somebody who has left is needed",
+        "Name somebody who stays in the policy, or as operator or duty lead. Until then their deputies are asked, or "
+        "nobody.",
+    ),
+    "feed_stale": Kind(
+        "a feed that rotas or calendars take from the web is older than it may be",
+        "See to it that its host answers with iCalendar text, and that its copy can be written; `escalon feed fetch` "
+        "says what is wrong. The last good copy is in use.",
+    ),
     "directory_unusable": Kind(
         "the directory of people cannot be used as it is",
-        "Mend the file; the last good copy stays in use by those who have read one.",
+        "Mend the file, or the way to the record where it is kept there; the last good copy stays in use by those who "
+        "have read one.",
     ),
 }
 

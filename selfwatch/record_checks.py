@@ -1,5 +1,6 @@
 """Looking at the record: can it be read, what is overdue by it, does its inbox take messages."""
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 
@@ -55,7 +56,7 @@ async def overdue_on_record(watched: Watched, now: datetime) -> list[Found]:
 async def inbox_fails(watched: Watched, now: datetime) -> list[Found]:
     """Whether the embedded inbox takes a message to the operator and gives it back."""
     try:
-        operator = watched.directory.current().operator
+        operator = (await asyncio.to_thread(watched.directory.current)).operator
     except DirectoryUnreadable:
         operator = NOBODY
     try:

@@ -16,6 +16,7 @@ from selfwatch.daily_root import DailyRoot
 from selfwatch.found import Found
 from selfwatch.lagging import RecordLag
 from selfwatch.leaving import messages_stuck
+from selfwatch.people_checks import LeftAndNeeded
 from selfwatch.watched import Watched
 
 CHECK_WITHIN = timedelta(seconds=25)
@@ -64,8 +65,10 @@ def all_checks() -> dict[str, Look]:
         "messages_stuck": Look(messages_stuck, frozenset({server})),
         "retention_short": Look(_plain(retention.retention_short), frozenset({server, "policies_unusable"})),
         "policies_unusable": Look(_plain(file_checks.policies_unusable)),
+        "left_and_needed": Look(LeftAndNeeded().look, frozenset({"directory_unusable", "policies_unusable"})),
         "directory_unusable": Look(_plain(file_checks.directory_unusable)),
         "rotas_unusable": Look(_plain(file_checks.rotas_unusable)),
+        "feed_stale": Look(_plain(file_checks.feed_stale)),
     }
 
 

@@ -29,8 +29,7 @@ class OperatorTold:
     async def tell(self, news: News, at: datetime, without: Collection[str] = ()) -> News:
         """Tell it; returns that part of it which at least one channel has taken over. Some may be left out."""
         try:
-            directory = await asyncio.to_thread(self._directory.current)
-            operator = directory.person(directory.operator)
+            operator = await asyncio.to_thread(self._operator)
         except (DirectoryUnreadable, KeyError) as error:
             _log.critical("operator_unknown", error=str(error))
             return News()
@@ -47,6 +46,10 @@ class OperatorTold:
             again=news.again if is_found else (),
             ended=news.ended if is_ended else (),
         )
+
+    def _operator(self) -> Person:
+        directory = self._directory.current()
+        return self._directory.knowing(directory.operator).person(directory.operator)
 
     async def _send(
         self,

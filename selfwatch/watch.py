@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from activities.channels.installed import channels
-from activities.live_directory import LiveDirectory
+from activities.live_store import live_directory
 from client.settings import Settings
 from escalation.policy.directory import INBOX
 from escalation.value import Value
@@ -64,7 +64,7 @@ class Watch:
 
     def __init__(self, settings: Settings, db: Database, checks: Mapping[str, Look] | None = None) -> None:
         """Raises ValueError where the sender of mails is no address."""
-        directory = LiveDirectory(settings.people)
+        directory = live_directory(settings, db)
         self._settings = settings
         self._db = db
         self._watched = Watched(settings, db, directory)

@@ -17,7 +17,7 @@ from escalation.issue.commands import HUMAN_COMMANDS, Command
 from escalation.issue.facts import TextRef
 from escalation.issue.standing import snapshot
 from records.database import Database
-from starter.commands.act import choices
+from starter.command_fields import choices
 from starter.door import PreparedCommand, actor_for, prepare_command
 from starter.failure import NotDone, WrongInput, one_of
 from starter.installation import installed, record_if_there, settings_now

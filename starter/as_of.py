@@ -7,18 +7,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from client.files_now import PEOPLE, ROTAS
+from client.files_now import IN_RECORD, PEOPLE, ROTAS
 from client.settings import Settings
 from escalation.oncall.read_rotas import RotaTexts, read_rotas
 from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.directory import Directory
 from escalation.policy.finding import PolicyErrors
+from escalation.policy.looked_up import LookedUp
 from escalation.policy.read_directory import read_directory
 from records import versions
 from records.database import Database
+from records.people_pages import directory_at, number_as_of
 from records.versions import Kind, Version
 from starter.failure import NotDone
 from starter.installation import open_record
+from starter.record_at import lasting_record
 
 _Read = TypeVar("_Read")
 
@@ -26,14 +29,41 @@ _Read = TypeVar("_Read")
 def people_as_of(settings: Settings, at: datetime) -> Directory:
     """The directory that was in use then. Raises NotDone where none is known of then, or it was erased."""
     with open_record(settings) as db:
-        return _in_use(db, "people", at, _directory)
+        return _people(settings, db, at)
 
 
 def rotas_as_of(settings: Settings, at: datetime) -> tuple[Directory, Rotas]:
     """Directory and rotas that were in use then. Raises NotDone where none are known of then, or they were erased."""
     with open_record(settings) as db:
-        directory = _in_use(db, "people", at, _directory)
+        directory = _people(settings, db, at)
         return directory, _in_use(db, "rotas", at, lambda files: _rotas(files, directory))
+
+
+def _people(settings: Settings, db: Database, at: datetime) -> Directory:
+    """From the record where it was kept there then, which a version of its file says; else that version."""
+    version = versions.as_of(db, "people", at)
+    is_stored = settings.people_in == "store" if version is None else _says_stored(db, version)
+    if not is_stored:
+        return _in_use(db, "people", at, _directory)
+    return stored_as_of(lasting_record(settings), at)
+
+
+def stored_as_of(db: Database, at: datetime) -> LookedUp:
+    """The directory in the record as it was at that instant. Raises NotDone."""
+    number = number_as_of(db, at)
+    if not number:
+        raise NotDone(f"the directory in the record had nobody yet at {at.isoformat()}", "no_version")
+    directory = directory_at(db, number)
+    try:
+        directory.has(directory.operator)
+    except LookupError as error:
+        raise NotDone(f"{error}: `escalon people history` says by whom and why", "erased") from None
+    return directory
+
+
+def _says_stored(db: Database, version: Version) -> bool:
+    files = versions.files_of(db, version.kind, version.number)
+    return files is not None and IN_RECORD in files
 
 
 def version_as_of(db: Database, kind: Kind, at: datetime) -> tuple[Version, dict[str, str]]:

@@ -9,7 +9,7 @@ from client.heads import Kept
 from escalation.issue.chain import Head
 from escalation.issue.identity import IssueId
 from escalation.value import Value
-from records import roots, verifying, versions
+from records import people_changes, roots, verifying, versions
 from records.database import Database
 from records.verifying import Finding
 
@@ -70,6 +70,7 @@ def audit_rows(db: Database, audit: Audit, only: IssueId | None, progress: Progr
     audit.add([each for each in verifying.compare_issues(db) if name in {None, each.issue}])
     if only is None:
         audit.add([Finding(what="version", issue="", detail=words) for words in versions.faults(db)])
+        audit.add([Finding(what="directory", issue="", detail=words) for words in people_changes.faults(db)])
 
 
 def audit_roots(db: Database, audit: Audit, given: Sequence[Path], known: frozenset[str], only: IssueId | None) -> None:

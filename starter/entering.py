@@ -70,7 +70,7 @@ def last_known_people(
     for policy in pinned:
         known.update({f"{policy.name}/{tier.name}": told(tier.told_for(severity)) for tier in policy.tiers})
         known[f"{policy.name}/{LAST_RESORT}"] = told(policy.exhaustion.last_resort)
-        if policy.accept_within and here.directory.has_team(team):
+        if (policy.accept_within or policy.hand_over is not None) and here.directory.has_team(team):
             known[f"{policy.name}/{DUTY_LEAD}"] = told(Tell(people=(here.directory.duty_lead(team).id,)))
     return known
 

@@ -7,6 +7,12 @@ from collections.abc import Iterable
 
 REFUSED = 1
 WRONG = 2
+AWAY = {
+    "no_server", "no_namespace", "no_worker", "server_error", "search_attributes_wrong", "record_away", "record_busy",
+    "schema_mismatch", "no_record", "waits_for_worker", "record_lags", "bad_database", "bad_connection_settings",
+    "bad_settings", "policy_errors", "no_policies", "key_store_away", "busy",
+}  # fmt: skip
+"""Codes of what is no fault of the caller's, and may be over when the same call is made again."""
 _MOST_NAMED = 10
 """Of more names only the nearest are told."""
 

@@ -3,15 +3,13 @@
 Read anew by every command: people and policies are files that somebody may have edited a second ago.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from client.calendar_files import CalendarsUnreadable
 from client.heartbeat_files import HeartbeatsUnreadable, read_heartbeat_file
-from client.kept_directory import KeptDirectory
 from client.pinned_calendars import calendars_to_pin
 from client.policy_files import PoliciesUnreadable, read_policy_files
 from client.rota_files import RotasUnreadable, read_rota_files
@@ -27,10 +25,11 @@ from escalation.policy.directory import Directory, Person
 from escalation.policy.finding import PolicyErrors
 from escalation.policy.model import Policy, Tell
 from escalation.policy.pin_calendars import CalendarFile
-from escalation.policy.read_directory import read_directory
 from escalation.storm.causes import CAUSE_LABELS, read_cause_labels
-from records.database import Database, check_schema, open_database
+from records.database import Database, check_schema
 from starter.failure import NotDone, WrongInput, unknown
+from starter.people_source import PeopleSource, directory_now, people_source
+from starter.record_at import database_of
 
 _UNUSABLE = "nothing is started, for these cannot be used as they are:"
 
@@ -67,7 +66,7 @@ class Installed:
     def person(self, given: str, field: str) -> Person:
         """The person with this id; raises WrongInput with a suggestion."""
         if not self.directory.has(given):
-            raise unknown(field, given, (person.id for person in self.directory.people))
+            raise unknown(field, given, self.directory.ids())
         return self.directory.person(given)
 
     def acting(self, given: str, field: str, now: datetime) -> Person:
@@ -78,9 +77,9 @@ class Installed:
         return person
 
     @property
-    def names(self) -> dict[str, str]:
+    def names(self) -> Mapping[str, str]:
         """People's names by id."""
-        return {person.id: person.name for person in self.directory.people}
+        return self.directory.names()
 
 
 def settings_now() -> Settings:
@@ -96,9 +95,8 @@ def settings_now() -> Settings:
 
 def installed(settings: Settings) -> Installed:
     """Policies, directory and rotas; raises PolicyErrors with all that is wrong in them, WrongInput."""
-    people = (settings.people.name, text_of(settings.people, "people"))
-    kept, texts, calendars = KeptDirectory(settings.home), policy_texts(settings), calendars_of(settings)
-    checked = check_set(texts, people, rotas=rota_texts(settings), read_people=kept.parse, calendars=calendars)
+    people, texts, calendars = people_source(settings), policy_texts(settings), calendars_of(settings)
+    checked = check_set(texts, people.people, rotas=rota_texts(settings), read_people=people.read, calendars=calendars)
     if checked.errors or checked.directory is None or checked.rotas is None:
         raise PolicyErrors(checked.errors)
     labels = read_cause_labels(settings.storm_labels)
@@ -144,12 +142,19 @@ def heartbeat_text(settings: Settings) -> str | None:
 
 
 def check_installed(settings: Settings) -> None:
-    """Raise WrongInput with everything for which `policy check` refuses what is installed: before a start."""
+    """Raise WrongInput with everything for which `policy check` refuses what is installed: before a start.
+
+    People are not looked at while the record that they are kept in is away, or not of this release yet.
+    """
     texts = {str(settings.policies / name): text for name, text in policy_texts(settings).items()}
     try:
-        people = (str(settings.people), text_of(settings.people, "ESCALON_PEOPLE"))
-        calendars = calendars_of(settings)
-        policies, directory = read_set(texts, people, rota_texts(settings), calendars)
+        people, calendars = _people_at_start(settings), calendars_of(settings)
+        if people is None:
+            checked = check_set(texts, None, calendars=calendars)
+            if checked.errors:
+                raise PolicyErrors(checked.errors)
+            return
+        policies, directory = read_set(texts, people.people, rota_texts(settings), calendars, people.read)
         if (sources := heartbeat_text(settings)) is not None:
             now = datetime.now(UTC)
             read_sources(sources, str(settings.heartbeats_file), policies, directory, calendars, now)
@@ -160,36 +165,46 @@ def check_installed(settings: Settings) -> None:
 def check_people(settings: Settings) -> None:
     """Raise WrongInput where directory or rotas cannot be used: before a start of what needs people, no policies."""
     try:
-        directory = read_directory(text_of(settings.people, "ESCALON_PEOPLE"), str(settings.people))
-        if (texts := rota_texts(settings)) is not None:
-            read_rotas(texts, directory)
+        people = _people_at_start(settings)
+        if people is not None and (texts := rota_texts(settings)) is not None:
+            read_rotas(texts, people.directory())
+        elif people is not None:
+            people.directory()
     except PolicyErrors as errors:
         raise WrongInput(f"{_UNUSABLE}\n{errors}", "policy_errors") from None
 
 
-def text_of(path: Path, what: str) -> str:
-    """The text of a file that was given as `what`; raises WrongInput."""
+def _people_at_start(settings: Settings) -> PeopleSource | None:
+    """The directory; None while the record that it is kept in is away, or not of this release: a worker migrates it.
+
+    Raises WrongInput, NotDone where it has nobody.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from records.database import RecordBusy, SchemaMismatch
+
     try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise WrongInput(f"{what}: {path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise WrongInput(f"{what}: {path} is not UTF-8: byte {error.start}") from None
+        return people_source(settings, "ESCALON_PEOPLE", str(settings.people))
+    except (SQLAlchemyError, SchemaMismatch, RecordBusy):
+        return None
+    except NotDone as failure:
+        if failure.code not in {"record_away", "no_record"}:
+            raise
+        return None
 
 
-def people_names(settings: Settings) -> dict[str, str]:
+def people_names(settings: Settings) -> Mapping[str, str]:
     """People's names by id, empty where the directory cannot be read: to show a name is a courtesy."""
     try:
-        directory = KeptDirectory(settings.home).read(text_of(settings.people, "people"), settings.people.name)
-    except (PolicyErrors, WrongInput):
+        return directory_now(settings).names()
+    except (PolicyErrors, WrongInput, NotDone):
         return {}
-    return {person.id: person.name for person in directory.people}
 
 
 @contextmanager
 def open_record(settings: Settings) -> Iterator[Database]:
     """The record, open and of this release. Never makes one: raises NotDone where there is none yet."""
-    db = _database(settings)
+    db = database_of(settings)
     try:
         check_schema(db)
         yield db
@@ -206,7 +221,7 @@ def record_if_there(settings: Settings) -> Iterator[Database | None]:
 
     db = None
     try:
-        db = _database(settings)
+        db = database_of(settings)
         check_schema(db)
     except (NotDone, SQLAlchemyError, SchemaMismatch):
         if db is not None:
@@ -217,20 +232,3 @@ def record_if_there(settings: Settings) -> Iterator[Database | None]:
     finally:
         if db is not None:
             db.close()
-
-
-def _database(settings: Settings) -> Database:
-    url = settings.record
-    if url.startswith("sqlite") and not _sqlite_file(url).is_file():
-        raise NotDone(
-            f"there is no record at {url}: start `escalon up` or `escalon worker`, which make it, "
-            "or set ESCALON_HOME or ESCALON_RECORD_URL to where it lies",
-            "no_record",
-        )
-    return open_database(url, settings.text_key.get_secret_value())
-
-
-def _sqlite_file(url: str) -> Path:
-    from sqlalchemy import make_url
-
-    return Path(make_url(url).database or "")

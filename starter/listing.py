@@ -108,7 +108,7 @@ def _check_names(wanted: Mapping[str, Any], here: Installed, db: Database) -> No
         raise unknown("policy", wanted["policy"], policies)
     for name in _PEOPLE:
         if name in wanted and not here.directory.has(wanted[name]) and not _is_on_record(db, name, wanted[name]):
-            raise unknown(name, wanted[name], (person.id for person in here.directory.people))
+            raise unknown(name, wanted[name], here.directory.ids())
 
 
 def _check_places(wanted: Mapping[str, Any], here: Installed, db: Database) -> None:

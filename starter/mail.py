@@ -26,9 +26,7 @@ def inbox_from(person: str, read: Sequence[str], limit: int, *, is_unread_only: 
     here = installed(settings)
     with open_record(settings) as db:
         if not person:
-            _everybody(
-                db, [each.id for each in here.directory.people], Reader(now, machine_zone(), here.names), as_json
-            )
+            _everybody(db, list(here.directory.ids()), Reader(now, machine_zone(), here.names), as_json)
             return
         reader = Reader(now, here.person(person, "person").zone, here.names)
         if read:

@@ -41,7 +41,7 @@ class Wanted:
     why: str
     mode: str = "hold"
     begins: str = ""
-    condition: str = ""
+    when: str = ""
     source: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     is_everything: bool = False
@@ -69,10 +69,10 @@ def window_from(wanted: Wanted, actor: Actor, here: Installed, now: datetime) ->
     if not why:
         raise WrongInput("why: it is empty; allowed: one line that says what is maintained")
     one_of("mode", wanted.mode, get_args(Mode))
-    named = condition_of(wanted.condition, wanted.source, wanted.labels)
+    named = condition_of(wanted.when, wanted.source, wanted.labels)
     if (named == EVERYTHING) != wanted.is_everything:
         given = "both a condition and all issues are given" if wanted.is_everything else "no issues are named"
-        raise WrongInput(f"condition: {given}; allowed: a condition, a source, labels, or all of them by itself")
+        raise WrongInput(f"when: {given}; allowed: a condition, a source, labels, or all of them by itself")
     begins_at = instant_ahead(wanted.begins, "from", now) if wanted.begins else now
     until = instant_ahead(wanted.until, "until", begins_at)
     window = Window(

@@ -17,10 +17,11 @@ from escalation.oncall.read_rotas import read_rotas
 from escalation.oncall.rota import Rota, Rotas
 from escalation.oncall.to_ical import to_ical
 from escalation.policy.directory import Directory
-from escalation.policy.read_directory import read_directory
 from starter.as_of import rotas_as_of
 from starter.failure import NotDone, WrongInput, unknown
-from starter.installation import rota_texts, settings_now, text_of
+from starter.feeds import note_copies
+from starter.installation import rota_texts, settings_now
+from starter.people_source import directory_now
 from starter.reader import Reader, machine_zone
 from starter.showing import console, note, say_json, table
 from starter.when import instant, instant_ahead, instant_past
@@ -50,6 +51,8 @@ def now_from(rota: str, at: str, known_at: str, person: str, *, as_json: bool) -
     """Who is on duty; raises WrongInput, PolicyErrors."""
     asked = _asked(rota, person, known_at)
     as_of = instant(at, "at") if at else asked.known_at
+    if not (as_json or known_at):
+        note_copies(settings_now(), "rotas")
     found = [(each, duty.on_duty(each, as_of, asked.away), _until(asked, each, as_of)) for each in asked.rotas]
     if as_json:
         say_json([{**_plain(each, answer), "until": _iso(ends_at)} for each, answer, ends_at in found])
@@ -111,7 +114,7 @@ def ical_from(rota: str, person: str, from_: str, until: str) -> None:
     asked = _asked(rota, "")
     (one,) = asked.rotas
     if person and not asked.directory.has(person):
-        raise unknown("--person", person, (each.id for each in asked.directory.people))
+        raise unknown("--person", person, asked.directory.ids())
     from_at, until_at = _span(from_, until, asked.reader.now)
     turn = duty.on_duty(one, from_at, asked.away).turn
     # From where the turn that is under way began, so that its shift is not cut, and is the same one tomorrow.
@@ -128,7 +131,7 @@ def _asked(rota: str, person: str, known_at: str = "") -> _Asked:
     settings, now = settings_now(), datetime.now(UTC)
     as_of = instant_past(known_at, "--as-of", now) if known_at else now
     directory, rotas = rotas_as_of(settings, as_of) if known_at else _rotas_now(settings)
-    names = {each.id: each.name for each in directory.people}
+    names = directory.names()
     if person and not directory.has(person):
         raise unknown("--as", person, names)
     zone = directory.person(person).zone if person else machine_zone()
@@ -142,7 +145,7 @@ def _asked(rota: str, person: str, known_at: str = "") -> _Asked:
 
 
 def _rotas_now(settings: Settings) -> tuple[Directory, Rotas]:
-    directory = read_directory(text_of(settings.people, "people"), settings.people.name)
+    directory = directory_now(settings)
     texts = rota_texts(settings)
     if texts is None:
         raise WrongInput(

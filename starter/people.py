@@ -6,18 +6,20 @@ from pathlib import Path
 
 from rich.text import Text
 
-from client.kept_directory import KeptDirectory
 from escalation.people.changes import in_words
 from escalation.people.reach import nobody_in_their_place, not_reached_urgently, urgent_channels
 from escalation.policy.addresses import shown
 from escalation.policy.directory import Directory, Person
 from escalation.policy.finding import Findings, PolicyError
+from escalation.policy.lint_directory import lint_directory
 from escalation.policy.lint_leavers import lint_leavers
 from escalation.policy.read_directory import parse_directory
 from starter.as_of import people_as_of
 from starter.failure import NotDone, unknown
-from starter.installation import settings_now, text_of
+from starter.installation import settings_now
+from starter.people_source import IN_STORE, NOT_IN_USE, directory_now, stored
 from starter.reader import Reader, machine_zone
+from starter.record_at import text_of
 from starter.showing import console, note, pairs, say_json, table
 from starter.when import instant, instant_past
 
@@ -32,13 +34,12 @@ def show_from(person: str, at: str, team: str, as_of: str, *, is_away_only: bool
         known_at = instant_past(as_of, "--as-of", datetime.now(UTC))
         directory, when = people_as_of(settings, known_at), _when(at, known_at)
     else:
-        directory = KeptDirectory(settings.home).read(text_of(settings.people, "people"), settings.people.name)
-        when = _when(at)
-    if team and team not in {each.name for each in directory.teams}:
+        directory, when = directory_now(settings), _when(at)
+    if team and not directory.has_team(team):
         raise unknown("team", team, (each.name for each in directory.teams))
     if person:
         if not directory.has(person):
-            raise unknown("person", person, (each.id for each in directory.people))
+            raise unknown("person", person, directory.ids())
         _show_one(directory, directory.person(person), when, as_json=as_json)
         return
     found = [
@@ -68,10 +69,19 @@ def show_from(person: str, at: str, team: str, as_of: str, *, is_away_only: bool
 def check_from(file: Path | None, at: str, *, as_json: bool) -> None:
     """Check a directory; raises WrongInput, and NotDone where there are errors."""
     settings, when = settings_now(), _when(at)
-    path = file or settings.people
-    findings = Findings(str(path))
-    directory = parse_directory(text_of(path, "file"), findings)
+    is_stored = file is None and settings.people_in == "store"
+    path = IN_STORE if is_stored else str(file or settings.people)
+    findings = Findings(path)
+    directory: Directory | None
+    if is_stored:
+        directory = stored(settings).held()
+        lint_directory(directory, findings)
+        directory = None if findings.found else directory
+    else:
+        directory = parse_directory(text_of(file or settings.people, "file"), findings)
     notes: list[str] = []
+    if not is_stored and settings.people_in == "store":
+        notes.append(f"{path} was checked, and {NOT_IN_USE}: without a file, that is checked")
     if directory is not None:
         lint_leavers(directory, when, findings)
     found = list(findings.in_order())
@@ -107,7 +117,7 @@ def _unreached(directory: Directory, channels: Sequence[str], at: datetime, find
 
 
 def _show_check(
-    found: Sequence[PolicyError], notes: Sequence[str], directory: Directory | None, path: Path, at: datetime
+    found: Sequence[PolicyError], notes: Sequence[str], directory: Directory | None, path: str, at: datetime
 ) -> None:
     out = console()
     for finding in found[:_IN_ALL]:
@@ -143,7 +153,7 @@ def _show_one(directory: Directory, person: Person, at: datetime, *, as_json: bo
             rows += [("away", _absence(each)) for each in value]
         elif name != "id" and (info.is_required() or value not in (None, (), {})):
             rows.append((name.replace("_", " "), in_words(value)))
-    reports = [each.id for each in directory.people if each.manager == person.id]
+    reports = [each.id for each in directory.reporting_to(person.id)]
     if reports:
         rows.append(("reports to them", ", ".join(reports)))
     console().print(pairs([("person", Text(person.id, "bold cyan")), *rows]))

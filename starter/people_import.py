@@ -17,10 +17,11 @@ from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyErrors
 from escalation.policy.read_directory import read_directory
 from starter.failure import NotDone, WrongInput, one_of
-from starter.installation import settings_now, text_of
+from starter.installation import settings_now
+from starter.record_at import text_of
 from starter.showing import console, note, say_json, table
 
-FORMATS = ("csv", "scim")
+FORMATS = ("csv", "scim", "yaml")
 _MOST_SHOWN = 200
 _STYLES = {"added": "green", "changed": "yellow", "removed": "red"}
 
@@ -38,6 +39,8 @@ def import_from(
 ) -> None:
     """Show what changes, and write the new directory unless it is only checked; raises WrongInput, NotDone."""
     form = one_of("format", form, FORMATS)
+    if form == "yaml":
+        raise WrongInput("format: yaml is a directory already, and is taken into the record alone; allowed: --store")
     if is_check == (to is not None):
         raise WrongInput(
             "to: say where the new directory is written, or that it is only checked; allowed: one of --to and --check"
@@ -47,7 +50,7 @@ def import_from(
     base = into or settings_now().people
     before = read_directory(text_of(base, "into"), str(base))
     findings = Findings(str(file))
-    after = _merged(before, text_of(file, "file"), form, role, findings, keeps_others=keeps_others)
+    after = merged(before, text_of(file, "file"), form, role, findings, keeps_others=keeps_others)
     found = changes(before, after)
     written = _readable(after, file) if found else ""
     if to is not None and found:
@@ -58,12 +61,13 @@ def import_from(
         return
     for each in notes:
         note(each)
-    _show(found)
+    show_changes(found)
     if to is not None and found:
         note(f"written to {to}; `escalon people check {to}` looks it over, and it counts once it is in place of {base}")
 
 
-def _merged(before: Directory, text: str, form: str, role: str, findings: Findings, *, keeps_others: bool) -> Directory:
+def merged(before: Directory, text: str, form: str, role: str, findings: Findings, *, keeps_others: bool) -> Directory:
+    """The directory with the people of a table or an export; raises WrongInput, PolicyErrors."""
     if form == "csv":
         people = read_csv(text, findings)
     else:
@@ -113,14 +117,20 @@ def _write_new(to: Path, text: str) -> None:
 
 
 def _json(found: Sequence[PersonChange], notes: list[str], to: Path | None) -> dict[str, object]:
+    return {**changes_json(found), "notes": notes, "written": None if to is None else str(to)}
+
+
+def changes_json(found: Sequence[PersonChange]) -> dict[str, object]:
+    """The same for programs."""
     counts = {what: sum(each.what == what for each in found) for what in _STYLES}
     listed = [
         {"person": each.id, "what": each.what, "fields": [field._asdict() for field in each.fields]} for each in found
     ]
-    return {**counts, "changes": listed, "notes": notes, "written": None if to is None else str(to)}
+    return {**counts, "changes": listed}
 
 
-def _show(found: Sequence[PersonChange]) -> None:
+def show_changes(found: Sequence[PersonChange]) -> None:
+    """Who is new, other than before, and gone, field by field."""
     out = console()
     if not found:
         out.print(Text("Nothing changes: the directory says the same already.", "green"))

@@ -24,7 +24,9 @@ from escalation.policy.parse import read_policy
 from escalation.policy.pin_calendars import CalendarFile
 from starter.calendars import calendar_findings
 from starter.failure import NotDone, WrongInput
+from starter.feeds import note_copies
 from starter.installation import installed, settings_now
+from starter.people_source import IN_STORE, NOT_IN_USE, PeopleSource, people_source
 from starter.showing import console, note, pairs, say_json, table
 
 _PEOPLE = "people.yaml"
@@ -36,22 +38,31 @@ _HEARTBEATS = "heartbeats.yaml"
 def check_from(paths: Sequence[Path], *, as_json: bool) -> None:
     """Check what is given, else what is in use; raises WrongInput, and NotDone where there are errors."""
     settings = settings_now()
-    asked, checked = _check(paths or [settings.policies], settings)
+    asked, checked, directory = _check(paths or [settings.policies], settings)
     found = [finding for finding in checked.findings if finding.file in asked]
     for file in sorted({each.file for each in checked.errors} - asked):
         note(f"{file} has errors of its own, so what may be wrong between the two is not found")
     errors = [finding for finding in found if finding.level == "error"]
+    if not as_json and paths in ([], [settings.policies]):
+        note_copies(settings)
+    is_elsewhere = settings.people_in == "store" and directory != IN_STORE
+    if is_elsewhere and not as_json:
+        note(f"checked with the people of {directory}, and {NOT_IN_USE}: without a path, that is checked with")
     if as_json:
-        say_json({"is_fit": not errors, "checked": sorted(asked), "findings": found})
+        say_json({"is_fit": not errors, "checked": sorted(asked), "directory": directory, "findings": found})
     else:
-        _show_findings(found, checked, asked)
+        whose = directory if settings.people_in == "store" else "the directory"
+        _show_findings(found, checked, asked, whose)
     if errors:
         count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
         raise NotDone(f"{count}: not fit for use", "policy_errors", is_answered=as_json)
 
 
-def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], CheckedSet]:
-    """The files asked for, and all of them checked together with their neighbours."""
+def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], CheckedSet, str]:
+    """The files asked for, all of them checked together with their neighbours, and with whose directory.
+
+    The directory in the record counts where it is in use, but for what has people beside it, or is people.
+    """
     asked: set[str] = set()
     texts: dict[str, str] = {}
     unreadable: list[PolicyError] = []
@@ -78,11 +89,8 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
                 unreadable.append(text)
             else:
                 texts[str(file)] = text
-    people = beside.get(_PEOPLE, settings.people)
-    if settings.people.exists() and any(Path(each).resolve() == settings.people.resolve() for each in asked):
-        people = settings.people
+    people = _people(beside.get(_PEOPLE), asked, paths, settings)
     if paths == [settings.policies]:
-        people = settings.people
         asked.add(str(people))
     on_duty = _rotas(beside.get(_ROTAS), people, settings)
     if on_duty is not None:
@@ -102,14 +110,41 @@ def _check(paths: Sequence[Path], settings: Settings) -> tuple[set[str], Checked
         or {sources.resolve(), sources.resolve().parent} & {path.resolve() for path in paths}
     ):
         asked.add(str(sources))
-    directory, now = _read(people), datetime.now(UTC)
-    if isinstance(directory, PolicyError):
-        unreadable.append(directory)
-        checked = check_set(texts, None, now, calendars=to_pin)
-    else:
-        checked = check_set(texts, (str(people), directory), now, on_duty, calendars=to_pin)
+    now = datetime.now(UTC)
+    is_stored = settings.people_in == "store" and _in_use(people, settings)
+    if is_stored and paths == [settings.policies]:
+        asked = {each for each in asked if not _is_people(Path(each), settings)} | {IN_STORE}
+    elif is_stored:  # the file that is not in use may be what is asked for
+        is_stored = not any(_is_people_in_use(each, settings) for each in asked)
+    source = people_source(settings) if is_stored else None
+    checked, wrong = _with_directory(source, people, texts, now, on_duty, to_pin)
+    unreadable += wrong
     of_sources = _of_sources(sources, checked, to_pin, now)
-    return asked, replace(checked, findings=tuple(dict.fromkeys([*unreadable, *checked.findings, *of_sources])))
+    found = tuple(dict.fromkeys([*unreadable, *checked.findings, *of_sources]))
+    return asked, replace(checked, findings=found), IN_STORE if is_stored else str(people)
+
+
+def _people(beside: Path | None, asked: set[str], paths: Sequence[Path], settings: Settings) -> Path:
+    """The file of people: that in use where it is asked for, else that beside what is."""
+    is_asked = settings.people.exists() and any(_is_people_in_use(each, settings) for each in asked)
+    return settings.people if is_asked or beside is None or paths == [settings.policies] else beside
+
+
+def _with_directory(
+    source: PeopleSource | None,
+    people: Path,
+    texts: dict[str, str],
+    now: datetime,
+    on_duty: RotaTexts | None,
+    to_pin: CalendarFile | None,
+) -> tuple[CheckedSet, list[PolicyError]]:
+    """The policies checked with that directory, else a file of people, and what is found where that is unreadable."""
+    if source is not None:
+        return check_set(texts, source.people, now, on_duty, source.read, to_pin), []
+    directory = _read(people)
+    if isinstance(directory, PolicyError):
+        return check_set(texts, None, now, calendars=to_pin), [directory]
+    return check_set(texts, (str(people), directory), now, on_duty, calendars=to_pin), []
 
 
 def _of_sources(
@@ -130,6 +165,10 @@ def _heartbeats(people: Path, settings: Settings) -> Path:
 
 def _is_people(path: Path, settings: Settings) -> bool:
     return path.name == _PEOPLE or path.resolve() == settings.people.resolve()
+
+
+def _is_people_in_use(file: str, settings: Settings) -> bool:
+    return Path(file).resolve() == settings.people.resolve()
 
 
 def _in_use(people: Path, settings: Settings) -> bool:
@@ -184,7 +223,7 @@ def _read(path: Path) -> str | PolicyError:
         )
 
 
-def _show_findings(found: Sequence[PolicyError], checked: CheckedSet, asked: set[str]) -> None:
+def _show_findings(found: Sequence[PolicyError], checked: CheckedSet, asked: set[str], whose: str) -> None:
     out = console()
     for finding in found:
         out.print(Text(str(finding), "red" if finding.level == "error" else "yellow"), soft_wrap=True)
@@ -196,7 +235,7 @@ def _show_findings(found: Sequence[PolicyError], checked: CheckedSet, asked: set
     for policy in checked.policies:
         entity = f"{policy.legal_entity}/{policy.kind}"
         out.print(Text(f"  {policy.name}, version {policy.version}: {policy.title} ({entity})", "dim"))
-    out.print(Text(f"  {people} people in the directory{_with_rotas(checked)}", "dim"))
+    out.print(Text(f"  {people} people in {whose}{_with_rotas(checked)}", "dim"))
 
 
 def _with_rotas(checked: CheckedSet) -> str:

@@ -20,6 +20,7 @@ from starter.door import OpenRequest, actor_for, prepare_open
 from starter.failure import NotDone, WrongInput
 from starter.installation import Installed, rota_texts
 from starter.keys import create_key
+from starter.people_source import people_source
 
 POLICY = SHIPPED / "samples" / "quick-climb.yaml"
 SOURCE = "sample"
@@ -86,12 +87,13 @@ def sample_key(settings: Settings, db: Database, person: str) -> Path | None:
 
 
 def _installed(settings: Settings) -> Installed:
-    people: Path = settings.people
     try:
+        source = people_source(settings)
         policies, directory = read_set(
             {POLICY.name: POLICY.read_text(encoding="utf-8")},
-            (people.name, people.read_text(encoding="utf-8")),
+            source.people,
             rota_texts(settings),
+            read_people=source.read,
         )
     except PolicyErrors as errors:
         raise NotDone(f"the sample issue was not opened: {errors}") from None

@@ -6,7 +6,9 @@ ACT = "act"
 ON_BEHALF = "on_behalf"
 HEARTBEAT = "heartbeat"
 MAINTENANCE = "maintenance"
-SCOPES = ("open", "read", ACT, "intake", HEARTBEAT, MAINTENANCE, ON_BEHALF, *HUMAN_COMMANDS)
+PEOPLE = "people"
+MAIL = "mail"
+SCOPES = ("open", "read", ACT, "intake", HEARTBEAT, MAINTENANCE, PEOPLE, MAIL, ON_BEHALF, *HUMAN_COMMANDS)
 """`act`: every command of people, else one by one; `on_behalf`: a machine may say for which person it acts."""
 ORDINARY = ("open", "read", ACT)
 """What a key is for that nobody has said anything else of."""

@@ -77,8 +77,16 @@ def run_until_signalled(
         return runner.run(guarded())
 
 
-async def serve(settings: Settings, build: BuildWorker, stop: asyncio.Event) -> int:
-    """Work until `stop`; the exit code. Raises WrongInput, BadDatabase, SchemaMismatch, SearchAttributesWrong."""
+async def serve(
+    settings: Settings,
+    build: BuildWorker,
+    stop: asyncio.Event,
+    beside: Callable[[Settings, Database], Coroutine[Any, Any, None]] | None = None,
+) -> int:
+    """Work until `stop`, with `beside` running all the while; the exit code.
+
+    Raises WrongInput, BadDatabase, SchemaMismatch, SearchAttributesWrong.
+    """
     runtime = _runtime(settings)
     db = open_database(settings.record, settings.text_key.get_secret_value())
     health = WorkerHealth(db, settings.task_queue, timedelta(seconds=settings.worker_silent_s))
@@ -88,6 +96,7 @@ async def serve(settings: Settings, build: BuildWorker, stop: asyncio.Event) -> 
         pages_at(pages, settings.health_ip, settings.health_port, "ESCALON_HEALTH_PORT"),
         _record_up_to_date(db),
         files_noticed(settings, db),
+        _running(beside(settings, db) if beside is not None else None),
     ):
         while not stop.is_set():
             client, server = await _connected(runtime, stop)
@@ -104,6 +113,16 @@ async def serve(settings: Settings, build: BuildWorker, stop: asyncio.Event) -> 
     _log.info("stopped")
     db.close()
     return 0
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None] | None) -> AsyncIterator[None]:
+    running = asyncio.create_task(work) if work is not None else None
+    try:
+        yield
+    finally:
+        if running is not None:
+            running.cancel()
 
 
 async def _work(worker: Runs, stop: asyncio.Event) -> None:

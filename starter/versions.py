@@ -8,14 +8,15 @@ from pathlib import Path
 
 from rich.text import Text
 
-from client.files_now import PEOPLE
+from client.files_now import IN_RECORD, PEOPLE
 from escalation.people.changes import changes
+from escalation.people.write_yaml import write_directory
 from escalation.policy.finding import PolicyErrors
 from escalation.policy.read_directory import read_directory
-from records import versions
+from records import people_changes, versions
 from records.database import Database
 from records.versions import KINDS, Kind, Version
-from starter.as_of import version_as_of
+from starter.as_of import stored_as_of, version_as_of
 from starter.erasing import ask_back, who_and_why
 from starter.failure import WrongInput, one_of
 from starter.installation import open_record, settings_now
@@ -52,6 +53,9 @@ def write_from(kind: str, as_of: str, to: Path, *, as_json: bool) -> None:
         raise WrongInput(f"--to: {to} exists; allowed: a folder that is not there yet")
     with open_record(settings_now()) as db:
         version, files = version_as_of(db, _kind(kind), at)
+        if IN_RECORD in files:
+            directory = stored_as_of(db, at).held()
+            files = {PEOPLE: write_directory(directory, f"The directory as it was in the record at {at.isoformat()}.")}
     to.mkdir(parents=True, mode=0o700)
     for name, text in files.items():
         (to / Path(name).name).write_text(text, encoding="utf-8")
@@ -69,11 +73,15 @@ def erase_from(kind: str, before: str, reason: str, person: str, *, is_sure: boo
     if not is_sure:
         ask_back(f"Erase what {which} said before {at.isoformat()} for good?", as_json=as_json)
     with open_record(settings) as db:
-        erased = versions.erase(db, which, at, datetime.now(UTC), by, why)
+        now = datetime.now(UTC)
+        erased = versions.erase(db, which, at, now, by, why)
+        changed = people_changes.erase(db, at, now, by, why) if which == "people" else 0
     if as_json:
-        say_json({"kind": which, "before": at.isoformat(), "erased": erased, "by": by, "why": why})
+        say_json({"kind": which, "before": at.isoformat(), "erased": erased + changed, "by": by, "why": why})
     else:
         count = f"{erased} version{'' if erased == 1 else 's'}"
+        if changed:
+            count += f" and {changed} change{'' if changed == 1 else 's'} of the directory in the record"
         console().print(Text(f"✓ {which}: what {count} said is erased; that there were such versions stays"))
 
 
@@ -110,6 +118,8 @@ def _erased(version: Version) -> str:
 
 
 def _people_changed(was: dict[str, str], is_now: dict[str, str]) -> str:
+    if IN_RECORD in is_now or IN_RECORD in was:
+        return "kept in the record from here on" if IN_RECORD in is_now else "kept in a file again"
     after = read_directory(is_now[PEOPLE], PEOPLE)
     try:
         before = read_directory(was[PEOPLE], PEOPLE)

@@ -1,14 +1,20 @@
 """Settings for the whole suite; fixtures live in the conftest beside the tests that use them."""
 
+import gc
 import os
 import signal
 import sys
 from collections import defaultdict
+from collections.abc import Generator, Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from hypothesis import settings
+
+from escalation.policy import read_yaml
 
 # Two busy cores make any deadline per example a coin toss; a property that hangs is caught by the suite's own timeout.
 settings.register_profile("house", deadline=None)
@@ -24,8 +30,41 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Workers of tests run in the test's own process, and what they log is not what a command says on stdout.
 structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
+# Hundreds of processes of ours are started: each would compile all of it anew, half a second of CPU.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# Commands run in the test's own process, thousands of them, and most of what each takes is to read the same YAML again.
+_read_anew = read_yaml._events
+
+
+@lru_cache(maxsize=64)
+def _read_once(text: str) -> tuple[Any, ...]:
+    return tuple(_read_anew(text, is_long=False))
+
+
+def _read(text: str, *, is_long: bool) -> Iterator[Any]:
+    try:
+        return _read_anew(text, is_long=True) if is_long else iter(_read_once(text))
+    except Exception:  # noqa: BLE001 - a fault in it comes where it came, after all that stands before it
+        return _read_anew(text, is_long=is_long)
+
+
+read_yaml._events = _read
+
 SLOW, SERVER = 60, 2
-"""About how many seconds a test takes that has this mark; others next to none."""
+"""About how many seconds a test takes that has this mark; others next to none. `slow(300)` says how many it takes."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Half a million objects come to be here, and stay: neither now nor later is garbage looked for among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -34,8 +73,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     takes: dict[Path, int] = defaultdict(int)
     for item in items:
-        is_slow, is_server = (item.get_closest_marker(mark) is not None for mark in ("slow", "server"))
-        takes[item.path] += SLOW if is_slow else SERVER if is_server else 0
+        slow, is_server = item.get_closest_marker("slow"), item.get_closest_marker("server") is not None
+        takes[item.path] += next(iter(slow.args), SLOW) if slow else SERVER if is_server else 0
     items.sort(key=lambda item: -takes[item.path])
 
 

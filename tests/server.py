@@ -31,8 +31,9 @@ from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
 from escalation.policy.model import Policy
 from records import reading
-from records.database import Database, migrate, open_database
+from records.database import Database
 from tests.given import opened
+from tests.migrated import migrated
 from worker import build_worker
 
 TEMPORAL = Path(sys.executable).parent / "temporal"
@@ -51,6 +52,9 @@ people:
 
 PATIENT = 10
 """Looks at the record, 20 ms apart, before the issue is asked to write what may wait."""
+
+SOON = 25
+"""Looks at a state, 20 ms apart, before they are further apart."""
 
 _references = itertools.count(1)
 
@@ -93,13 +97,14 @@ class House:
     ) -> IssueState:
         """Wait in real time until something is true of the state."""
         end = asyncio.get_running_loop().time() + within.total_seconds()
-        while True:
+        for look in itertools.count():
             state = await self.state(issue)
             if holds(state):
                 return state
             if asyncio.get_running_loop().time() > end:
                 raise AssertionError(f"not so within {within}: {state.model_dump_json(indent=1)}")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02 if look < SOON else 0.06)  # each look is work for server and worker
+        raise AssertionError
 
     async def pass_time(self, issue: IssueId, duration: timedelta) -> None:
         """Let the issue's clock go by so much, whatever the machine is busy with."""
@@ -111,17 +116,19 @@ class House:
 
     async def recorded(self, issue: IssueId) -> list[Entry]:
         """The entries, once the record has caught up with the workflow; what may wait is asked for."""
-        state = await self.state(issue)
-        entries = self.journal(issue)
         for attempt in range(300):
-            if len(entries) == state.entries:
-                return entries
+            state = await self.state(issue)
+            row = reading.issue(self.db, issue)
+            if row is not None and row.entries == state.entries:
+                entries = self.journal(issue)
+                if len(entries) == state.entries:
+                    return entries
             if attempt % PATIENT == PATIENT - 1:
                 await ask_to_write(self.client, str(issue))
             await asyncio.sleep(0.02)
-            state = await self.state(issue)
-            entries = self.journal(issue)
-        raise AssertionError(f"the record lags: {len(entries)} of {state.entries} entries")
+        raise AssertionError(
+            f"the record lags: {len(self.journal(issue))} of {(await self.state(issue)).entries} entries"
+        )
 
 
 @asynccontextmanager
@@ -151,8 +158,7 @@ async def working(
     if not people.exists():
         people.write_text(PEOPLE)
     chosen = Settings(home=home, people=people, task_queue=task_queue, **settings)
-    db = open_database(chosen.record)
-    migrate(db)
+    db = migrated(chosen.record)
     async with build_worker(env.client, chosen, db, cached_workflows):
         yield House(env, env.client, db, chosen)
     db.close()

@@ -67,7 +67,7 @@ class BundleOfMessages:
 
     async def _send(self) -> None:
         self._bundle = rules.begun(self._bundle)
-        if not self._bundle.under_way:
+        if not self._bundle.under_way and not self._bundle.naming:
             return
         digest = digest_of(self._bundle, workflow.now())
         try:
@@ -91,14 +91,24 @@ class BundleOfMessages:
 
     @workflow.signal(name="hand_over", description="A message that is to go with others; sent by errands")
     def hand_over(self, *bodies: Any) -> None:
-        """What cannot be read is left: its errand asks after it, hears that it is not known, and sends it by itself."""
-        try:
-            message = Handed.model_validate(bodies[0])
-        except (IndexError, ValidationError):
-            workflow.logger.warning("a message that cannot be read was handed over")
-            return
-        self._bundle = rules.taken(self._bundle, message.changed({"handed_at": workflow.now()}))
-        self._is_changed = True
+        """One or several. What cannot be read is left: its errand asks after it, and hands it over again."""
+        for body in bodies:
+            try:
+                message = Handed.model_validate(body)
+            except ValidationError:
+                workflow.logger.warning("a message that cannot be read was handed over")
+                continue
+            self._bundle = rules.taken(self._bundle, message.changed({"handed_at": workflow.now()}))
+            self._is_changed = True
+
+    @workflow.signal(name="not_arrived", description="A digest that had left did not arrive: its number, and why")
+    def not_arrived(self, *bodies: Any) -> None:
+        """Its messages that are asked after from now on have not arrived either."""
+        match bodies:
+            case [int(number), str(error)]:
+                self._bundle = rules.lost(self._bundle, number, error[:200])
+            case _:
+                workflow.logger.warning("a receipt that cannot be read came for a digest")
 
     @workflow.query(description="What became of a message, by its key")
     def became(self, key: str) -> Became:

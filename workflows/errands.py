@@ -34,6 +34,12 @@ _OPTIONS: dict[str, dict[str, Any]] = {
             initial_interval=timedelta(milliseconds=300), maximum_interval=timedelta(seconds=5)
         ),
     },
+    "find_shifts": {
+        "start_to_close_timeout": timedelta(seconds=5),
+        # Nobody waits for it: it is looked up before it matters, and again where it fails (shifts.TRY_AGAIN).
+        "schedule_to_close_timeout": timedelta(seconds=30),
+        "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+    },
     "notify": {
         "start_to_close_timeout": timedelta(seconds=30),
         "schedule_to_close_timeout": timedelta(hours=24),

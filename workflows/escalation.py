@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
         read_body,
         read_duplicate,
         read_end_of_maintenance,
+        read_look_at_shifts,
     )
     from escalation.issue.from_receipt import EXAMPLE, read_receipt
     from escalation.issue.refusal import Rejected
@@ -42,6 +43,9 @@ WRITE_RECORD = "write_record"
 
 END_MAINTENANCE = "end_maintenance"
 """The signal of whoever ends a maintenance window. Also in client/maintenance.py."""
+
+LOOK_AT_SHIFTS = "look_at_shifts"
+"""The signal of a worker that notices that rotas or absences have changed. Also in client/shifts.py."""
 
 LONGEST_LINE = 500
 """Characters of a line of the timeline that is carried along; the journal holds all of it."""
@@ -146,6 +150,11 @@ class Escalation:
     def end_maintenance(self, *bodies: Any) -> None:
         """An issue that is in that window goes its way; another does not notice."""
         self._take_signal(END_MAINTENANCE, bodies, read_end_of_maintenance)
+
+    @workflow.signal(name=LOOK_AT_SHIFTS, description='Rotas or absences have changed: {"id": "…", "by": "kim"}')
+    def look_at_shifts(self, *bodies: Any) -> None:
+        """Until when whoever has it is on duty is looked up now; where shifts are not followed, nothing."""
+        self._take_signal(LOOK_AT_SHIFTS, bodies, read_look_at_shifts)
 
     @workflow.signal(dynamic=True)
     def anything_else(self, name: str, bodies: Sequence[RawValue]) -> None:  # noqa: ARG002 - never read

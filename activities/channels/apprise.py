@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent
-from activities.channels.fitting import page_of
+from activities.channels.fitting import answers_of, page_of
 from activities.channels.given_address import check_address
 
 WEAKEN = frozenset({"verify", "redirect"})
@@ -48,7 +48,8 @@ class AppriseChannel:
         self._check(envelope.address)
         service = self._service(envelope.address)
         page = page_of(envelope, self._link)
-        footer = "\n".join(part for part in (f"{envelope.issue.short} {envelope.public_id}", page) if part)
+        foot = (answers_of(envelope), f"{envelope.issue.short} {envelope.public_id}", page)
+        footer = "\n".join(part for part in foot if part)
         sending = self._library.Apprise(asset=self._asset())
         sending.add(service)
         result = await sending.async_notify(

@@ -9,6 +9,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from escalation.answer_link import AnswerLink
 from escalation.issue.effects import About
 from escalation.issue.facts import IssueClass
 from escalation.issue.identity import IssueId
@@ -34,6 +35,8 @@ class Envelope(Value):
     message: Message
     is_possible_repeat: bool = False
     """Whether an earlier copy may have arrived: an attempt whose outcome is not known."""
+    answers: tuple[AnswerLink, ...] = ()
+    """The links by which it can be answered, the first one first; the same for every copy of it."""
 
     @property
     def subject(self) -> str:

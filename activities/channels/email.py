@@ -19,8 +19,11 @@ from typing import Literal, TypeAlias
 import aiosmtplib
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent, opaque
-from activities.channels.fitting import page_of
+from activities.channels.fitting import answers_of, page_of
 from activities.channels.html import html
+from escalation.mail.above_quotation import MARK
+from escalation.mail.reply_address import address_with, token_of
+from escalation.reply import WAYS
 
 Security: TypeAlias = Literal["starttls", "tls", "plain"]
 URGENT = 2
@@ -47,6 +50,10 @@ class EmailSettings:
     """Certificates to trust beside the system's."""
     link: str = ""
     """URL of an issue's page, {issue} in it; empty: none."""
+    reply_to: str = ""
+    """The address that answers and bounces come back to, with a token of the message; empty: nothing is taken in."""
+    reply_key: str = field(default="", repr=False)
+    """What signs the token."""
 
 
 class EmailChannel:
@@ -73,7 +80,9 @@ class EmailChannel:
         except TimeoutError as error:
             raise ChannelUnavailable("while waiting for a free connection: all are busy") from error
         try:
-            return await self._hand_over(mail, recipient)
+            token = self._token(envelope)
+            sender = address_with(token, self._settings.reply_to) if token else self._from.addr_spec
+            return await self._hand_over(mail, recipient, sender)
         finally:
             self._slots.release()
 
@@ -85,7 +94,11 @@ class EmailChannel:
         # EmailMessage refuses a header with a line break; a subject is cut to one line here, whoever composed it.
         mail["Subject"] = " ".join(envelope.subject.split())
         mail["Date"] = envelope.at
-        mail["Message-ID"] = f"<{opaque(envelope.message_id)}@{domain}>"
+        token = self._token(envelope)
+        mail["Message-ID"] = f"<{token or opaque(envelope.message_id)}@{domain}>"
+        can_reply = bool(token) and envelope.issue_class == "normal"
+        if can_reply:
+            mail["Reply-To"] = _address(address_with(token, self._settings.reply_to), self._settings.sender_name)
         # The thread's head is a message that never was: readers thread by it all the same, and no mail has to be first.
         thread = f"<issue-{opaque(envelope.thread_id)}@{domain}>"
         mail["In-Reply-To"] = thread
@@ -96,11 +109,18 @@ class EmailChannel:
             mail["Importance"] = "high"
         page = page_of(envelope, self._settings.link)
         # 7 bits and short lines on the wire, whatever was written and whatever the server can do.
-        mail.set_content(envelope.body + (f"\n\n{page}\n" if page else "\n"), charset="utf-8", cte="quoted-printable")
-        mail.add_alternative(html(envelope, page), subtype="html", charset="utf-8", cte="quoted-printable")
+        ways = f"-- {MARK}: {WAYS} --" if can_reply else ""
+        text = "\n\n".join(part for part in (ways, envelope.body, answers_of(envelope), page) if part)
+        mail.set_content(f"{text}\n", charset="utf-8", cte="quoted-printable")
+        mail.add_alternative(html(envelope, page, ways), subtype="html", charset="utf-8", cte="quoted-printable")
         return mail
 
-    async def _hand_over(self, mail: EmailMessage, recipient: Address) -> Sent:
+    def _token(self, envelope: Envelope) -> str:
+        """What its answers and bounces are known by; empty: none are taken in."""
+        settings = self._settings
+        return token_of(envelope.message_id, settings.reply_key) if settings.reply_to and settings.reply_key else ""
+
+    async def _hand_over(self, mail: EmailMessage, recipient: Address, sender: str) -> Sent:
         settings, stage = self._settings, "connecting"
         server = aiosmtplib.SMTP(
             hostname=settings.host,
@@ -118,7 +138,7 @@ class EmailChannel:
                 await server.connect()
                 stage = "naming the recipient"
                 content, options, encoding = await _for_wire(server, mail, recipient)
-                await server.mail(self._from.addr_spec, options=options, encoding=encoding)
+                await server.mail(sender, options=options, encoding=encoding)
                 await server.rcpt(recipient.addr_spec, encoding=encoding)
                 stage = "handing over"
                 answer = await server.data(content)

@@ -1,6 +1,6 @@
 """A message cut to what a medium takes: what is long is shortened first, the last line always stays.
 
-Also what is shown beside a message everywhere: the issue's page, where there is one.
+Also what is shown beside a message everywhere: the issue's page and the links that answer it, where there are any.
 """
 
 from bisect import bisect_left
@@ -33,6 +33,11 @@ def fit(message: Message, fits: Callable[[Message], bool]) -> Message:
 def page_of(envelope: Envelope, link: str) -> str:
     """The issue's page by the installation's template, in which {issue} stands for its id; empty without one."""
     return link.replace("{issue}", quote(str(envelope.issue), safe="")) if link else ""
+
+
+def answers_of(envelope: Envelope) -> str:
+    """The links that answer it as plain text, a row for each; empty without any."""
+    return "\n".join(f"{link.label}: {link.url}" for link in envelope.answers)
 
 
 def _without_middle(message: Message, kept: int) -> Message:

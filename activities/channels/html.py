@@ -10,19 +10,37 @@ _CODE = (
     "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:13px;background:#f4f4f4;border-left:3px solid #ccc;"
     "padding:6px 10px;margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere"
 )
+_BUTTON = (
+    "display:inline-block;padding:10px 18px;border-radius:6px;background:#0b5cad;color:#ffffff;font-weight:600;"
+    "text-decoration:none"
+)
 
 
-def html(envelope: Envelope, page: str) -> str:
-    """The document; every word of the message is escaped."""
+def html(envelope: Envelope, page: str, above: str = "") -> str:
+    """The document; every word of the message is escaped. `above`: what stands over it, in small letters."""
     message = envelope.message
     link = f'<p><a href="{escape(page)}">Open the issue</a></p>' if page else ""
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"></head>'
         f'<body style="{_FONT};max-width:42em;color:#1a1a1a;background:#ffffff">'
+        f"{_small(above)}"
         f'<h1 style="font-size:18px">{escape(" ".join(message.subject.split()))}</h1>'
-        f"{''.join(_blocks(message))}{link}</body></html>"
+        f"{''.join(_blocks(message))}{_buttons(envelope)}{link}</body></html>"
     )
+
+
+def _small(above: str) -> str:
+    return f'<p style="margin:0 0 12px;color:#767676;font-size:12px">{escape(above)}</p>' if above else ""
+
+
+def _buttons(envelope: Envelope) -> str:
+    """The links that answer it, as large as a thumb: a table, since that is what all readers of mail set alike."""
+    cells = "".join(
+        f'<td style="padding:0 8px 8px 0"><a href="{escape(link.url)}" style="{_BUTTON}">{escape(link.label)}</a></td>'
+        for link in envelope.answers
+    )
+    return f'<table role="presentation" style="border-collapse:collapse"><tr>{cells}</tr></table>' if cells else ""
 
 
 def _blocks(message: Message) -> list[str]:

@@ -41,7 +41,7 @@ class Answer:
 
     status: int
     body: bytes = field(default=b"", repr=False)
-    """At most MOST_READ bytes."""
+    """At most MOST_READ bytes, or as many as were asked for."""
     is_whole: bool = True
     """Whether the body was read to its end."""
     retry_after: timedelta | None = None
@@ -113,19 +113,22 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return None if until is None else min(max(until - (since or now), timedelta(0)), LONGEST_WAIT)
 
 
-async def read(answer: httpx2.Response) -> Answer:
-    """The answer's body as far as it comes in bounded time and size: the status stands, however this ends."""
+async def read(answer: httpx2.Response, most: int = MOST_READ, patience: timedelta | None = BODY_PATIENCE) -> Answer:
+    """The answer's body as far as it comes in bounded time and size: the status stands, however this ends.
+
+    Without `patience` it may take as long as all of the request may.
+    """
     body, is_whole = bytearray(), True
     try:
-        async with asyncio.timeout(BODY_PATIENCE.total_seconds()):
+        async with asyncio.timeout(patience.total_seconds() if patience is not None else None):
             async for chunk in answer.aiter_raw():
                 body += chunk
-                if len(body) > MOST_READ:
+                if len(body) > most:
                     is_whole = False
                     break
     except (TimeoutError, httpx2.TransportError):
         is_whole = False
-    return heard(answer, bytes(body[:MOST_READ]), is_whole=is_whole)
+    return heard(answer, bytes(body[:most]), is_whole=is_whole)
 
 
 def heard(answer: httpx2.Response, body: bytes = b"", *, is_whole: bool = False) -> Answer:

@@ -21,12 +21,13 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import httpx2
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable
-from activities.channels.http_answer import Answer, InItsWords, heard, is_taken, read, refusal
+from activities.channels.http_answer import BODY_PATIENCE, MOST_READ, Answer, InItsWords, heard, is_taken, read, refusal
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Ip: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Method: TypeAlias = Literal["GET", "POST", "PUT"]
 
+NOT_CHANGED = 304
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -67,6 +68,7 @@ class HttpPost:
         within: timedelta | None = None,
         method: Method = "POST",
         in_its_words: InItsWords | None = None,
+        most: int = MOST_READ,
     ) -> Answer:
         """Send it; raises ChannelRefused or ChannelUnavailable with the outcome unknown once the request was written.
 
@@ -78,7 +80,7 @@ class HttpPost:
             async with asyncio.timeout(min(within or whole, whole).total_seconds()):
                 ips = await self._find(url)
                 stage.now = "connecting"
-                request = _Request(method, url, content, headers)
+                request = _Request(method, url, content, headers, most)
                 return await self._first_that_answers(request, ips, in_its_words, stage)
         except TimeoutError:
             raise stage.unavailable("no answer in time") from None
@@ -88,6 +90,10 @@ class HttpPost:
             raise stage.unavailable(_why(error)) from None
         except (httpx2.InvalidURL, UnicodeError, ValueError):
             raise ChannelRefused("this is no address that can be called") from None
+
+    async def get(self, address: str, headers: Mapping[str, str], *, most: int) -> Answer:
+        """Ask for what is there, at most so many bytes of it; an answer of 304 is one, too. Raises as `post`."""
+        return await self.post(address, b"", headers, method="GET", most=most)
 
     async def post_json(
         self,
@@ -175,8 +181,10 @@ class HttpPost:
                 extensions=extensions,
             ) as answer,
         ):
+            if request.most != MOST_READ and answer.status_code == NOT_CHANGED:
+                return heard(answer)
             if is_taken(answer.status_code):
-                return await read(answer)
+                return await read(answer, request.most, None if request.most != MOST_READ else BODY_PATIENCE)
             said = heard(answer) if in_its_words is None else await read(answer)
             raise refusal(said, in_its_words, answer.headers.get("location", ""))
 
@@ -186,6 +194,8 @@ class _Request(NamedTuple):
     url: httpx2.URL
     content: bytes
     headers: Mapping[str, str]
+    most: int
+    """Bytes of the answer; where it is not what is usual, the answer is what is wanted."""
 
 
 class _Stage:

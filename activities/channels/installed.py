@@ -78,6 +78,8 @@ def _mail(settings: Settings) -> EmailSettings:
         timeout=_seconds(settings.smtp_timeout_s),
         ca_file=settings.ca_file or None,
         link=settings.issue_link,
+        reply_to=settings.mail_reply_to,
+        reply_key=next(iter(settings.keys_of_answers), ""),
     )
 
 
@@ -88,7 +90,8 @@ def _webhook(settings: Settings) -> WebhookSettings:
 
 def _slack(settings: Settings) -> SlackSettings:
     token = settings.slack_token.get_secret_value() or None
-    return SlackSettings(token=token, api=settings.slack_url, link=settings.issue_link)
+    is_interactive = bool(settings.slack_secret.get_secret_value())
+    return SlackSettings(token=token, api=settings.slack_url, link=settings.issue_link, is_interactive=is_interactive)
 
 
 def _ntfy(settings: Settings) -> NtfySettings:

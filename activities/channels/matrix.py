@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent
-from activities.channels.fitting import fit, page_of
+from activities.channels.fitting import answers_of, fit, page_of
 from activities.channels.given_address import check_address
 from activities.channels.http_answer import LONGEST_WAIT, Answer, not_theirs
 from activities.channels.http_post import HttpPost, Method
@@ -209,7 +209,7 @@ def _size(message: Message, envelope: Envelope, page: str) -> int:
 
 def _text(message: Message, envelope: Envelope, page: str) -> str:
     subject = " ".join(message.subject.split())
-    footer = "\n".join(part for part in (envelope.issue.short, page) if part)
+    footer = "\n".join(part for part in (answers_of(envelope), envelope.issue.short, page) if part)
     return f"{subject}\n\n{message.body}\n\n{footer}"
 
 
@@ -217,7 +217,9 @@ def _html(message: Message, envelope: Envelope, page: str) -> str:
     subject = " ".join(message.subject.split())
     link = f' · <a href="{escape(page)}">Open the issue</a>' if page else ""
     rows = "".join(_row(line) for line in message.lines if line != Line())
-    return f"<p><strong>{escape(subject)}</strong></p>{rows}<p>{escape(envelope.issue.short)}{link}</p>"
+    answers = " · ".join(f'<a href="{escape(each.url)}">{escape(each.label)}</a>' for each in envelope.answers)
+    answers = f"<p>{answers}</p>" if answers else ""
+    return f"<p><strong>{escape(subject)}</strong></p>{rows}{answers}<p>{escape(envelope.issue.short)}{link}</p>"
 
 
 def _row(line: Line) -> str:

@@ -48,9 +48,17 @@ class MattermostChannel:
 def rendered(message: Message, envelope: Envelope, page: str) -> str:
     """The post's Markdown: the subject, the lines, and which issue it is about."""
     footer = escaped(envelope.issue.short) + (f" · [Open the issue](<{page}>)" if page else "")
+    answers = " · ".join(f"[{escaped(link.label)}](<{link.url}>)" for link in envelope.answers)
     subject = " ".join(message.subject.split())
     return "\n".join(
-        [f"**{escaped(subject)}**", "", *(row for line in message.lines for row in _rows(line)), "", footer]
+        [
+            f"**{escaped(subject)}**",
+            "",
+            *(row for line in message.lines for row in _rows(line)),
+            "",
+            *([answers, ""] if answers else []),
+            footer,
+        ]
     )
 
 

@@ -4,6 +4,7 @@ Plain text, so nothing in it means anything. A copy has the id of the first one,
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from activities.channels.contract import ChannelRefused, Envelope, Sent
 from activities.channels.fitting import fit, page_of
@@ -14,6 +15,8 @@ from escalation.policy.addresses import address_fault, ntfy_topic
 
 LONGEST = 4_096
 """Bytes; a longer text becomes a file to download."""
+MOST_BUTTONS = 3
+"""So many ntfy takes. The issue's page, which a tap on the notification opens too, gives way to an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,8 @@ class NtfyChannel:
             "priority": 6 - min(max(envelope.priority, 1), 5),
             "sequence_id": envelope.public_id,
             "tags": [envelope.issue.short.replace(",", " ")],
-            **({"click": page, "actions": [{**_OPEN, "url": page}]} if page else {}),
+            **({"click": page} if page else {}),
+            **({"actions": actions} if (actions := _actions(envelope, page)) else {}),
         }
         answer = await self._post.post_json(f"{server or self._url}/", content, headers)
         said = answer.json()
@@ -67,6 +71,17 @@ class NtfyChannel:
         if not isinstance(reference, str) or not reference:
             raise not_theirs(answer.status)
         return Sent(reference=reference[:64])
+
+
+def _actions(envelope: Envelope, page: str) -> list[dict[str, Any]]:
+    """The buttons: an answer is sent by the telephone itself, at once; what needs words opens its page."""
+    made: list[dict[str, Any]] = []
+    for link in envelope.answers:
+        if link.needs_words:
+            made.append({"action": "view", "label": link.label, "url": link.url})
+        else:
+            made.append({"action": "http", "label": link.label, "url": link.post_url, "method": "POST", "clear": True})
+    return [*made, *([{**_OPEN, "url": page}] if page else [])][:MOST_BUTTONS]
 
 
 def _fits(message: Message) -> bool:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from activities.channels.contract import ChannelRefused, ChannelUnavailable, Envelope, Sent
-from activities.channels.fitting import fit, page_of
+from activities.channels.fitting import answers_of, fit, page_of
 from activities.channels.given_address import check_address
 from activities.channels.http_answer import LONGEST_WAIT, Answer, not_theirs
 from activities.channels.http_post import HttpPost
@@ -17,7 +17,7 @@ from activities.channels.pager import alert_id, ends_alert
 from escalation.policy.addresses import is_opsgenie_key
 
 LONGEST = 14_000
-"""Characters of the text; Opsgenie takes 15,000 with the subject and the link."""
+"""Characters of the text; Opsgenie takes 15,000 with the subject and the links."""
 LONGEST_MESSAGE = 130
 _NO_MARKUP = str.maketrans("<>", "‹›")  # noqa: RUF001
 """Its pages read HTML, its text messages do not: signs that look like these mean nothing in either."""
@@ -85,10 +85,11 @@ def _refusal(answer: Answer) -> ChannelRefused | ChannelUnavailable | None:
 
 def rendered(envelope: Envelope, page: str, user: str | None = None) -> dict[str, Any]:
     """The alert that is opened."""
-    message = fit(envelope.message, lambda cut: len(cut.body) + len(cut.subject) <= LONGEST)
+    foot = "\n".join(part for part in (answers_of(envelope), page) if part)
+    message = fit(envelope.message, lambda cut: len(cut.body) + len(cut.subject) + len(foot) <= LONGEST)
     subject = " ".join(message.subject.split()).translate(_NO_MARKUP)
     is_cut = len(subject) > LONGEST_MESSAGE
-    head, tail = (f"{subject}\n\n" if is_cut else ""), (f"\n\n{page}" if page else "")
+    head, tail = (f"{subject}\n\n" if is_cut else ""), (f"\n\n{foot}" if foot else "")
     return {
         "message": f"{subject[: LONGEST_MESSAGE - 1]}…" if is_cut else subject,
         "alias": alert_id(envelope),

@@ -99,5 +99,11 @@ def rendered(envelope: Envelope, page: str, user: str | None = None) -> dict[str
             "class": envelope.about,
             "custom_details": details,
         },
-        **({"links": [{"href": page, "text": "Open the issue"}], "client_url": page} if page else {}),
+        **({"links": links} if (links := _links(envelope, page)) else {}),
+        **({"client_url": page} if page else {}),
     }
+
+
+def _links(envelope: Envelope, page: str) -> list[dict[str, str]]:
+    opens = [{"href": page, "text": "Open the issue"}] if page else []
+    return [*({"href": link.url, "text": link.label} for link in envelope.answers), *opens]

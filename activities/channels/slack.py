@@ -54,6 +54,8 @@ class SlackSettings:
     """Of a bot, with chat:write; None: incoming webhooks alone."""
     api: str = "https://slack.com/api"
     link: str = ""
+    is_interactive: bool = False
+    """Whether Slack tells the HTTP door who presses a button; else a button opens a page."""
 
 
 class SlackChannel:
@@ -70,7 +72,8 @@ class SlackChannel:
     async def send(self, envelope: Envelope) -> Sent:
         """Post one message."""
         check_address(self.name, envelope.address, "Slack address")
-        shown = rendered(envelope, page_of(envelope, self._settings.link))
+        is_interactive = self._settings.is_interactive and not is_url(envelope.address)
+        shown = rendered(envelope, page_of(envelope, self._settings.link), is_interactive=is_interactive)
         if is_url(envelope.address):
             return await self._to_webhook(envelope.address, shown)
         if self._settings.token is None:
@@ -140,9 +143,10 @@ def _check(said: dict[str, Any]) -> None:
     raise ChannelRefused(f"Slack says {words}{hint}")
 
 
-def rendered(envelope: Envelope, page: str) -> dict[str, Any]:
+def rendered(envelope: Envelope, page: str, *, is_interactive: bool = False) -> dict[str, Any]:
     """What is posted, without where to: rich text, and a line for notifications that show no blocks."""
-    message = fit(envelope.message, lambda cut: len(cut.body) + len(cut.subject) <= LONGEST)
+    room = LONGEST - sum(len(link.url) for link in envelope.answers)
+    message = fit(envelope.message, lambda cut: len(cut.body) + len(cut.subject) <= room)
     subject = " ".join(message.subject.split())
     footer: list[dict[str, Any]] = [{"type": "text", "text": envelope.issue.short}]
     if page:
@@ -156,9 +160,24 @@ def rendered(envelope: Envelope, page: str) -> dict[str, Any]:
         "blocks": [
             {"type": "rich_text", "elements": [_section([_text(subject, bold=True)])]},
             {"type": "rich_text", "elements": _elements(message)},
+            *([{"type": "actions", "elements": buttons}] if (buttons := _buttons(envelope, is_interactive)) else []),
             {"type": "rich_text", "elements": [_section(footer)]},
         ],
     }
+
+
+def _buttons(envelope: Envelope, is_interactive: bool) -> list[dict[str, Any]]:
+    """Those that one press does are pressed in Slack, where it says who presses them; the others open their page."""
+    return [
+        {
+            "type": "button",
+            "action_id": f"escalon_{link.act}",
+            "text": {"type": "plain_text", "text": link.label},
+            **({"value": link.token} if is_interactive and link.is_plain else {"url": link.url}),
+            **({"style": "primary"} if place == 0 else {}),
+        }
+        for place, link in enumerate(envelope.answers)
+    ]
 
 
 def _elements(message: Message) -> list[dict[str, Any]]:

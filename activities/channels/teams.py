@@ -73,10 +73,17 @@ def _payload(envelope: Envelope, message: Message, page: str) -> bytes:
         "fallbackText": subject,
         "msteams": {"width": "Full"},
         "body": rows,
-        **({"actions": [{"type": "Action.OpenUrl", "title": "Open the issue", "url": page}]} if page else {}),
+        **({"actions": buttons} if (buttons := _buttons(envelope, page)) else {}),
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return json.dumps({"type": "message", "attachments": [attachment]}, ensure_ascii=False).encode()
+
+
+def _buttons(envelope: Envelope, page: str) -> list[dict[str, str]]:
+    """Those that answer, then the one that opens the issue: as many as Teams shows at once."""
+    links = [(link.label, link.url) for link in envelope.answers]
+    links += [("Open the issue", page)] if page else []
+    return [{"type": "Action.OpenUrl", "title": title, "url": url} for title, url in links]
 
 
 def _rows(line: Line) -> list[list[dict[str, Any]]]:

@@ -16,6 +16,7 @@ from activities.channels.fitting import page_of
 from activities.channels.given_address import check_address
 from activities.channels.http_post import HttpPost
 from client.channel_settings import signing_keys
+from escalation.answer_link import AnswerLink
 from escalation.issue.effects import About
 from escalation.issue.facts import IssueClass
 from escalation.message import Line
@@ -53,6 +54,8 @@ class Told(_Written):
     """Whether an earlier copy may have arrived. Copies have the same id, and differ in this and in the text."""
     link: str | None
     """The issue's page, where the installation has one."""
+    answers: tuple[AnswerLink, ...] = ()
+    """By which links it can be answered, where the installation has them."""
 
 
 class Event(_Written):
@@ -114,5 +117,6 @@ class WebhookChannel:
                 lines=envelope.message.lines,
                 is_possible_repeat=envelope.is_possible_repeat,
                 link=page_of(envelope, self._settings.link) or None,
+                answers=envelope.answers,
             ),
         )

@@ -59,6 +59,8 @@ def due_surely(
         return due_at(started_at, plain, None, held), f"counted as {plain} of elapsed time, for {error}"
 
 
+_WHOLE = 1000
+_SECOND = timedelta(seconds=1)
 _DAYS = {"calendar_days": 1, "business_days": 1, "weeks": 7, "months": 28}
 """At least so many days each."""
 
@@ -70,6 +72,8 @@ def reckon(
     if started_at.tzinfo is None:
         raise ValueError(f"'{started_at}' has no time zone; allowed: an aware instant")
     holds = joined(held)
+    if limit.parts:
+        return _shortened(started_at, limit, calendar, holds)
     if not limit.needs_calendar:
         assert limit.length is not None
         began = started_at.astimezone(UTC)
@@ -84,6 +88,27 @@ def reckon(
     if later != reached:
         reached, day = later, max(day, times.working_date_of(later))
     return Reckoned(began, reached, day, counted, _shaped(began, reached, day, limit, times))
+
+
+def _shortened(
+    started_at: datetime, limit: Limit, calendar: WorkingHours | OpenTimes | None, holds: tuple[Held, ...]
+) -> Reckoned:
+    """A part of the time until the whole of it would be due; in whole seconds, and not shaped."""
+    whole = reckon(started_at, limit.changed({"parts": 0}), calendar)
+    began = whole.began_at
+    times = open_times(calendar) if isinstance(calendar, WorkingHours) else calendar
+    if times is not None and limit.counts_hours:
+        reached = times.add(began, part_of(times.between(began, whole.at), limit.parts))
+    else:
+        reached = began + part_of(whole.at - began, limit.parts)
+    reached, counted = _prolonged(began, reached, limit, times, holds)
+    return Reckoned(began, reached, None, counted, reached)
+
+
+def part_of(length: timedelta, parts: int) -> timedelta:
+    """So many thousandths of it, in whole seconds where it is longer than one."""
+    part = length * parts // _WHOLE
+    return part - part % _SECOND if part > _SECOND else part
 
 
 def business_days_on(at: datetime, days: int, times: OpenTimes) -> datetime:
@@ -170,7 +195,7 @@ def _prolonged(
         if ends <= begins:
             continue
         counted.append((begins, ends))
-        if limit.unit in {"working", "business_days"} and times is not None:
+        if limit.counts_hours and times is not None:
             reached = times.add(reached, times.between(begins, ends))
         else:
             reached += ends - begins

@@ -5,6 +5,7 @@ that is due is in `due.py`.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, Self, TypeAlias
 
@@ -23,7 +24,13 @@ ALLOWED = (
     "and after a comma, if wanted: close of business, end of day, "
     "next working day 10:00, counted from opening, counted from the end of the year"
 )
+SPANS = f"{duration.ALLOWED}; also 4 wh, 2 business days, 2 months, or '3 days, close of business'"
+"""The same, shorter, where it is a plain duration as a rule."""
+NO_LIMIT = "is no limit"
 _MOST = 3660
+_WHOLE = 1000
+_LONG: dict[Unit, int] = {"calendar_days": 1, "business_days": 7, "weeks": 7, "months": 31}
+"""Days that one of them may last."""
 _COUNTED: dict[str, Unit] = {
     **dict.fromkeys(("bd", "business day", "business days", "working day", "working days"), "business_days"),
     **dict.fromkeys(("cd", "calendar day", "calendar days"), "calendar_days"),
@@ -61,6 +68,9 @@ class Limit(Value):
     second of the date; next_working_day: the first working day after the date, at `hour`."""
     hour: int | None = Field(default=None, ge=0, lt=86_400)
     """Of next_working_day: seconds after midnight."""
+    parts: int = Field(default=0, ge=0, lt=1000)
+    """So many thousandths of it, 0 for all of it: of the time until it would be due, as its unit counts that. Never
+    written: a ladder that is fitted to a deadline has such limits."""
     counted_from: CountedFrom = "start"
     """start: the instant that it began; opening: the next opening, where that was out of hours; end_of_year: the same
     time on the last day of that year."""
@@ -95,7 +105,42 @@ class Limit(Value):
             words += f", {self.shape.replace('_', ' ')}"
         if self.counted_from != "start":
             words += ", counted from " + ("opening" if self.counted_from == "opening" else "the end of the year")
-        return words
+        return f"{self.parts / _WHOLE:.1%} of {words}" if self.parts else words
+
+    @property
+    def counts_hours(self) -> bool:
+        """Whether what prolongs it, and what is a share of it, is working time rather than elapsed time."""
+        return self.unit in {"working", "business_days"}
+
+    @property
+    def at_most(self) -> timedelta:
+        """About the longest that it lasts: of working time and days with a week for each of them."""
+        day = timedelta(days=1)
+        if self.length is not None:
+            return self.length + 7 * day if self.unit == "wall" else self.length * 21 + 7 * day
+        return ((self.count or 0) + 1) * _LONG[self.unit] * day
+
+
+Span: TypeAlias = timedelta | Limit
+"""How long something may take: a plain duration, or a limit with a unit or a shape of its own."""
+Within: TypeAlias = Mapping[str, timedelta | Limit]
+"""One by severity name. A severity that is absent has no such limit."""
+
+
+def read_span(text: str) -> Span:
+    """Read one; a plain duration where it is one. Raises ValueError as `read_limit`."""
+    limit = read_limit(text)
+    return limit if limit.needs_calendar or limit.length is None else limit.length
+
+
+def longest(span: Span) -> timedelta:
+    """About how long it lasts at most; of a plain duration, how long."""
+    return span.at_most if isinstance(span, Limit) else span
+
+
+def span_words(span: Span) -> str:
+    """In words: `1 h 30 min`, `2 business days, close of business`."""
+    return str(span) if isinstance(span, Limit) else duration.words(span)
 
 
 def read_limit(text: str) -> Limit:
@@ -149,7 +194,7 @@ def _measured(first: str, text: str, *, is_shaped: bool) -> dict[str, object]:
     except ValueError as error:
         why, _, meant = str(error).partition("; did you mean ")
         problem = why.partition("is out of range; allowed: ")[2]
-        raise _wrong(text, f"is out of range: {problem}" if problem else "is no limit", meant) from None
+        raise _wrong(text, f"is out of range: {problem}" if problem else NO_LIMIT, meant) from None
     return {"unit": "working" if is_working else "wall", "length": length}
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pydantic import ValidationError
 
@@ -21,13 +21,15 @@ from escalation.calendar.model import (
 )
 from escalation.calendar.working_hours import Hours, WorkingHours, hours_words
 from escalation.calendar.written import WrittenCalendar, WrittenDay, WrittenFile, WrittenHolidays
+from escalation.policy.feed_url import ALLOWED, FETCH, problem_of
 from escalation.policy.finding import Findings, PolicyError, PolicyErrors, listed
-from escalation.policy.parse import parse_yaml
 from escalation.policy.read_value import Failed, ValueReader
+from escalation.policy.read_yaml import parse_yaml
 from escalation.value import Value
 
 ALLOWED_DAYS = "mon, tue, wed, thu, fri, sat, sun, a range such as mon-fri, or daily"
 ALLOWED_DATE = "a date such as 2026-12-24"
+_COPY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}\.ics", re.ASCII)
 _DATE = re.compile(r"(?:(\d{4})-)?(\d\d)-(\d\d)", re.ASCII)
 
 
@@ -58,13 +60,8 @@ def check_calendars(
 ) -> tuple[dict[str, ReadCalendar], tuple[PolicyError, ...]]:
     """Those that can be used, by name, and all findings: errors and warnings."""
     findings = Findings(file)
-    node = parse_yaml(text, findings)
-    if node is None:
-        return {}, findings.in_order()
-    keyed: dict[type[Value], str] = {WrittenCalendar: "name", WrittenDay: "on"}
-    wordy: frozenset[type[Value]] = frozenset({WrittenHolidays, WrittenDay})
-    written = ValueReader(findings, keyed=keyed, wordy=wordy).model(WrittenFile, node, "")
-    if isinstance(written, Failed):
+    written = _written(text, findings)
+    if written is None:
         return {}, findings.in_order()
     if not written.calendars:
         findings.add("calendars", "is empty", allowed="at least one calendar")
@@ -74,6 +71,23 @@ def check_calendars(
         if read is not None:
             found[each.name] = read
     return found, findings.in_order()
+
+
+def calendar_feeds(text: str) -> tuple[WrittenHolidays, ...]:
+    """The sources of holidays that are written in this text; none where it cannot be read."""
+    findings = Findings("")
+    written = _written(text, findings)
+    return () if written is None else tuple(source for each in written.calendars for source in each.holidays)
+
+
+def _written(text: str, findings: Findings) -> WrittenFile | None:
+    node = parse_yaml(text, findings)
+    if node is None:
+        return None
+    keyed: dict[type[Value], str] = {WrittenCalendar: "name", WrittenDay: "on"}
+    wordy: frozenset[type[Value]] = frozenset({WrittenHolidays, WrittenDay})
+    written = ValueReader(findings, keyed=keyed, wordy=wordy).model(WrittenFile, node, "")
+    return None if isinstance(written, Failed) else written
 
 
 class _One:
@@ -191,6 +205,8 @@ class _One:
         by_hand: list[Day] = []
         for place, source in enumerate(self._written.holidays):
             here = f"holidays[{place}]"
+            if source.url is not None:
+                self._check_url(source, here)
             given = [name for name in ("country", "file", "on") if getattr(source, name) is not None]
             if len(given) != 1:
                 problem = f"has {listed(given) or 'none'} of country, file and on"
@@ -204,6 +220,9 @@ class _One:
                 self._places[f"feeds[{len(feeds)}]"] = f"{here}.file"
                 if source.file in self._feeds:
                     feeds.append(FeedHolidays(name=source.file, text=self._feeds[source.file]))
+                elif source.url is not None:
+                    field = f"{self._here}.{here}.file"
+                    self._findings.add(field, "is not fetched yet", value=source.file, allowed=FETCH)
                 else:
                     self._findings.unknown(
                         f"{self._here}.{here}.file", source.file, "is not beside this file", sorted(self._feeds)
@@ -214,6 +233,17 @@ class _One:
                 if not source.name:
                     self._findings.add(f"{self._here}.{here}", "has no name", allowed="what the day is called")
         return national, feeds, by_hand
+
+    def _check_url(self, source: WrittenHolidays, here: str) -> None:
+        assert source.url is not None
+        problem = problem_of(source.url)
+        if problem is not None:
+            self._findings.add(f"{self._here}.{here}.url", problem, allowed=ALLOWED)
+        if source.file is None or not _COPY.fullmatch(source.file):
+            allowed = "file: where its copy is kept, beside this file, with a name that ends in .ics"
+            self._findings.add(f"{self._here}.{here}.url", "has no file for its copy", allowed=allowed)
+        if source.at_most_old <= timedelta():
+            self._findings.add(f"{self._here}.{here}.at_most_old", "is no time", allowed="more than 0")
 
     def _day(self, on: str, hours: str, name: str, field: str) -> Day | None:
         found = _DATE.fullmatch(on)

@@ -1,5 +1,7 @@
 """Calendars as they are written in YAML: the schema of the file, field by field. What they mean is in `model.py`."""
 
+from datetime import timedelta
+
 from escalation.value import Value
 
 
@@ -11,7 +13,11 @@ class WrittenHolidays(Value):
     subdivision: str | None = None
     """A part of that country, such as BY of DE."""
     file: str | None = None
-    """The name of an iCalendar file beside this one; its events of whole days."""
+    """The name of an iCalendar file beside this one; its events of whole days. With `url`, where the copy is kept."""
+    url: str | None = None
+    """The feed's address on the web, from which the file is fetched. It is a secret."""
+    at_most_old: timedelta = timedelta(days=7)
+    """How old the copy may be, before the watch says so."""
     on: str | None = None
     """One day: 2026-12-27, or 12-27 for every year."""
     name: str = ""

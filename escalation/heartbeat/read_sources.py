@@ -14,9 +14,9 @@ from escalation.policy.finding import Findings, PolicyError, PolicyErrors
 from escalation.policy.match import issue_fields, match
 from escalation.policy.matched import NoMatch
 from escalation.policy.model import Policy
-from escalation.policy.parse import parse_yaml
 from escalation.policy.pin_calendars import CalendarFile
 from escalation.policy.read_value import Failed, ValueReader
+from escalation.policy.read_yaml import parse_yaml
 
 KIND = "technical"
 """The kind of what sources raise, unless a policy is named."""

@@ -45,7 +45,7 @@ def ask_again(turn: Deciding, why: e.AskedAgainWhy, at: datetime) -> None:
     event = e.AskedAgain(
         tier=state.tier,
         why=why,
-        acknowledge_due_at=running or (hours.later(since, acknowledge) if acknowledge else None),
+        acknowledge_due_at=running or (hours.due(since, acknowledge) if acknowledge else None),
         remind_at=state.remind_at if running else first_reminder(turn, state.here, since, hours),
     )
     turn.by_clock(event, at) if why in {"lapsed", "snooze_over", "maintenance_over"} else turn.emit(event, at)

@@ -6,10 +6,10 @@ from escalation.issue.facts import ASSURANCES, SIGNAL, Actor, PersonFacts
 from escalation.issue.state import IssueState
 from escalation.policy.model import Assurance, Policy
 
-RELATIONS = ("asked", "handler", "owner", "offered", "raiser", "customer", "machine", "anyone")
+RELATIONS = ("asked", "handler", "owner", "offered", "put_to", "raiser", "customer", "machine", "anyone")
 
 
-_TAKES_IT = {"acknowledge", "accept", "take_charge"}
+_TAKES_IT = {"acknowledge", "accept", "take_charge", "take_on"}
 
 
 def check_authority(state: IssueState, command: Command, name: str) -> None:
@@ -19,7 +19,7 @@ def check_authority(state: IssueState, command: Command, name: str) -> None:
         raise Refusal("not_allowed", f"{by.person} may not {_verb(name)} this issue", "authority")
     if by.person in state.excluded and name in _TAKES_IT:
         raise Refusal("conflict", f"{by.person} has a conflict of interest in this issue", "authority")
-    allowed = state.policies[0].roles.get(name, ())
+    allowed = roles_for(state.policies[0], name)
     if "anyone" not in allowed and relations(state, by).isdisjoint(allowed):
         role = f"as {by.role}" if by.role else "whose role is not known"
         raise Refusal(
@@ -38,12 +38,21 @@ def check_authority(state: IssueState, command: Command, name: str) -> None:
         )
 
 
+LIKE = {"change_customer": "change_severity"}
+"""Commands of later releases of which a policy need say nothing: who may send the other one may send these."""
+
+
+def roles_for(policy: Policy, name: str) -> tuple[str, ...]:
+    """Who may send this command."""
+    return policy.roles.get(name) or policy.roles.get(LIKE.get(name, ""), ())
+
+
 def may_send(state: IssueState, person: PersonFacts, name: str) -> bool:
     """Whether this person, once it is sure that it is them, may send this command to the issue as it stands."""
     if person.id in state.facts.about or (person.id in state.excluded and name in _TAKES_IT):
         return False
     sure = Actor(person=person.id, role=person.role, door="message", assurance="signed_in")
-    return not relations(state, sure).isdisjoint(state.policies[0].roles.get(name, ()))
+    return not relations(state, sure).isdisjoint(roles_for(state.policies[0], name))
 
 
 def acts_as_machine(state: IssueState, by: Actor) -> bool:
@@ -63,8 +72,9 @@ def relations(state: IssueState, by: Actor) -> frozenset[str]:
         "handler": person in {state.handler, in_charge},
         "owner": person == state.owner,
         "offered": state.offer is not None and person == state.offer.to,
+        "put_to": any(ask.is_put_to(person) for ask in state.asks),
         "raiser": person == state.facts.raiser.person,
-        "customer": any(p.key == person and p.role in {"customer", "complainant"} for p in state.facts.parties),
+        "customer": person in state.facts.customers,
         "machine": acts_as_machine(state, by),
     }
     return frozenset(held | {word for word, is_true in true_of.items() if is_true})
@@ -88,9 +98,16 @@ _VERBS = {
     "note": "write a note on",
     "attempt": "put on record what was tried on",
     "change_severity": "change the severity of",
+    "change_customer": "change the customer of",
     "hold": "put on hold",
     "adopt_policy": "adopt another policy for",
     "de_escalate": "hand down",
+    "ask": "put anything to others for",
+    "take_on": "take on work for",
+    "pass_on": "pass on work for",
+    "complete": "complete work for",
+    "leave": "leave work for",
+    "withdraw": "withdraw what is put to others for",
 }
 
 

@@ -6,13 +6,16 @@ For card, explanation and views alike. People by their ids, instants in UTC. Com
 from datetime import datetime, timedelta
 
 from escalation.duration import words
+from escalation.issue.beside_asks import blocked_by, put_before, put_to_others
 from escalation.issue.clocks import running_targets
 from escalation.issue.events import TargetDue
+from escalation.issue.holding import holders
 from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.state import IssueState
-from escalation.issue.target_clocks import target_hours
+from escalation.issue.target_clocks import still_owed, target_hours
 from escalation.issue.word import ANSWERED
 from escalation.narrate import instant, short
+from escalation.policy.target import agreement_with
 from escalation.value import Value
 
 _SHOWN = 5
@@ -34,9 +37,15 @@ def beside(state: IssueState, *, hides_parties: bool = False) -> tuple[Fact, ...
         ("Was on hold", f"for {words(timedelta(seconds=state.held_s))} in all" if state.held_s >= 1 else ""),
         ("Acknowledged", _quorum(state)),
         ("Offered", _offer(state)),
+        ("On duty", _on_duty(state)),
+        ("Waits for", blocked_by(state)),
+        ("Put to others", put_to_others(state)),
+        ("Put before", put_before(state)),
         ("Nobody on duty", f"by rota {', '.join(state.gaps_told)}" if state.gaps_told else ""),
         ("Told again", "; ".join(f"{person} {instant(at)}" for person, at in sorted(state.snoozes.items()))),
+        ("Agreement", _agreement(state)),
         ("Targets", "; ".join(_target(state, each) for each in running_targets(state))),
+        ("Overdue", "; ".join(f"{name} since {instant(at)}" for name, at in still_owed(state).items())),
         ("Answered", _answered(state)),
         ("Must hear", _ceilings(state)),
         ("Shortened", f"limits are {state.fitted_parts / 10:g}% of the policy's" if state.fitted_parts else ""),
@@ -83,9 +92,17 @@ def standing_clocks(state: IssueState) -> tuple[str, ...]:
     for target in state.targets:
         hours = target_hours(state.policies[0], target.hours)
         if target.stops_on_hold and hours is not None:
+            known = next((each for each in state.promised if each.name == target.name), None)
+            within = known.within.get(state.severity) if known is not None else None
+            hours = hours if within is None else hours.measure(within)
             left = max(hours.between(since, target.due_at), timedelta())
             said.append(f"the target {target.name}, {words(left)}{hours.words} left")
     return tuple(said)
+
+
+def _agreement(state: IssueState) -> str:
+    found = agreement_with(state.policies[0].agreements, state.facts.customers)
+    return "" if found is None else f"{found.name}: {found.title}" if found.title else found.name
 
 
 def _answered(state: IssueState) -> str:
@@ -94,7 +111,7 @@ def _answered(state: IssueState) -> str:
 
 
 def _target(state: IssueState, target: TargetDue) -> str:
-    known = next((each for each in state.policies[0].targets if each.name == target.name), None)
+    known = next((each for each in state.promised if each.name == target.name), None)
     inside = " (OLA)" if known is not None and known.is_ola else ""
     return f"{target.name}{inside} by {instant(target.due_at)}"
 
@@ -124,8 +141,18 @@ def _offer(state: IssueState) -> str:
     if state.offer is None:
         return ""
     due_at = state.offer.due_at
+    if state.offer.leaving:
+        ends = ", ".join(f"{who} (until {instant(at)})" for who, at in state.offer.leaving.items())
+        by_when = f"; unless they accept by {instant(due_at)} the duty lead has it" if due_at is not None else ""
+        return f"to {state.offer.to}, who is on duty after {ends}, no answer yet{by_when}"
     by_when = f"; unless they accept by {instant(due_at)} the duty lead owns it" if due_at is not None else ""
     return f"to {state.offer.to} by {state.offer.by}, no answer yet{by_when}"
+
+
+def _on_duty(state: IssueState) -> str:
+    """Until when those who have it are, where it is handed over then."""
+    until = state.shift.until if state.shift is not None else {}
+    return "; ".join(f"{who} until {instant(until[who])}" for who in holders(state) if who in until)
 
 
 def _ceilings(state: IssueState) -> str:

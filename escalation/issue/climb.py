@@ -17,7 +17,7 @@ from escalation.issue.events import (
     WarningDue,
 )
 from escalation.issue.facts import TextRef
-from escalation.issue.hours import Hours, closed_at, hours_from
+from escalation.issue.hours import Hours, closed_at, counts_from, hours_from
 from escalation.issue.running import ceilings_from, never_earlier, still_ahead
 from escalation.issue.state import IssueState
 from escalation.policy.model import Clock, Policy, Tier
@@ -69,11 +69,12 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
     begins_at = held_until or at
     closed = closed_at(policy, tier, state.severity, at) if held_until is None else None
     hours = hours_from(policy, tier, state.severity, begins_at)
+    since = counts_from(policy, tier, state.severity, begins_at)
     acknowledge = turn.limit(tier.acknowledge_within)
     work = turn.limit(tier.work_within)
     warnings = tuple(
         [
-            WarningDue(at=hours.later(begins_at, limit * warn.at), of=warn.of, share=warn.at, tell=warn.tell)
+            WarningDue(at=hours.share(since, limit, warn.at), of=warn.of, share=warn.at, tell=warn.tell)
             for warn in tier.warnings
             for limit in [acknowledge if warn.of == "acknowledge" else work]
             if limit is not None
@@ -86,10 +87,10 @@ def begin_tier(  # noqa: PLR0913 - each is a fact of the entry
         tier=tier.name,
         from_tier=state.tier if state.turn else None,
         why=why,
-        acknowledge_due_at=hours.later(begins_at, acknowledge) if acknowledge else None,
-        work_due_at=hours.later(begins_at, work) if work else None,
+        acknowledge_due_at=hours.due(since, acknowledge) if acknowledge else None,
+        work_due_at=hours.due(since, work) if work else None,
         find_due_at=turn.now + FIND_WITHIN,
-        remind_at=first_reminder(turn, tier, begins_at, hours),
+        remind_at=first_reminder(turn, tier, since, hours),
         warnings=warnings,
         late_by_s=late_by_s,
         waived=waived,
@@ -129,7 +130,7 @@ def _ceilings(
         put_off = never_earlier(ahead, still_ahead(fresh, policy, tier.name))
         # One that fresh ones say nothing of, as a tier below has no work limit: not in this very instant, too.
         hours = hours_from(policy, tier, turn.state.severity, at)
-        heard_by = hours.later(at, turn.limit(tier.acknowledge_within) or timedelta())
+        heard_by = hours.due(at, turn.limit(tier.acknowledge_within) or timedelta())
         return tuple(each if each.at > turn.now else each.changed({"at": max(heard_by, turn.now)}) for each in put_off)
     return None if ahead == turn.state.ceilings else ahead
 
@@ -138,9 +139,14 @@ def first_reminder(turn: Deciding, tier: Tier, at: datetime, hours: Hours) -> da
     """When those asked at `at` are first told again; None where the tier's time to acknowledge is up by then."""
     remind = turn.limit(tier.remind_every) if tier.remind_every else None
     acknowledge = turn.limit(tier.acknowledge_within)
-    if remind is None or (acknowledge is not None and remind >= acknowledge):
+    if remind is None:
         return None
-    return hours.later(at, remind)
+    remind_at = hours.due(at, remind)
+    is_plain = isinstance(remind, timedelta) and isinstance(acknowledge, timedelta)
+    is_over = acknowledge is not None and (
+        remind >= acknowledge if is_plain else remind_at >= hours.due(at, acknowledge)  # type: ignore[operator]
+    )
+    return None if is_over else remind_at
 
 
 def note_missed(turn: Deciding) -> None:
@@ -167,7 +173,7 @@ def miss_target(turn: Deciding, name: str) -> None:
     """Put on record that a target was missed; it stays missed."""
     state = turn.state
     due_at = next(target.due_at for target in state.targets if target.name == name)
-    known = next((target for target in state.policies[0].targets if target.name == name), None)
+    known = next((target for target in state.promised if target.name == name), None)
     tell = known.tell if known else ("owner",)
     turn.by_clock(TargetMissed.trusted(target=name, due_at=due_at, tell=tell), due_at)
 

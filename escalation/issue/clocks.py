@@ -10,8 +10,11 @@ from pydantic import AwareDatetime
 
 from escalation.duration import words
 from escalation.issue.events import TargetDue
+from escalation.issue.holding import hand_over_times, holders
+from escalation.issue.keeping import answer_due_at, remind_handler_at
 from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.state import DUTY_LEAD, LAST_RESORT, IssueState
+from escalation.narrate import instant
 from escalation.value import Value
 
 What: TypeAlias = Literal[
@@ -23,28 +26,40 @@ What: TypeAlias = Literal[
     "target",
     "snooze",
     "offer",
+    "shift",
     "acknowledge",
     "work",
     "unreached",
     "lapse",
+    "answer",
     "charge",
     "last_resort",
     "warn",
     "target_warn",
     "remind",
+    "remind_handler",
+    "ask_warn",
+    "ask_take",
+    "ask_due",
+    "ask_again",
+    "look_again",
     "confirm",
     "silence",
     "window",
 ]
 _ORDER: tuple[What, ...] = (
-    "find", "hold", "opens", "maintenance", "target", "target_warn", "warn", "remind", "snooze", "offer", "lapse",
-    "acknowledge", "work", "unreached", "ceiling", "charge", "last_resort", "confirm", "silence", "window",
+    "find", "hold", "opens", "maintenance", "target", "target_warn", "ask_due", "ask_warn", "ask_take", "ask_again",
+    "look_again", "warn", "remind", "remind_handler", "snooze", "offer", "shift", "lapse", "answer", "acknowledge",
+    "work", "unreached", "ceiling", "charge", "last_resort", "confirm", "silence", "window",
 )  # fmt: skip
 _Found: TypeAlias = tuple[datetime, What, int, float, Literal["acknowledge", "work", ""], str]
 """The fields of a moment."""
 _EVER = datetime.max.replace(tzinfo=UTC)
 _PLACE: dict[What, int] = {what: place for place, what in enumerate(_ORDER)}
-_TELLS: frozenset[What] = frozenset({"warn", "target_warn", "remind", "find", "confirm", "target", "snooze", "offer"})
+_OF_ASKS: frozenset[What] = frozenset({"ask_warn", "ask_take", "ask_due", "ask_again", "look_again"})
+_TELLS: frozenset[What] = _OF_ASKS | frozenset(
+    {"warn", "target_warn", "remind", "remind_handler", "find", "confirm", "target", "snooze", "offer", "shift"}
+)
 
 GRACE = timedelta(seconds=1)
 """A tick that is late by no more than this is on time: a server's timers may fire up to a second late
@@ -74,7 +89,7 @@ class Moment(NamedTuple):
     share: float = 0
     of: Literal["acknowledge", "work", ""] = ""
     name: str = ""
-    """The tier that a ceiling is for, the target that is missed or warned of, the person whose snooze ends."""
+    """The tier that a ceiling is for, the target that is missed or warned of, the person whose snooze ends, the ask."""
 
     @property
     def moves(self) -> bool:
@@ -121,14 +136,16 @@ def next_at(state: IssueState) -> datetime | None:
     if state.status != "open":
         alone = (state.confirm_at, state.silence_at, state.reopen_until)
         return min([at for at in alone if at is not None], default=None)
-    if state.hold is not None or state.maintenance is not None or state.warnings or state.snoozes or state.ceilings:
+    is_simple = state.hold is None and state.maintenance is None and state.shift is None
+    if not is_simple or state.asks or state.full is not None or state.warnings or state.snoozes or state.ceilings:
         found = _found(state)
         return min([each[0] for each in found if each[1] != "find"] or [each[0] for each in found], default=None)
     charge_until = state.charge.until if state.charge is not None else None
     opens_at = state.opens_at if state.is_closed else None
     offer_due_at = state.offer.due_at if state.offer is not None else None
     tier = (opens_at, state.acknowledge_due_at, state.remind_at, state.work_due_at, state.lapses_at, state.unreached_at)
-    at = [at for at in (*tier, state.last_resort_at, charge_until, offer_due_at) if at is not None]
+    kept = (remind_handler_at(state), answer_due_at(state)) if state.keeping is not None else ()
+    at = [at for at in (*tier, *kept, state.last_resort_at, charge_until, offer_due_at) if at is not None]
     for target in state.targets:
         at += [target.due_at, *(warning.at for warning in target.warnings)]
     return min(at or [finding.due_at for finding in state.findings], default=None)
@@ -188,8 +205,12 @@ def _found(state: IssueState, until: datetime = _EVER) -> list[_Found]:
         (state.opens_at if state.is_closed else None, "opens"),
         (_quiet_until(state), "maintenance"),
         (state.unreached_at, "unreached"),
+        (state.full.look_again_at if state.full is not None else None, "look_again"),
         (state.last_resort_at, "last_resort"),
         (state.offer.due_at if state.offer is not None else None, "offer"),
+        (_look_at(state), "shift"),
+        (remind_handler_at(state), "remind_handler"),
+        (answer_due_at(state), "answer"),
         (state.charge.until if state.charge is not None else None, "charge"),
     )
     found: list[_Found] = [(at, what, 0, 0, "", "") for at, what in alone if at is not None and at <= until]
@@ -208,10 +229,33 @@ def _found(state: IssueState, until: datetime = _EVER) -> list[_Found]:
         ]
     if state.snoozes:
         found += [(at, "snooze", 0, 0, "", person) for person, at in state.snoozes.items() if at <= until]
+    if state.asks:
+        found += _of_asks(state, until)
     # The tier's own limit speaks for the ceiling that it does not exceed.
     for ceiling in state.ceilings[:1] if not work_stands else ():
         if ceiling.at <= until and (state.work_due_at is None or ceiling.at < state.work_due_at):
             found.append((ceiling.at, "ceiling", 0, 0, "", ceiling.tier))
+    return found
+
+
+def _look_at(state: IssueState) -> datetime | None:
+    """When it is looked up who goes off duty; not while a maintenance window holds it, in which nobody is told."""
+    if state.shift is None or state.is_in_maintenance or hand_over_times(state) is None:
+        return None
+    return state.shift.look_at
+
+
+def _of_asks(state: IssueState, until: datetime) -> list[_Found]:
+    """What is due of what is put to others: the issue's one timer serves them, too."""
+    found: list[_Found] = []
+    for ask in state.asks:
+        alone: tuple[tuple[datetime | None, What], ...] = (
+            (ask.take_due_at, "ask_take"),
+            (ask.due_at, "ask_due"),
+            (ask.look_again_at, "ask_again"),
+        )
+        found += [(at, what, 0, 0, "", ask.id) for at, what in alone if at is not None and at <= until]
+        found += [(each.at, "ask_warn", 0, each.share, "", ask.id) for each in ask.warnings if each.at <= until]
     return found
 
 
@@ -253,7 +297,10 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             return f"{moment.name} is told again"
         case "offer":
             whom = state.offer.to if state.offer is not None else "nobody"
-            return f"{whom} has not accepted it: the duty lead owns it"
+            is_shift = state.offer is not None and state.offer.leaving
+            return f"{whom} has not accepted it: the duty lead {'has' if is_shift else 'owns'} it"
+        case "shift":
+            return _shift_words(state)
         case "ceiling":
             title = state.pinned.tier(moment.name).title
             return f"it has been below {title} for as long as it may be: {title} is asked"
@@ -269,6 +316,10 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             return f"the acknowledgement of {state.handler} lapses{then}"
         case "remind":
             return f"{state.here.title} is reminded"
+        case "remind_handler":
+            return f"{state.handler}, who works on it, is reminded of it"
+        case "answer":
+            return f"{state.handler} has not answered the reminder: {state.here.title} is asked again"
         case "last_resort":
             return "the last resort is told again"
         case "charge":
@@ -284,12 +335,39 @@ def _words(state: IssueState, moment: Moment) -> str:  # noqa: PLR0911, PLR0912 
             warning = next(w for w in state.warnings if (w.at, w.of, w.share) == (moment.at, moment.of, moment.share))
             whom = " and ".join(_LISTENERS[word] for word in warning.tell)
             return f"{warning.share:.0%} of the time to {warning.of} is used up: a warning to {whom}"
+        case "look_again":
+            return f"{state.here.title} is looked up again: everybody there was at their limit"
+        case "ask_warn" | "ask_take" | "ask_due" | "ask_again":
+            return _of_ask(state, moment)
         case "confirm":
             return f"{state.owner} is reminded to have it confirmed"
         case "silence":
             return "it is closed, since nobody objected"
         case "window":
             return "it can no longer be reopened"
+
+
+def _shift_words(state: IssueState) -> str:
+    until = state.shift.until if state.shift is not None else {}
+    if not until:
+        return f"it is looked up again until when {' and '.join(holders(state))} are on duty"
+    who = min(until, key=lambda each: until[each])
+    return f"the shift of {who}, which ends {instant(until[who])}, is looked up: who is on duty next is offered it then"
+
+
+def _of_ask(state: IssueState, moment: Moment) -> str:
+    ask = next(each for each in state.asks if each.id == moment.name)
+    match moment.what:
+        case "ask_warn":
+            return f"{moment.share:.0%} of the time of {ask.title} for {ask.id} is used up: a warning"
+        case "ask_take":
+            return f"nobody has taken {ask.id} on: the next one in line is asked"
+        case "ask_again":
+            return f"those who can be asked for {ask.id} are looked up again"
+        case _:
+            is_question = ask.what == "advice" and not ask.is_passed_on and bool(ask.line)
+            then = "the next one in line is asked" if is_question else "it is missed, and its owner and lead are told"
+            return f"the time of {ask.title} for {ask.id} is up: {then}"
 
 
 def _target_warning(state: IssueState, moment: Moment) -> str:

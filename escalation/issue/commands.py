@@ -8,27 +8,37 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from escalation.issue.delivery import Outcome as DeliveryOutcome
-from escalation.issue.delivery import StandIn, Try, Waits
-from escalation.issue.facts import CLOCK, Actor, IssueFacts, LeftOut, PersonFacts, RotaGap, TextRef
+from escalation.issue.command import Command
+from escalation.issue.commands_of_asks import Ask, Complete, Leave, PassOn, TakeOn, Withdraw
+from escalation.issue.commands_of_errands import (
+    EndMaintenance,
+    LookAtShifts,
+    TakeDelivery,
+    TakeDuplicate,
+    TakeNoPeople,
+    TakePeople,
+    TakeShifts,
+    TakeSuppression,
+)
+from escalation.issue.facts import CLOCK, Actor, IssueFacts, PersonFacts, TextRef
 from escalation.issue.maintenance import Maintenance
 from escalation.policy.matched import Match
 from escalation.policy.model import CloseReason, Policy
-from escalation.value import Value
+
+__all__ = [
+    "HUMAN_COMMANDS", "Accept", "Acknowledge", "AdoptPolicy", "Answer", "AnyCommand", "Ask", "Attempt",
+    "AttemptResult", "Cancel", "ChangeCustomer", "ChangeSeverity", "Close", "Command", "Complete", "Confirm",
+    "DeEscalate", "Decline", "EndMaintenance", "Escalate", "FoundHow", "Hold", "How", "HumanCommand", "Leave",
+    "LookAtShifts", "Note", "Open", "Outcome", "PassOn", "Reassign", "Release", "Reopen", "Resolve", "Resume", "Snooze",
+    "Suppress",
+    "TakeCharge", "TakeDelivery", "TakeDuplicate", "TakeNoPeople", "TakeOn", "TakePeople", "TakeShifts",
+    "TakeSuppression", "Tick", "Withdraw", "read_command",
+]  # fmt: skip
 
 Outcome: TypeAlias = Literal["solved", "workaround", "paid", "explained", "nothing_wrong"]
 AttemptResult: TypeAlias = Literal["helped", "no_change", "no_answer", "made_it_worse"]
 How: TypeAlias = Literal["hierarchical", "functional"]
 FoundHow: TypeAlias = Literal["looked_up", "last_known"]
-
-
-class Command(Value):
-    """What all commands have."""
-
-    id: str
-    by: Actor
-    happened_at: AwareDatetime | None = None
-    """When it happened, as the door claims; absent: when it is decided."""
 
 
 class Open(Command):
@@ -73,6 +83,10 @@ class Accept(Command):
     kind: Literal["accept"] = "accept"
     until: AwareDatetime | None = None
     """When the sender's next action is due, where they work on it."""
+    read_back: TextRef | None = None
+    """What the sender takes over, in their own words: whoever's shift ends is told. A policy may need it then."""
+    relieves: str | None = None
+    """Only what is handed over since this person's shift ends, and nothing else."""
 
 
 class Reassign(Command):
@@ -136,6 +150,8 @@ class Note(Command):
     """Whose words it holds, where those are not the sender's: a party's key, or the name of who is waited for."""
     next_update_at: AwareDatetime | None = None
     """Of what was said to the customer: by when they were promised to hear again."""
+    meets: str | None = None
+    """Of what was said to the customer: the one target that it meets, by name. Absent: all that wait for an answer."""
 
 
 class Attempt(Command):
@@ -151,6 +167,20 @@ class ChangeSeverity(Command):
 
     kind: Literal["change_severity"] = "change_severity"
     severity: str
+    reason: TextRef
+
+
+class ChangeCustomer(Command):
+    """It is another customer's. What is promised to them counts from here on, from the true start of each clock."""
+
+    kind: Literal["change_customer"] = "change_customer"
+    customer: str
+    """Their key."""
+    instead_of: str | None = None
+    """The customer who is none any more; needed only where the issue has several."""
+    language: str | None = None
+    zone: str | None = None
+    """IANA name."""
     reason: TextRef
 
 
@@ -260,98 +290,6 @@ class Tick(Command):
     by: Actor = CLOCK
 
 
-class TakePeople(Command):
-    """Answer of the look-up: who is to be asked in this turn, perhaps nobody."""
-
-    kind: Literal["take_people"] = "take_people"
-    by: Actor = CLOCK
-    turn: int
-    people: tuple[PersonFacts, ...]
-    why: str
-    """How they were chosen, in words without names."""
-    stand_ins: dict[str, tuple[StandIn, ...]] = Field(default_factory=dict)
-    """By the id of somebody found: who is asked where they cannot be reached, the first one first."""
-    beside: tuple[PersonFacts, ...] = ()
-    """Facts of the stand-ins."""
-    left_out: tuple[LeftOut, ...] = ()
-    """Who was considered and is not to be asked, and why."""
-    gaps: tuple[RotaGap, ...] = ()
-    """Rotas by which nobody is on duty though somebody must be, and who is told of it."""
-
-
-class TakeNoPeople(Command):
-    """Answer of a look-up that failed."""
-
-    kind: Literal["take_no_people"] = "take_no_people"
-    by: Actor = CLOCK
-    turn: int
-    error: str
-
-
-class TakeDuplicate(Command):
-    """Another issue says that it repeats this one. Comes from that issue, not from people."""
-
-    kind: Literal["take_duplicate"] = "take_duplicate"
-    by: Actor = CLOCK
-    issue: str
-    said_by: str
-    """Who said so."""
-
-
-class TakeSuppression(Command):
-    """Answer of the first issue: whether it has recorded its duplicate."""
-
-    kind: Literal["take_suppression"] = "take_suppression"
-    by: Actor = CLOCK
-    duplicate_of: str
-    error: str | None = None
-    """Why not; None: it is recorded there."""
-
-
-class TakeDelivery(Command):
-    """Answer of a message: what became of it by one channel, or of it so far."""
-
-    kind: Literal["take_delivery"] = "take_delivery"
-    by: Actor = CLOCK
-    message: str
-    """The message's id: the key of the effect that asked for it."""
-    person: str
-    channel: str
-    about: str
-    turn: int = 0
-    """The turn in which this person is asked by it; 0: it only informs."""
-    outcome: DeliveryOutcome
-    attempts: int = 1
-    is_possible_repeat: bool = False
-    """Whether an earlier copy may have left; of one that has not left yet, whether any may."""
-    is_delivered: bool = False
-    """Whether it is known to have arrived, rather than only to have left."""
-    error: str | None = None
-    tries: tuple[Try, ...] = ()
-    """What became of each attempt, where there were several or it has not left."""
-    is_later: bool = False
-    """Whether it was said to be delayed before, so that other ways are taken already."""
-    ask_again_at: AwareDatetime | None = None
-    """Of one that has not left yet: before then the other side does not want to hear of it."""
-    waits: Waits | None = None
-    waited_until: AwareDatetime | None = None
-    """Why it was not to leave before that instant; None: it was to leave at once."""
-    digest: str = ""
-    """The digest that it went in, in one message with others; empty: it went by itself."""
-    waited_s: int = 0
-    """Seconds that it took in all, where it waited for others to go with or for its turn."""
-    is_receipt: bool = False  # whether the other side says so later, of a message that it had taken
-    written_to: int = 0
-    """The last entry that the errand has put on record on its way; 0: none. Nothing is decided by it."""
-
-
-class EndMaintenance(Command):
-    """The maintenance window that this issue is in was ended early; sent by whoever ends it."""
-
-    kind: Literal["end_maintenance"] = "end_maintenance"
-    window: str
-
-
 HumanCommand: TypeAlias = (
     Acknowledge
     | Release
@@ -363,6 +301,7 @@ HumanCommand: TypeAlias = (
     | Note
     | Attempt
     | ChangeSeverity
+    | ChangeCustomer
     | Hold
     | Resume
     | Snooze
@@ -374,10 +313,16 @@ HumanCommand: TypeAlias = (
     | Suppress
     | Reopen
     | AdoptPolicy
+    | Ask
+    | TakeOn
+    | PassOn
+    | Complete
+    | Leave
+    | Withdraw
 )
-Answer: TypeAlias = TakePeople | TakeNoPeople | TakeDelivery | TakeSuppression
+Answer: TypeAlias = TakePeople | TakeNoPeople | TakeDelivery | TakeSuppression | TakeShifts
 AnyCommand: TypeAlias = Annotated[
-    Open | HumanCommand | Tick | Answer | TakeDuplicate | EndMaintenance, Field(discriminator="kind")
+    Open | HumanCommand | Tick | Answer | TakeDuplicate | EndMaintenance | LookAtShifts, Field(discriminator="kind")
 ]
 HUMAN_COMMANDS: dict[str, type[Command]] = {kind.model_fields["kind"].default: kind for kind in get_args(HumanCommand)}
 """The commands that people send, by name. Doors and documentation list them from here."""

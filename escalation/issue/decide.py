@@ -17,6 +17,7 @@ from escalation.issue.commands import (
     AdoptPolicy,
     Attempt,
     Cancel,
+    ChangeCustomer,
     ChangeSeverity,
     Close,
     Command,
@@ -26,6 +27,7 @@ from escalation.issue.commands import (
     EndMaintenance,
     Escalate,
     Hold,
+    LookAtShifts,
     Note,
     Open,
     Reassign,
@@ -40,8 +42,20 @@ from escalation.issue.commands import (
     TakeDuplicate,
     TakeNoPeople,
     TakePeople,
+    TakeShifts,
     TakeSuppression,
     Tick,
+)
+from escalation.issue.commands_of_asks import Ask, Complete, Leave, PassOn, TakeOn, Withdraw
+from escalation.issue.decide_asks import (
+    decide_ask,
+    decide_complete,
+    decide_leave,
+    decide_pass_on,
+    decide_take_on,
+    decide_withdraw,
+    follow_asks,
+    must_be_known,
 )
 from escalation.issue.decide_clock import decide_tick, fall_back_on_last_known, take_people
 from escalation.issue.decide_clocks import (
@@ -51,6 +65,7 @@ from escalation.issue.decide_clocks import (
     decide_resume,
     end_hold_if_heard,
 )
+from escalation.issue.decide_customer import decide_change_customer
 from escalation.issue.decide_delivery import take_delivery
 from escalation.issue.decide_ending import (
     decide_close,
@@ -73,11 +88,12 @@ from escalation.issue.decide_noting import (
 )
 from escalation.issue.decide_owning import decide_accept, decide_decline, decide_reassign
 from escalation.issue.decide_people import decide_acknowledge, decide_release, decide_take_charge
+from escalation.issue.decide_shifts import follow_shifts, look_sooner, take_shifts
 from escalation.issue.decide_targets import follow_targets
 from escalation.issue.deciding import Deciding, Refusal
 from escalation.issue.events import Entry, Opened, Refused
 from escalation.issue.facts import Actor
-from escalation.issue.hours import hours_from
+from escalation.issue.hours import counts_from, hours_from
 from escalation.issue.refusal import Rejected
 from escalation.issue.state import IssueState
 from escalation.issue.target_clocks import first_targets
@@ -108,8 +124,10 @@ def decide_with_states(state: IssueState | None, command: Command, now: datetime
     turn = Deciding(state, command, now)
     try:
         rules(turn, command)
+        follow_asks(turn, state)
         follow_targets(turn, state)
         fit_again(turn)
+        follow_shifts(turn, state)
     except Refusal as refusal:
         return refusal.rejected
     return turn
@@ -126,6 +144,7 @@ def _first_revision(turn: Deciding, command: Command) -> None:
     if system is not None:
         system(turn, command)
         return
+    must_be_known(state, command)
     check_authority(state, command, command_name(command))
     _check_claimed_time(turn)
     person = _BY_PEOPLE.get(type(command))
@@ -173,9 +192,10 @@ def _open(turn: Deciding, command: Open) -> None:
     enter_maintenance(turn, command.maintenance, opened_at)
     tier = turn.state.here
     hours = hours_from(turn.state.pinned, tier, turn.state.severity, opened_at)
+    since = counts_from(turn.state.pinned, tier, turn.state.severity, opened_at)
     limit = turn.limit(tier.acknowledge_within) or turn.limit(tier.work_within)
     # A tier whose time would be over before it was asked, since the system was away, counts from now.
-    is_over = limit is not None and not turn.state.is_in_maintenance and hours.later(opened_at, limit) <= turn.now
+    is_over = limit is not None and not turn.state.is_in_maintenance and hours.due(since, limit) <= turn.now
     late_by_s = round((turn.now - opened_at).total_seconds(), 3) if is_over else 0
     at = turn.now if is_over else opened_at
     if not turn.state.is_in_maintenance:  # else when it is released
@@ -217,8 +237,10 @@ _Arm: TypeAlias = Callable[[Deciding, Any], None]
 _BY_THE_SYSTEM: dict[type[Command], _Arm] = {
     Tick: _tick,
     EndMaintenance: take_maintenance_end,
+    LookAtShifts: look_sooner,
     TakePeople: _take_people,
     TakeNoPeople: _take_no_people,
+    TakeShifts: take_shifts,
     TakeDelivery: take_delivery,
     TakeSuppression: take_suppression,
     TakeDuplicate: take_duplicate,
@@ -235,6 +257,7 @@ _BY_PEOPLE: dict[type[Command], _Arm] = {
     Note: decide_note,
     Attempt: decide_attempt,
     ChangeSeverity: decide_change_severity,
+    ChangeCustomer: decide_change_customer,
     Hold: decide_hold,
     Resume: decide_resume,
     Snooze: decide_snooze,
@@ -246,5 +269,11 @@ _BY_PEOPLE: dict[type[Command], _Arm] = {
     Suppress: decide_suppress,
     Reopen: decide_reopen,
     AdoptPolicy: decide_adopt_policy,
+    Ask: decide_ask,
+    TakeOn: decide_take_on,
+    PassOn: decide_pass_on,
+    Complete: decide_complete,
+    Leave: decide_leave,
+    Withdraw: decide_withdraw,
 }
 _REVISIONS: dict[int, Callable[[Deciding, Command], None]] = {1: _first_revision}

@@ -13,9 +13,11 @@ from escalation.issue.climb import begin_tier, move_up, note_missed, note_missed
 from escalation.issue.clocks import is_late, moments
 from escalation.issue.commands import AdoptPolicy, ChangeSeverity, Command, Hold, Note, Resume
 from escalation.issue.decide_clock import ENDS_A_TIER, decide_tick
+from escalation.issue.decide_delivery import matters
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 from escalation.issue.events import Ceiling
 from escalation.issue.hours import closed_at
+from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.running import (
     Running,
     as_it_stands,
@@ -26,6 +28,7 @@ from escalation.issue.running import (
     still_ahead,
 )
 from escalation.issue.state import IssueState
+from escalation.issue.ways import hastened, urgency_of
 from escalation.issue.word import CUSTOMER, is_customer
 from escalation.policy.model import Holding, Policy
 
@@ -112,14 +115,15 @@ def decide_change_severity(turn: Deciding, command: ChangeSeverity) -> None:
     before = turn.state
     clocks = running(before)
     if rules.clocks != "keep":
-        is_strict = rules.misses_targets
-        clocks = recounted(before, policy, command.severity, turn.now, misses_targets=is_strict)
+        is_strict, is_ending = rules.misses_targets, rules.ends_targets
+        clocks = recounted(before, policy, command.severity, turn.now, misses_targets=is_strict, ends_targets=is_ending)
     turn.emit(
         e.SeverityChanged(
             severity=command.severity,
             from_severity=before.severity,
             tell=rules.tell,
             reason=command.reason,
+            hastens=() if rules.clocks == "restart" else _hastened(before, command.severity, turn.now),
             **clocks._asdict(),
         ),
         turn.now,
@@ -133,6 +137,17 @@ def decide_change_severity(turn: Deciding, command: ChangeSeverity) -> None:
         begin_tier(turn, policy, turn.state.here, "severity_changed", turn.now, is_by_hand=True)
     else:
         _go_up_if_over(turn, before, "severity_changed")
+
+
+def _hastened(state: IssueState, severity: str, now: datetime) -> tuple[str, ...]:
+    """Who is asked and would be told later of what is urgent from now on; nobody where the tier is asked anew."""
+    if urgency_of(state, "asked") == "urgent" or not state.pinned.severity(severity).is_urgent:
+        return ()
+    asking = state.asking_at(state.tier)
+    has = quorum(state).have if is_for_several(state) else ()
+    waiting = [person for person in state.asked if person not in state.snoozes and person not in has]
+    people = [person for person in waiting if asking is not None and matters(state, "asked", person, asking.turn)]
+    return hastened(state, [state.person(person) for person in people], now)
 
 
 def _need_not_wait(turn: Deciding) -> bool:

@@ -45,6 +45,7 @@ def take_delivery(turn: Deciding, command: TakeDelivery) -> None:
             waited_until=command.waited_until,
             waits=command.waits,
             digest=command.digest,
+            is_joined=command.is_joined,
             waited_s=command.waited_s,
             is_receipt=command.is_receipt,
         )
@@ -155,7 +156,7 @@ def _stand_ins(state: IssueState, asking: Asking, person: str) -> Iterator[Stand
             yield each
 
 
-def matters(state: IssueState, about: str, person: str, asked_in: int) -> bool:
+def matters(state: IssueState, about: str, person: str, asked_in: int) -> bool:  # noqa: PLR0911 - one arm per occasion
     """Whether what a message says is still so: nobody is told by a further way, or a day later, of what is over.
 
     `asked_in`: the turn in which the person is asked by it; 0: it only informs.
@@ -163,6 +164,8 @@ def matters(state: IssueState, about: str, person: str, asked_in: int) -> bool:
     match about:
         case "confirm":
             return state.status == "resolved"
+        case "ask_over":
+            return True
         case "resolved":
             return state.status in {"resolved", "closed"}
         case "closed":
@@ -171,6 +174,8 @@ def matters(state: IssueState, about: str, person: str, asked_in: int) -> bool:
             return False
         case "offered":
             return state.offer is not None and state.offer.to == person
+        case "ask_put" | "ask_warned":
+            return any(ask.is_put_to(person) for ask in state.asks)
         case "owns":
             return state.owner == person
         case "waits":

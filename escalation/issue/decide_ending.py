@@ -4,10 +4,12 @@ from escalation.issue import events as e
 from escalation.issue.authority import acts_as_machine
 from escalation.issue.climb import begin_tier
 from escalation.issue.commands import Close, Confirm, Open, Reopen, Resolve
+from escalation.issue.decide_asks import must_not_wait
 from escalation.issue.decide_maintenance import enter_maintenance
 from escalation.issue.decide_noting import end
 from escalation.issue.deciding import ENDED, Deciding, Refusal, already_closed, not_open
 from escalation.issue.facts import TextRef
+from escalation.issue.hours import hours_of_closing, reopen_until
 from escalation.issue.maintenance import Maintenance
 from escalation.policy.model import CloseReason
 
@@ -21,7 +23,9 @@ def decide_resolve(turn: Deciding, command: Resolve) -> None:
         raise Refusal("told_customer_missing", "told_customer is missing: say what the customer was told", "input")
     if command.outcome == "paid" and not command.payment_reference:
         raise Refusal("payment_reference_missing", "payment_reference is missing: outcome paid needs it", "input")
-    closing = state.policies[0].closing
+    if not acts_as_machine(state, command.by):  # what a machine sees to be gone is gone
+        must_not_wait(state)
+    closing, hours = state.policies[0].closing, hours_of_closing(state.policies[0])
     end(turn)
     turn.emit(
         e.Resolved(
@@ -29,8 +33,8 @@ def decide_resolve(turn: Deciding, command: Resolve) -> None:
             explanation=command.explanation,
             told_customer=command.told_customer,
             payment_reference=command.payment_reference,
-            remind_at=turn.now + closing.remind_after,
-            silence_at=turn.now + closing.silence_after if closing.silence_after else None,
+            remind_at=hours.due(turn.now, closing.remind_after),
+            silence_at=hours.due(turn.now, closing.silence_after) if closing.silence_after else None,
         )
     )
 
@@ -57,7 +61,7 @@ def decide_close(turn: Deciding, command: Close) -> None:
 
 
 def _close(turn: Deciding, reason: CloseReason, text: TextRef | None, duplicate_of: str | None) -> None:
-    until = turn.now + turn.state.policies[0].closing.reopen_within
+    until = reopen_until(turn.state.policies[0], turn.now)
     turn.emit(e.Closed(reason=reason, explanation=text, duplicate_of=duplicate_of, reopen_until=until))
 
 

@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from escalation.calendar.due import part_of
 from escalation.issue import events as e
 from escalation.issue.deciding import Deciding
-from escalation.issue.fit import Left, Way, is_humane, most_that_fits, part_of, shortened, way_up
+from escalation.issue.fit import Left, Way, is_humane, most_that_fits, shortened, way_up
 from escalation.issue.hours import Hours, hours_here
 from escalation.issue.running import Running, ceilings_from, never_later, running
 from escalation.issue.state import IssueState
 from escalation.policy.model import Policy, Tier
 
-_MOVED = (e.SeverityChanged, e.PolicyAdopted, e.HoldEnded)
+_MOVED = (e.SeverityChanged, e.CustomerChanged, e.PolicyAdopted, e.HoldEnded)
 """What can leave too little time for the tiers that remain."""
 
 
@@ -22,7 +23,7 @@ def fit_at_opening(turn: Deciding, at: datetime) -> None:
 
 
 def fit_again(turn: Deciding) -> None:
-    """After another severity, another policy or a hold: what remains of the climb fits into what remains of time."""
+    """After another severity, customer or policy, or a hold: the rest of the climb fits into the rest of the time."""
     if not any(isinstance(entry.event, _MOVED) for entry in turn.entries):
         return
     state = turn.state

@@ -5,8 +5,9 @@ from escalation.issue.climb import note_missed
 from escalation.issue.commands import Attempt, Cancel, Note, Snooze, Suppress, TakeDuplicate, TakeSuppression
 from escalation.issue.decide_targets import latest_update
 from escalation.issue.deciding import ENDED, Deciding, Refusal, already_closed, must_be_open
+from escalation.issue.hours import reopen_until
 from escalation.issue.identity import read_issue_id
-from escalation.issue.word import can_be_answered, is_customer
+from escalation.issue.word import ANSWERS, can_be_answered, is_customer
 from escalation.policy.model import CloseReason
 
 MOST_SNOOZED = 50
@@ -21,11 +22,14 @@ def decide_note(turn: Deciding, command: Note) -> None:
         _must_be_an_answer(turn, command)
     elif command.next_update_at is not None:
         raise Refusal("no_update_promised", "next_update_at is said to the customer: say is_to_customer, too", "input")
+    elif command.meets is not None:
+        raise Refusal("meets_nothing", "meets is of what was said to the customer: say is_to_customer, too", "input")
     noted = e.Noted(
         text=command.text,
         is_to_customer=command.is_to_customer,
         said_by=command.said_by,
         next_update_at=command.next_update_at,
+        meets=command.meets,
     )
     turn.emit(noted)
 
@@ -41,11 +45,20 @@ def _must_be_an_answer(turn: Deciding, command: Note) -> None:
         raise Refusal("nobody_to_tell", "there is no customer, and a machine raised it: nobody waits for it", "input")
     if is_customer(state.facts, by.person):
         raise Refusal("nobody_to_tell", f"{by.person} is who waits for an answer", "input")
+    met = [target.name for target in state.promised if target.ends in ANSWERS]
+    if command.meets is not None and command.meets not in met:
+        allowed = ", ".join(met) or "none: leave it out"
+        why = f"meets {command.meets!r} is no target that an answer meets; allowed: {allowed}"
+        raise Refusal("meets_nothing", why, "input")
     if until is None:
         return
     if until <= turn.now:
         raise Refusal("until_past", f"next_update_at {until.isoformat()} is not in the future", "input")
-    latest = latest_update(state, turn.now)
+    latest = latest_update(state, turn.now, command.meets)
+    if latest is None and command.meets is not None:
+        raise Refusal(
+            "no_update_promised", f"{command.meets} is no promise of an update: leave one of both out", "input"
+        )
     if latest is None:
         why = f"the policy {state.policies[0].name} keeps no promise of an update at {state.severity}"
         raise Refusal("no_update_promised", f"{why}: leave next_update_at out", "input")
@@ -95,7 +108,7 @@ def decide_cancel(turn: Deciding, command: Cancel) -> None:
     if state.cancel_asked_by == person:
         raise Refusal("second_person_needed", f"{person} has said so already; a second person must say so too")
     end(turn)
-    until = turn.now + state.policies[0].closing.reopen_within
+    until = reopen_until(state.policies[0], turn.now)
     turn.emit(e.Closed(reason="opened_in_error", explanation=command.reason, reopen_until=until))
 
 
@@ -124,7 +137,7 @@ def take_suppression(turn: Deciding, command: TakeSuppression) -> None:
         turn.by_clock(e.SuppressionFailed(duplicate_of=command.duplicate_of, error=command.error[:200]), turn.now)
         return
     end(turn)
-    until = turn.now + state.policies[0].closing.reopen_within
+    until = reopen_until(state.policies[0], turn.now)
     closed = e.Closed(reason="duplicate_of", duplicate_of=command.duplicate_of, reopen_until=until)
     turn.by_clock(closed, turn.now)
 

@@ -1,12 +1,15 @@
 """Who answers for an issue and who takes it: accept, reassign, decline."""
 
+from escalation.calendar.limit import Limit
 from escalation.issue import events as e
 from escalation.issue.asking_again import ask_again
 from escalation.issue.climb import move_up, note_missed
 from escalation.issue.commands import Accept, Decline, Reassign
 from escalation.issue.decide_delivery import ask_next, has_next, note_nobody_reached
 from escalation.issue.decide_people import lapses_after, note_late_acknowledgement
+from escalation.issue.decide_shifts import accept_hand_over, decline_hand_over
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
+from escalation.issue.hours import WALL, hours_here
 from escalation.issue.quorum import is_out_of_reach, is_reached_by, is_reached_without
 
 
@@ -17,10 +20,17 @@ def decide_accept(turn: Deciding, command: Accept) -> None:
     is_offered = state.offer is not None and state.offer.to == person
     if command.by.is_machine:
         raise Refusal("person_needed", "only a person can answer for an issue", "authority")
+    leaving = state.offer.leaving if is_offered and state.offer is not None else {}
+    if command.relieves is not None and command.relieves not in leaving:
+        whose = f"whose shifts end: {', '.join(leaving)}" if leaving else "nothing of it is handed over to them"
+        raise Refusal("not_handed_over", f"what {command.relieves} has of it is not offered to {person}; {whose}")
     if state.owner == person and not is_offered:
         raise Refusal("already_owner", f"{person} answers for it already")
     if command.until is not None and command.until <= turn.now:
         raise Refusal("until_past", f"until {command.until.isoformat()} is not in the future", "input")
+    if leaving:
+        accept_hand_over(turn, command, leaving)
+        return
     works = is_offered and state.charge is None
     lapses_at = lapses_after(turn, command.until) if works else None
     is_theirs = state.handler is None or person in state.asked
@@ -36,6 +46,7 @@ def decide_accept(turn: Deciding, command: Accept) -> None:
             handler_before=state.handler,
             until=command.until,
             lapses_at=lapses_at,
+            read_back=command.read_back,
         )
     )
 
@@ -54,7 +65,9 @@ def decide_reassign(turn: Deciding, command: Reassign) -> None:
     if state.offer is not None and state.offer.to == command.to:
         raise Refusal("already_offered", f"it is offered to {command.to} already, who has not answered yet")
     within = turn.limit(state.pinned.accept_within)
-    turn.emit(e.Reassigned(to=to, reason=command.reason, accept_due_at=turn.now + within if within else None))
+    hours = hours_here(state) if isinstance(within, Limit) else WALL
+    due_at = hours.due(turn.now, within) if within else None
+    turn.emit(e.Reassigned(to=to, reason=command.reason, accept_due_at=due_at))
 
 
 def decide_decline(turn: Deciding, command: Decline) -> None:
@@ -80,6 +93,8 @@ def decide_decline(turn: Deciding, command: Decline) -> None:
             reason=command.reason,
         )
     )
+    if was_offered and state.offer is not None and state.offer.leaving:
+        decline_hand_over(turn, state.offer)
     if not state.is_climbing:
         return
     is_followed = ask_next(turn, state, person)

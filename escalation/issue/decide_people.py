@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from escalation.calendar.limit import Limit
 from escalation.duration import words
 from escalation.issue import events as e
 from escalation.issue.asking_again import ask_again
@@ -11,6 +12,7 @@ from escalation.issue.clocks import is_late
 from escalation.issue.commands import Acknowledge, Release, TakeCharge
 from escalation.issue.deciding import Deciding, Refusal, must_be_open
 from escalation.issue.hours import hours_here
+from escalation.issue.keeping import awaits_answer
 from escalation.issue.quorum import is_for_several, is_reached_by, quorum
 from escalation.issue.state import Charge, IssueState
 from escalation.narrate import instant
@@ -37,10 +39,15 @@ def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
     # Where several must, it counts once, whoever says it twice.
     counts = not is_for_several(state) or person not in quorum(state).have
     stops_the_clock = is_theirs and state.acknowledge_due_at is not None and counts
+    answers = awaits_answer(state, person)
     renews = is_handler and lapse_at is not None
-    if (is_handler or person in state.joined) and not (taken_from or stops_the_clock or renews):
+    if (is_handler or person in state.joined) and not (taken_from or stops_the_clock or renews or answers):
         raise Refusal("already_acknowledged", f"{person} has acknowledged it already")
-    if times > rules.renewals and lapse_at is not None:
+    until = command.until
+    if times > rules.renewals and lapse_at is not None and answers and until is None:
+        # An answer to a reminder is taken for one; it renews nothing that is not to be renewed.
+        lapse_at, until = state.lapses_at, state.lapses_at if state.is_promised else None
+    elif times > rules.renewals and lapse_at is not None:
         raise Refusal(
             "renewals_spent",
             f"{person} has acknowledged {times} times in this tier; allowed: once and {rules.renewals} renewals",
@@ -58,7 +65,7 @@ def decide_acknowledge(turn: Deciding, command: Acknowledge) -> None:
             have=have,
             needed=needed,
             took_over_from=taken_from,
-            until=command.until,
+            until=until,
             lapses_at=lapse_at if role == "handler" else None,
             next_action=command.next_action,
         )
@@ -80,9 +87,10 @@ def lapses_after(turn: Deciding, until: datetime | None) -> datetime | None:
     if lapse is None:
         return None
     hours = hours_here(turn.state)
-    latest = hours.later(turn.now, lapse)
+    latest = hours.due(turn.now, lapse)
     if until is not None and until > latest:
-        length, at_most = f"{words(lapse)}{hours.words}", latest.isoformat(timespec="seconds")
+        length = str(lapse) if isinstance(lapse, Limit) else f"{words(lapse)}{hours.words}"
+        at_most = latest.isoformat(timespec="seconds")
         raise Refusal("until_too_late", f"an acknowledgement holds for {length} at most: until {at_most}", "input")
     return until or latest
 

@@ -3,7 +3,9 @@
 Also what every decision needs: numbering, the owner of an instant, limits of the pinned policy, refusals by state.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
 
 from escalation.issue.commands import Command
 from escalation.issue.events import Entry, Event, HoldEnded, HoldEndedWhy
@@ -14,6 +16,7 @@ from escalation.issue.running import shifted
 from escalation.issue.state import IssueState
 from escalation.narrate import instant
 
+_Limit = TypeVar("_Limit")
 ENDED = "it is over and can no longer be reopened; open it again as a new occurrence"
 
 
@@ -81,7 +84,7 @@ class Deciding:
         event = HoldEnded(why=why, held_for_s=held_for_s, reason=reason, **clocks._asdict())
         self.emit(event, at) if why == "resumed" else self.by_clock(event, at)
 
-    def limit(self, limits: dict[str, timedelta]) -> timedelta | None:
+    def limit(self, limits: Mapping[str, _Limit]) -> _Limit | None:
         """The limit for the issue's severity, or None."""
         return limits.get(self.state.severity) if limits else None
 

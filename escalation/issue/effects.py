@@ -32,8 +32,10 @@ About: TypeAlias = Literal[
     "offered",
     "declined",
     "severity_changed",
+    "customer_changed",
     "hold_over",
     "snooze_over",
+    "handler_reminded",
     "cancel_asked",
     "target_missed",
     "target_warned",
@@ -43,6 +45,13 @@ About: TypeAlias = Literal[
     "offer_lapsed",
     "owns",
     "rota_empty",
+    "relieved",
+    "taken_over",
+    "tier_full",
+    "ask_put",
+    "ask_warned",
+    "ask_news",
+    "ask_over",
 ]
 
 
@@ -67,6 +76,40 @@ class FindResponders(Value):
     """Of its customer, as BCP 47."""
     at: AwareDatetime | None = None
     """When the tier began (UTC): who is there then is asked. None in errands of releases that did not say."""
+    ask: str = ""
+    """What is put to those who are found, where that is beside the ladder; then it stands in place of the tier, too."""
+    lead: str | None = None
+    """Of a desk: the id of who leads it; None: the duty lead of its team."""
+    is_by_name: bool = False
+    """Whether somebody is asked by name: their manager stands for the lead then."""
+
+
+class FindShifts(Value):
+    """Look up until when those who have it are on duty, and who is next where one of them goes soon."""
+
+    kind: Literal["find_shifts"] = "find_shifts"
+    key: str
+    issue: IssueId
+    issue_class: IssueClass = "normal"
+    number: int
+    """Of the entry that asks for it; its answer bears it."""
+    people: dict[str, AwareDatetime]
+    """Who has it, each with when they were last known to be on duty, or got it (UTC)."""
+    tell: Tell
+    """Whom the tier tells: who is next where somebody goes who has no rota."""
+    about: tuple[str, ...] = ()
+    """As in `FindResponders`."""
+    excluded: tuple[str, ...] = ()
+    before: timedelta
+    """Who goes within so long is followed by somebody."""
+    at: AwareDatetime
+
+
+class Coming(Value):
+    """Something that is due, as it is told to whoever takes an issue over."""
+
+    at: AwareDatetime
+    words: str
 
 
 class Notify(Value):
@@ -124,6 +167,12 @@ class Notify(Value):
     """How they may be disturbed by it."""
     causes: tuple[CauseRef, ...] = ()
     """By what it may go out in one digest with those of other issues."""
+    leaving: tuple[str, ...] = ()
+    """Whose shift ends, where it is handed over: its times are shown in their zones, too."""
+    coming: tuple[Coming, ...] = ()
+    """What is due then, the first of it."""
+    is_read_back_needed: bool = False
+    """Whether to accept it takes words: what the reader takes over, as they understand it."""
 
 
 class KeepText(Value):
@@ -181,6 +230,8 @@ class Snapshot(Value):
     asked: tuple[str, ...]
     handler: str | None
     owner: str
+    helpers: tuple[tuple[str, str], ...] = ()
+    """Who has what is put to others in hand: the person, and what it is."""
     raiser: str
     is_exhausted: bool
     is_breached: bool
@@ -207,11 +258,12 @@ class Record(Value):
 
 
 Effect: TypeAlias = Annotated[
-    FindResponders | Notify | KeepText | LinkDuplicate | LogRefusal, Field(discriminator="kind")
+    FindResponders | FindShifts | Notify | KeepText | LinkDuplicate | LogRefusal, Field(discriminator="kind")
 ]
 EFFECTS: dict[str, type[Value]] = {
     "record": Record,
     "find_responders": FindResponders,
+    "find_shifts": FindShifts,
     "notify": Notify,
     "keep_text": KeepText,
     "link_duplicate": LinkDuplicate,

@@ -6,15 +6,17 @@ from datetime import datetime
 from escalation.issue import events as e
 from escalation.issue.authority import may_send
 from escalation.issue.delivery import patience
-from escalation.issue.effects import About, Effect, FindResponders, LinkDuplicate, Notify
+from escalation.issue.effects import About, Effect, Notify
+from escalation.issue.effects_of_asks import look_up, told_of
+from escalation.issue.effects_of_shifts import find_shifts, handing_over, relieved, without_leaving
 from escalation.issue.facts import PersonFacts
 from escalation.issue.further import about_of, due_by
-from escalation.issue.identity import read_issue_id
+from escalation.issue.looking_up import find, link, told_at
 from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.state import DUTY_LEAD, LAST_RESORT, IssueState
 from escalation.issue.ways import Way, in_order, kept_quiet, quietened, urgency_of, ways_to
 from escalation.issue.wording import instead, otherwise, request
-from escalation.policy.model import ChecklistItem, Tell
+from escalation.policy.model import ChecklistItem, Listener
 
 _ANSWERS: dict[About, tuple[str, ...]] = {
     "asked": ("acknowledge", "escalate", "resolve"),
@@ -32,8 +34,10 @@ _ANSWERS: dict[About, tuple[str, ...]] = {
     "offered": ("accept", "decline"),
     "declined": (),
     "severity_changed": ("acknowledge", "resolve"),
+    "customer_changed": ("acknowledge", "resolve"),
     "hold_over": ("resolve", "escalate"),
     "snooze_over": ("acknowledge", "resolve"),
+    "handler_reminded": ("acknowledge", "resolve", "escalate", "release"),
     "cancel_asked": ("cancel",),
     "target_missed": ("resolve",),
     "target_warned": ("resolve", "escalate"),
@@ -43,6 +47,13 @@ _ANSWERS: dict[About, tuple[str, ...]] = {
     "offer_lapsed": (),
     "owns": ("acknowledge", "reassign", "resolve"),
     "rota_empty": (),
+    "relieved": (),
+    "taken_over": ("acknowledge", "reassign", "resolve", "escalate"),
+    "tier_full": ("escalate", "reassign"),
+    "ask_put": ("take_on", "pass_on", "complete"),
+    "ask_warned": ("complete", "leave"),
+    "ask_news": (),
+    "ask_over": (),
 }
 
 
@@ -51,25 +62,43 @@ def effects(before: IssueState | None, state: IssueState, entry: e.Entry) -> tup
     return (*errands(state, entry), *messages(before, state, entry))
 
 
-_CUSTOMERS = frozenset({"customer", "complainant", "representative"})
-_ASKS = frozenset({e.TierBegan, e.TierOpened, e.Exhausted, e.LastResortTold, e.SuppressionAsked, e.OfferLapsed})
+_LOOKS_UP = frozenset(
+    {
+        e.AskPut,
+        e.AskLookedAgain,
+        e.TierBegan,
+        e.TierOpened,
+        e.Exhausted,
+        e.LastResortTold,
+        e.SuppressionAsked,
+        e.OfferLapsed,
+        e.ShiftsAsked,
+        e.LookedAgain,
+    }
+)
 
 
 def errands(state: IssueState, entry: e.Entry) -> tuple[Effect, ...]:
     """All of it but the messages: what the rules go on with once it is answered."""
-    if type(entry.event) not in _ASKS:
+    if type(entry.event) not in _LOOKS_UP:
         return ()
     match entry.event:
         case e.TierBegan(when_closed="wait" | "skip"):
             return ()
-        case e.TierBegan(turn=turn, tier=tier) | e.TierOpened(turn=turn, tier=tier):
-            return (_find(state, entry, turn, tier),)
+        case (
+            e.TierBegan(turn=turn, tier=tier) | e.TierOpened(turn=turn, tier=tier) | e.LookedAgain(turn=turn, tier=tier)
+        ):
+            return (find(state, entry, turn, tier),)
         case e.Exhausted(turn=turn) | e.LastResortTold(turn=turn):
-            return (_find(state, entry, turn, LAST_RESORT),)
-        case e.OfferLapsed(turn=turn):
-            return (_find(state, entry, turn, DUTY_LEAD),)
+            return (find(state, entry, turn, LAST_RESORT),)
+        case e.OfferLapsed(turn=turn) as lapsed:
+            return (without_leaving(find(state, entry, turn, DUTY_LEAD), lapsed),)
+        case e.ShiftsAsked() as asked_shifts:
+            return (find_shifts(state, entry, asked_shifts, told_at(state, state.tier)),)
+        case e.AskPut() | e.AskLookedAgain() as ask:
+            return (look_up(state, entry, ask),)
         case e.SuppressionAsked() as asked:
-            return (_link(state, entry, asked),)
+            return (link(state, entry, asked),)
         case _:
             return ()
 
@@ -81,14 +110,18 @@ def messages(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
     return () if is_silent else _told_of(before, state, entry)
 
 
-def _told_of(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
+def _told_of(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:  # noqa: PLR0911 - one arm per event
     match entry.event:
         case e.TierBegan() as began:
             return _left(before, state, entry, began)
         case e.Exhausted():
             return _notify(state, entry, "exhausted", [state.owner], state.last_resort_at)
         case e.PeopleAsked() as asked:
-            return _asking(state, entry, asked.turn, [person.id for person in asked.people])
+            told = _asking(state, entry, asked.turn, [person.id for person in asked.people])
+            full = _notify(state, entry, "tier_full", [state.owner], state.acknowledge_due_at) if asked.is_full else ()
+            return (*told, *full)
+        case e.TierFull(is_again=False):
+            return _notify(state, entry, "tier_full", [state.owner], state.acknowledge_due_at)
         case e.StandInAsked() as stand_in:
             return _asking(state, entry, stand_in.turn, [stand_in.person], stand_in)
         case e.AskedAgain() as again:
@@ -97,6 +130,8 @@ def _told_of(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             has = quorum(state).have if is_for_several(state) else ()
             awake = [person for person in state.asked if person not in state.snoozes and person not in has]
             return _notify(state, entry, "reminded", awake, state.acknowledge_due_at, turn=_turn(state))
+        case e.HandlerReminded() as reminded:
+            return _notify(state, entry, "handler_reminded", [reminded.person], reminded.answer_by)
         case e.Warned() as warned:
             return _notify(state, entry, "warned", _listeners(state, warned.tell), warned.due_at)
         case e.ChargeLapsed() as lapsed:
@@ -143,15 +178,37 @@ def _turn(state: IssueState) -> int:
     return asking.turn if asking is not None else 0
 
 
+def _changed(state: IssueState, entry: e.Entry, event: e.SeverityChanged | e.CustomerChanged) -> tuple[Notify, ...]:
+    """Another severity is told as the policy says, and what waits is brought forward where it is urgent now; another
+    customer, to who is asked or has it.
+    """
+    about: About
+    tell: tuple[Listener, ...]
+    hastened: tuple[Notify, ...] = ()
+    if isinstance(event, e.SeverityChanged):
+        about, tell, due_at = "severity_changed", event.tell, state.acknowledge_due_at or state.work_due_at
+        until, turn = state.acknowledge_due_at, _turn(state)
+        hastened = _notify(state, entry, "asked_again", event.hastens, until, turn=turn)
+    else:
+        about, tell = "customer_changed", ("asked", "handler", "owner")
+        due_at = min((target.due_at for target in state.targets), default=None)
+    hear = tuple(person for person in _listeners(state, tell) if person != entry.by.person)
+    return (*hastened, *_notify(state, entry, about, hear, due_at))
+
+
 def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:  # noqa: PLR0911 - one arm per event
     """Who is told of what people did, or had asked for, or what did not arrive; nobody of their own deed."""
     by = entry.by.person
     has_it = (state.handler,) if state.handler else state.asked
     match entry.event:
         case e.Reassigned() as offer:
-            return _notify(state, entry, "offered", [offer.to.id], offer.accept_due_at)
+            told = _notify(state, entry, "offered", [offer.to.id], offer.accept_due_at)
+            return handing_over(state, told, offer) if offer.leaving else told
+        case e.Accepted() | e.OwnerMoved(relieves=(_, *_)) as moved:
+            return _relieved(state, entry, moved)
         case e.OfferLapsed() as lapsed:
-            return _notify(state, entry, "offer_lapsed", [lapsed.by, lapsed.to], None)
+            both = [person for person in (lapsed.by, *lapsed.relieves, lapsed.to) if person]
+            return _notify(state, entry, "offer_lapsed", both, None)
         case e.OwnerMoved() as moved:
             return _notify(state, entry, "owns", [moved.person.id, moved.owner_before], None)
         case e.RotaFoundEmpty() as empty:
@@ -161,9 +218,8 @@ def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
             raiser = () if state.facts.raiser.is_machine else (state.facts.raiser.person,)
             hear = offered_by or (*raiser, state.owner)
             return _notify(state, entry, "declined", [person for person in hear if person != by], None)
-        case e.SeverityChanged() as changed:
-            hear = tuple(person for person in _listeners(state, changed.tell) if person != by)
-            return _notify(state, entry, "severity_changed", hear, state.acknowledge_due_at or state.work_due_at)
+        case e.SeverityChanged() | e.CustomerChanged() as changed:
+            return _changed(state, entry, changed)
         case e.HoldEnded(why="until" | "heard_from"):
             return _notify(state, entry, "hold_over", has_it, state.work_due_at)
         case e.SnoozeEnded(is_asked_again=False) as over:
@@ -183,7 +239,24 @@ def _by_hand(before: IssueState | None, state: IssueState, entry: e.Entry) -> tu
         case e.SuppressionFailed():
             return _notify(state, entry, "suppression_failed", (state.owner, *has_it), None)
         case _:
-            return ()
+            return _put_to_others(before, state, entry) if state.asks else ()
+
+
+def _put_to_others(before: IssueState | None, state: IssueState, entry: e.Entry) -> tuple[Notify, ...]:
+    """Who is told of what is put to others beside the ladder."""
+    found: list[Notify] = []
+    for each in told_of(before, state, entry):
+        notes = _notify(state, entry, each.about, each.people, each.until)
+        found += [note.changed({"asked_of_you": each.asks, "otherwise": each.otherwise}) for note in notes]
+    return tuple(found)
+
+
+def _relieved(state: IssueState, entry: e.Entry, moved: e.Accepted | e.OwnerMoved) -> tuple[Notify, ...]:
+    """Whose shift ends, and the duty lead where nobody accepted it."""
+    if isinstance(moved, e.OwnerMoved):
+        return _notify(state, entry, "taken_over", [moved.person.id, *moved.relieves], None)
+    told = _notify(state, entry, "relieved", [who for who in moved.relieves if who != moved.person], None)
+    return relieved(told, moved)
 
 
 def _left(before: IssueState | None, state: IssueState, entry: e.Entry, began: e.TierBegan) -> tuple[Notify, ...]:
@@ -222,49 +295,6 @@ def _listeners(state: IssueState, tell: Iterable[str]) -> list[str]:
         "next_tier": tuple(person.id for person in above),
     }
     return [person for word in tell for person in groups[word]]
-
-
-def _link(state: IssueState, entry: e.Entry, asked: e.SuppressionAsked) -> LinkDuplicate:
-    first, _ = read_issue_id(asked.duplicate_of)
-    key = f"{state.facts.id}/suppress/{entry.number}"
-    return LinkDuplicate(key=key, issue=state.facts.id, duplicate_of=first, said_by=entry.by.person)
-
-
-def _find(state: IssueState, entry: e.Entry, turn: int, tier: str) -> FindResponders:
-    pinned = state.pinned
-    return FindResponders.trusted(
-        key=f"{state.facts.id}/find/{turn}",
-        issue=state.facts.id,
-        issue_kind=state.facts.kind,
-        issue_class=state.facts.issue_class,
-        severity=state.severity,
-        turn=turn,
-        policy=pinned.name,
-        tier=tier,
-        tell=_told(state, tier),
-        about=(*state.facts.about, *state.excluded),
-        excluded=tuple(person for person in state.excluded if person not in state.facts.about),
-        languages=_languages(state),
-        at=entry.recorded_at,
-    )
-
-
-def _languages(state: IssueState) -> tuple[str, ...]:
-    """Those of whom it is for; where nobody of them has one, of nobody."""
-    theirs = [each.language for each in state.facts.parties if each.role in _CUSTOMERS and each.language is not None]
-    return tuple(dict.fromkeys(theirs))
-
-
-def _told(state: IssueState, tier: str) -> Tell:
-    """Whom a tier tells, or the last resort; outside of its hours who is there then."""
-    if tier == LAST_RESORT:
-        return state.pinned.exhaustion.last_resort
-    if tier == DUTY_LEAD:
-        return Tell()
-    here = state.pinned.tier(tier)
-    if state.is_out_of_hours and here.out_of_hours is not None:
-        return here.out_of_hours
-    return here.told_for(state.severity)
 
 
 def _notify(

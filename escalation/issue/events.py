@@ -10,7 +10,23 @@ from pydantic import AwareDatetime, Field
 from escalation.issue.commands import Open
 from escalation.issue.delivery import Outcome as DeliveryOutcome
 from escalation.issue.delivery import Try, Waits
+from escalation.issue.events_of_asks import (
+    AskAnswered,
+    AskFoundNobody,
+    AskLeft,
+    AskLookedAgain,
+    AskMissed,
+    AskNextAsked,
+    AskPassedOn,
+    AskPut,
+    AskReached,
+    AskTakenOn,
+    AskUntaken,
+    AskWarned,
+    AskWithdrawn,
+)
 from escalation.issue.events_of_clocks import (
+    CustomerChanged,
     Held,
     HoldEnded,
     HoldEndedWhy,
@@ -39,6 +55,7 @@ from escalation.issue.events_of_ladder import (
     ExhaustedWhy,
     LastResortTold,
     LimitMissed,
+    LookedAgain,
     LookupFailed,
     NobodyReached,
     PeopleAsked,
@@ -47,6 +64,7 @@ from escalation.issue.events_of_ladder import (
     StandInAsked,
     TierBegan,
     TierFoundEmpty,
+    TierFull,
     TierOpened,
     Warned,
     WarningDue,
@@ -60,6 +78,7 @@ from escalation.issue.events_of_people import (
     ChargeLapsed,
     ChargeTaken,
     Declined,
+    HandlerReminded,
     Noted,
     OfferLapsed,
     OwnerMoved,
@@ -68,6 +87,7 @@ from escalation.issue.events_of_people import (
     Snoozed,
     SnoozeEnded,
 )
+from escalation.issue.events_of_shifts import OfferWithdrawn, ShiftsAsked, ShiftsSeen
 from escalation.issue.events_of_targets import (
     LadderFitted,
     PlanImpossible,
@@ -86,6 +106,19 @@ __all__ = [
     "AckRole",
     "Acknowledged",
     "AcknowledgementLapsed",
+    "AskAnswered",
+    "AskFoundNobody",
+    "AskLeft",
+    "AskLookedAgain",
+    "AskMissed",
+    "AskNextAsked",
+    "AskPassedOn",
+    "AskPut",
+    "AskReached",
+    "AskTakenOn",
+    "AskUntaken",
+    "AskWarned",
+    "AskWithdrawn",
     "AskedAgain",
     "AskedAgainWhy",
     "Attempted",
@@ -96,24 +129,28 @@ __all__ = [
     "ChargeTaken",
     "Closed",
     "ConfirmationRequested",
+    "CustomerChanged",
     "Declined",
     "DuplicateRecorded",
     "Entry",
     "Event",
     "Exhausted",
     "ExhaustedWhy",
+    "HandlerReminded",
     "Held",
     "HoldEnded",
     "HoldEndedWhy",
     "LadderFitted",
     "LastResortTold",
     "LimitMissed",
+    "LookedAgain",
     "LookupFailed",
     "MaintenanceEnded",
     "MaintenanceEntered",
     "NobodyReached",
     "Noted",
     "OfferLapsed",
+    "OfferWithdrawn",
     "Opened",
     "OpenedAgain",
     "OwnerMoved",
@@ -128,6 +165,8 @@ __all__ = [
     "Resolved",
     "RotaFoundEmpty",
     "SeverityChanged",
+    "ShiftsAsked",
+    "ShiftsSeen",
     "SnoozeEnded",
     "Snoozed",
     "StandInAsked",
@@ -141,6 +180,7 @@ __all__ = [
     "TargetWarningDue",
     "TierBegan",
     "TierFoundEmpty",
+    "TierFull",
     "TierOpened",
     "Told",
     "Warned",
@@ -189,6 +229,8 @@ class Told(Value):
     """That instant."""
     digest: str = ""
     """The digest that it went in, in one message with others; empty: it went by itself."""
+    is_joined: bool = False
+    """Whether it joined that digest, which had left and stands: it told of the cause, or of this issue before."""
     waited_s: int = 0
     """Seconds that it took in all, where it waited for others to go with or for its turn."""
     is_receipt: bool = False
@@ -212,6 +254,8 @@ Event: TypeAlias = Annotated[
     | StandInAsked
     | NobodyReached
     | TierFoundEmpty
+    | TierFull
+    | LookedAgain
     | TierOpened
     | RotaFoundEmpty
     | LookupFailed
@@ -220,10 +264,14 @@ Event: TypeAlias = Annotated[
     | Reassigned
     | OfferLapsed
     | OwnerMoved
+    | OfferWithdrawn
+    | ShiftsAsked
+    | ShiftsSeen
     | Declined
     | Noted
     | Attempted
     | SeverityChanged
+    | CustomerChanged
     | Held
     | HoldEnded
     | Snoozed
@@ -245,6 +293,7 @@ Event: TypeAlias = Annotated[
     | Reminded
     | Acknowledged
     | AcknowledgementLapsed
+    | HandlerReminded
     | Released
     | LimitMissed
     | Exhausted
@@ -256,6 +305,19 @@ Event: TypeAlias = Annotated[
     | Closed
     | Reopened
     | WindowEnded
+    | AskPut
+    | AskReached
+    | AskFoundNobody
+    | AskLookedAgain
+    | AskTakenOn
+    | AskPassedOn
+    | AskLeft
+    | AskNextAsked
+    | AskUntaken
+    | AskWarned
+    | AskMissed
+    | AskAnswered
+    | AskWithdrawn
     | Told
     | Refused,
     Field(discriminator="kind"),

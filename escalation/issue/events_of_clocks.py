@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from escalation.issue.events_of_ladder import Ceiling, WarningDue
 from escalation.issue.events_of_targets import TargetDue
-from escalation.issue.facts import PersonFacts, TextRef
+from escalation.issue.facts import Party, PersonFacts, TextRef
 from escalation.issue.maintenance import EndedWhy, Maintenance
 from escalation.policy.model import Clock, Listener, Policy
 from escalation.value import Value
@@ -22,6 +22,7 @@ HoldEndedWhy: TypeAlias = Literal[
     "de_escalated",
     "severity_changed",
     "policy_adopted",
+    "customer_changed",
     "exhausted",
     "over",
 ]
@@ -56,6 +57,22 @@ class SeverityChanged(Value):
     targets: tuple[TargetDue, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
     tell: tuple[Listener, ...] = ()
+    reason: TextRef | None = None
+    hastens: tuple[str, ...] = ()
+    """Who is told at once of what asks them, since it is urgent now and they might be told later."""
+
+
+class CustomerChanged(Value):
+    """It is another customer's; its targets are those of the agreement with them, as they stand here."""
+
+    kind: Literal["customer_changed"] = "customer_changed"
+    customer: Party
+    instead_of: str | None = None
+    """The customer who is none any more; None: there was none."""
+    agreement: str | None = None
+    from_agreement: str | None = None
+    """The agreements that apply now and applied before; None: what the policy promises everybody."""
+    targets: tuple[TargetDue, ...] = ()
     reason: TextRef | None = None
 
 

@@ -136,6 +136,30 @@ class PeopleAsked(Value):
     """Who was considered and is not asked, and why."""
     quiet: dict[str, AwareDatetime] = Field(default_factory=dict)
     """By person: until when their quiet hours keep back what asks them, but in the inbox."""
+    is_full: bool = False
+    """Whether their lead is asked, since all others have as much as they may have at once."""
+
+
+class TierFull(Value):
+    """Everybody who could be asked has as much as they may have at once; it waits, and they are looked up again."""
+
+    kind: Literal["tier_full"] = "tier_full"
+    turn: int
+    tier: str
+    why: str
+    left_out: tuple[LeftOut, ...] = ()
+    is_again: bool = False
+    """Whether it was so at the look-up before, too, and was told."""
+    look_again_at: AwareDatetime
+
+
+class LookedAgain(Value):
+    """The people of a tier are looked up again, since all of them were at their limit."""
+
+    kind: Literal["looked_again"] = "looked_again"
+    turn: int
+    tier: str
+    find_due_at: AwareDatetime
 
 
 class StandInAsked(Value):

@@ -5,7 +5,7 @@ The union of all events, and what they share, is in `events.py`.
 
 from typing import Literal, TypeAlias
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from escalation.issue.commands import AttemptResult
 from escalation.issue.facts import PersonFacts, TextRef
@@ -37,6 +37,20 @@ class AcknowledgementLapsed(Value):
 
     kind: Literal["acknowledgement_lapsed"] = "acknowledgement_lapsed"
     person: str
+    is_unanswered: bool = False
+    """Whether they did nothing when they were reminded of it."""
+
+
+class HandlerReminded(Value):
+    """Who works on it was told again that they have it."""
+
+    kind: Literal["handler_reminded"] = "handler_reminded"
+    person: str
+    tier: str
+    count: int
+    """How many reminders they had with this one, since they have it."""
+    answer_by: AwareDatetime | None = None
+    """When their acknowledgement lapses unless they do something with it; None: no answer is needed."""
 
 
 class Released(Value):
@@ -59,8 +73,12 @@ class Accepted(Value):
     is_tier_clock_stopped: bool = True
     """Whether that stops the time to acknowledge; not where others are asked than the handler they relieve."""
     handler_before: str | None = None
+    relieves: tuple[str, ...] = ()
+    """Whose shift ends: what they had of it they have no more, and the person has. Empty: the person owns it."""
     until: AwareDatetime | None = None
     lapses_at: AwareDatetime | None = None
+    read_back: TextRef | None = None
+    """What they take over, in their own words."""
 
 
 class Reassigned(Value):
@@ -71,6 +89,10 @@ class Reassigned(Value):
     reason: TextRef | None = None
     accept_due_at: AwareDatetime | None = None
     """By when they are to accept it; None: whenever they do."""
+    leaving: dict[str, AwareDatetime] = Field(default_factory=dict)
+    """Whose shift ends, and when: what they have of it is offered. Empty: somebody offers it by hand."""
+    others: tuple[PersonFacts, ...] = ()
+    """Who is on duty then as well, and is asked in turn where it is declined."""
 
 
 class OfferLapsed(Value):
@@ -79,9 +101,13 @@ class OfferLapsed(Value):
     kind: Literal["offer_lapsed"] = "offer_lapsed"
     to: str
     by: str
-    """Who had offered it."""
+    """Who had offered it, or whose shift ends."""
     turn: int
     find_due_at: AwareDatetime
+    relieves: tuple[str, ...] = ()
+    """Whose shift ends: the duty lead is to have what they have. With nobody in `to`, nobody is on duty next."""
+    as_of: AwareDatetime | None = None
+    """As of when the duty lead is looked up; None: now."""
 
 
 class OwnerMoved(Value):
@@ -92,6 +118,8 @@ class OwnerMoved(Value):
     owner_before: str
     turn: int
     why: str
+    relieves: tuple[str, ...] = ()
+    """Whose shift ends: what they had the person has. Empty: the person owns it."""
 
 
 class Declined(Value):
@@ -118,6 +146,8 @@ class Noted(Value):
     said_by: str | None = None
     next_update_at: AwareDatetime | None = None
     """By when the customer was promised to hear again."""
+    meets: str | None = None
+    """The one target that the answer meets; None: all that wait for one."""
 
 
 class Attempted(Value):

@@ -43,6 +43,8 @@ class TargetBegan(Value):
     kind: Literal["target_began"] = "target_began"
     target: TargetDue
     is_anew: bool = False
+    goes_on: bool = False
+    """Whether it stood still while the issue was resolved, and goes on."""
 
 
 class TargetMet(Value):

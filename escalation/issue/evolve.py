@@ -5,45 +5,22 @@ from typing import Any
 
 from escalation.issue import events as e
 from escalation.issue.commands import Open
-from escalation.issue.evolve_by_hand import by_people, clocks_changed
+from escalation.issue.evolve_asks import asks_changed
+from escalation.issue.evolve_by_hand import by_people, clocks_changed, customer_changed
+from escalation.issue.evolve_ending import MISSES, ending, exhaustion
 from escalation.issue.evolve_reach import reached, without_reach
+from escalation.issue.evolve_shifts import shifts
 from escalation.issue.evolve_targets import clock_ran, ladder_fitted, milestones, noted, plan_impossible
 from escalation.issue.facts import CLOCK, PersonFacts, TextRef
-from escalation.issue.state import BESIDE_THE_TIERS, DUTY_LEAD, LAST_RESORT, Asking, Charge, Finding, IssueState
+from escalation.issue.keeping import keeping_after
+from escalation.issue.state import BESIDE_THE_TIERS, LAST_RESORT, Asking, Finding, Full, IssueState
 from escalation.narrate import tried
 
 KEPT_COMMANDS = 400
-MISSES = frozenset({"not_acknowledged", "too_few_acknowledged", "work_limit_spent"})
-"""Why a tier is left, where that is a limit of it which was missed."""
 KEPT_TRIED = 12
 KEPT_DUPLICATES = 200
 LONGEST_TRIED = 400
 """Characters of a sentence of what was tried; who was asked may be many. The journal holds all of it."""
-_CLOCKS_OFF: dict[str, Any] = {
-    "acknowledge_due_at": None,
-    "work_due_at": None,
-    "findings": (),
-    "warnings": (),
-    "remind_at": None,
-    "lapses_at": None,
-    "last_resort_at": None,
-    "askings": (),
-    "unreached_at": None,
-    "opens_at": None,
-    "is_closed": False,
-    "is_out_of_hours": False,
-}
-_AT_AN_END: dict[str, Any] = {
-    **_CLOCKS_OFF,
-    "maintenance": None,
-    "charge": None,
-    "targets": (),
-    "ceilings": (),
-    "snoozes": {},
-    "offer": None,
-    "cancel_asked_by": None,
-}
-"""Of an issue that is resolved or closed."""
 
 
 def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
@@ -54,6 +31,8 @@ def evolve(state: IssueState | None, entry: e.Entry) -> IssueState:
             raise TypeError(f"the first entry of an issue is opened, not {event.kind}")
         state = _opened(event, entry)
     change = _change(state, event, entry)
+    if state.keeping is not None or "handler" in change:
+        change |= keeping_after(state, change, entry)
     reached_now = milestones(state, entry)
     if reached_now:
         change["milestones"] = reached_now
@@ -115,8 +94,10 @@ _SAID_IN: dict[type, str] = {
     e.Released: "reason",
     e.Reopened: "reason",
     e.Reassigned: "reason",
+    e.Accepted: "read_back",
     e.Declined: "reason",
     e.SeverityChanged: "reason",
+    e.CustomerChanged: "reason",
     e.CancelAsked: "reason",
     e.SuppressionAsked: "reason",
     e.PolicyAdopted: "reason",
@@ -127,6 +108,11 @@ _SAID_IN: dict[type, str] = {
     e.Resolved: "explanation",
     e.Closed: "explanation",
     e.OpenedAgain: "description",
+    e.AskPut: "text",
+    e.AskPassedOn: "reason",
+    e.AskLeft: "reason",
+    e.AskAnswered: "result",
+    e.AskWithdrawn: "reason",
 }
 
 
@@ -205,6 +191,7 @@ def _tier_began(state: IssueState, event: e.TierBegan, entry: e.Entry) -> dict[s
         "findings": (*kept, finding) if event.when_closed in {None, "page_out_of_hours"} else kept,
         "opens_at": event.opens_at if event.when_closed == "wait" else None,
         "is_closed": event.when_closed == "wait",
+        "full": None,
         # Who moves it by hand has taken it out of the window that holds it.
         "maintenance": None if state.is_in_maintenance and not event.is_maintenance else state.maintenance,
         "is_out_of_hours": event.when_closed == "page_out_of_hours",
@@ -222,6 +209,15 @@ def _tier_opened(state: IssueState, event: e.TierOpened, _: e.Entry) -> dict[str
     finding = Finding.trusted(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
     clocks = {name: getattr(event, name) for name in ("acknowledge_due_at", "work_due_at", "remind_at", "warnings")}
     return {**clocks, "ceilings": event.ceilings, "findings": (*state.findings, finding), "is_closed": False}
+
+
+def _full(state: IssueState, event: e.TierFull | e.LookedAgain, _: e.Entry) -> dict[str, Any]:
+    if isinstance(event, e.TierFull):
+        found = Full(look_again_at=event.look_again_at, why=event.why, left_out=event.left_out)
+        return {"findings": _without(state.findings, event.turn), "full": found}
+    finding = Finding.trusted(turn=event.turn, tier=event.tier, due_at=event.find_due_at)
+    full = state.full.changed({"look_again_at": None}) if state.full is not None else None
+    return {"turn": event.turn, "findings": (*state.findings, finding), "full": full}
 
 
 def _maintenance(_: IssueState, event: e.MaintenanceEntered | e.MaintenanceEnded, __: e.Entry) -> dict[str, Any]:
@@ -251,13 +247,14 @@ def _people_found(state: IssueState, event: e.PeopleAsked | e.TierFoundEmpty, _:
         why=event.why,
         left_out=event.left_out,
     )
-    found = {
+    found: dict[str, Any] = {
         "people": _people(state.people, (*event.people, *event.beside)),
         "findings": _without(state.findings, event.turn),
         "askings": (*others, asking),
     }
     if is_last:
         return {**found, "last_resort": ids}
+    found["full"] = None
     had = state.has_pass_people
     return {**found, "asked": ids, "had_pass_people": had, "has_pass_people": had or bool(ids)}
 
@@ -269,6 +266,7 @@ def _acknowledged(state: IssueState, event: e.Acknowledged, entry: e.Entry) -> d
         change["acknowledge_due_at"] = None
         change["remind_at"] = None
         change["unreached_at"] = None
+        change["full"] = None
         change["warnings"] = tuple(w for w in state.warnings if w.of != "acknowledge")
     if event.role == "handler":
         change["handler"] = event.person
@@ -283,99 +281,18 @@ def _acknowledged(state: IssueState, event: e.Acknowledged, entry: e.Entry) -> d
     return change
 
 
-def _exhaustion(state: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
-    match event:
-        case e.Exhausted():
-            finding = Finding(turn=event.turn, tier=LAST_RESORT, due_at=event.find_due_at)
-            is_missed = event.why in MISSES
-            first = state.exhausted_at or entry.happened_at
-            return {
-                **_CLOCKS_OFF,
-                "lapses_at": state.lapses_at,
-                "turn": event.turn,
-                "exhausted_at": first,
-                "charge": None,
-                "ceilings": (),
-                "findings": (*(f for f in state.findings if f.tier == DUTY_LEAD), finding),
-                "last_resort_at": event.next_at,
-                "missed": state.missed + is_missed,
-            }
-        case e.LastResortTold():
-            finding = Finding(turn=event.turn, tier=LAST_RESORT, due_at=event.find_due_at)
-            kept = tuple(f for f in state.findings if f.tier != LAST_RESORT)
-            return {
-                "turn": event.turn,
-                "findings": (*kept, finding),
-                "last_resort_at": event.next_at,
-                "last_resort_count": event.count,
-            }
-        case e.ChargeTaken():
-            charge = Charge(person=event.person, until=event.until)
-            lead = tuple(f for f in state.findings if f.tier == DUTY_LEAD)
-            return {**_CLOCKS_OFF, "findings": lead, "ceilings": (), "charge": charge, "handler": event.person}
-        case e.ChargeLapsed():
-            return {"charge": None, "handler": None}
-        case _:
-            return {}
-
-
-def _ending(_: IssueState, event: e.Event, entry: e.Entry) -> dict[str, Any]:
-    match event:
-        case e.Resolved():
-            return {
-                **_AT_AN_END,
-                "status": "resolved",
-                "resolved_at": entry.happened_at,
-                "resolver": entry.by.person,
-                "confirm_at": event.remind_at,
-                "silence_at": event.silence_at,
-                "confirm_count": 0,
-            }
-        case e.ConfirmationRequested():
-            return {"confirm_at": event.next_at, "confirm_count": event.count}
-        case e.Closed():
-            return {
-                **_AT_AN_END,
-                "suppressing": None,
-                "status": "closed",
-                "closed_at": entry.happened_at,
-                "close_reason": event.reason,
-                "duplicate_of": event.duplicate_of,
-                "reopen_until": event.reopen_until,
-                "confirm_at": None,
-                "silence_at": None,
-            }
-        case e.Reopened():
-            return {
-                "status": "open",
-                "resolved_at": None,
-                "resolver": None,
-                "confirm_at": None,
-                "silence_at": None,
-                "closed_at": None,
-                "close_reason": None,
-                "duplicate_of": None,
-                "reopen_until": None,
-                "handler": None,
-                "exhausted_at": None,
-                "last_resort": (),
-                "last_resort_count": 0,
-                "cancel_asked_by": None,
-                "reopened": event.count,
-            }
-        case e.WindowEnded():
-            return {"status": "ended", "reopen_until": None}
-        case _:
-            return {}
-
-
 _OWNING = (e.Accepted, e.Reassigned, e.OfferLapsed, e.OwnerMoved, e.RotaFoundEmpty)
+_ASKS = (
+    *(e.AskPut, e.AskReached, e.AskFoundNobody, e.AskLookedAgain, e.AskTakenOn, e.AskPassedOn, e.AskLeft),
+    *(e.AskNextAsked, e.AskUntaken, e.AskWarned, e.AskMissed, e.AskAnswered, e.AskWithdrawn),
+)
 _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     e.TierBegan: _tier_began,
     e.TierOpened: _tier_opened,
     e.PeopleAsked: _people_found,
     e.TierFoundEmpty: _people_found,
     **dict.fromkeys((e.StandInAsked, e.NobodyReached, e.Told), reached),
+    **dict.fromkeys((e.TierFull, e.LookedAgain), _full),
     e.AskedAgain: _asked_again,
     e.Warned: _warned,
     e.Noted: noted,
@@ -388,11 +305,14 @@ _CHANGES: dict[type, Callable[[IssueState, Any, e.Entry], dict[str, Any]]] = {
     **dict.fromkeys((e.LimitMissed, e.TargetMissed, e.TargetWarned, e.TargetBegan, e.TargetMet), clock_ran),
     **dict.fromkeys((*_OWNING, e.Declined, e.Snoozed, e.SnoozeEnded, e.CancelAsked), by_people),
     **dict.fromkeys((e.SeverityChanged, e.Held, e.HoldEnded, e.PolicyAdopted), clocks_changed),
+    e.CustomerChanged: customer_changed,
     **dict.fromkeys((e.MaintenanceEntered, e.MaintenanceEnded), _maintenance),
+    **dict.fromkeys((e.ShiftsAsked, e.ShiftsSeen, e.OfferWithdrawn), shifts),
+    **dict.fromkeys(_ASKS, asks_changed),
     e.SuppressionAsked: _suppression,
     e.SuppressionFailed: _suppression,
     e.DuplicateRecorded: _duplicate,
-    **dict.fromkeys((e.Exhausted, e.LastResortTold, e.ChargeTaken, e.ChargeLapsed), _exhaustion),
-    **dict.fromkeys((e.Resolved, e.ConfirmationRequested, e.Closed, e.Reopened, e.WindowEnded), _ending),
+    **dict.fromkeys((e.Exhausted, e.LastResortTold, e.ChargeTaken, e.ChargeLapsed), exhaustion),
+    **dict.fromkeys((e.Resolved, e.ConfirmationRequested, e.Closed, e.Reopened, e.WindowEnded), ending),
 }
 """What each event changes; one that is not here changes nothing but the count of entries."""

@@ -3,11 +3,10 @@
 from typing import Any
 
 from escalation.issue import events as e
+from escalation.issue.customer import with_customer
+from escalation.issue.evolve_shifts import relieved
 from escalation.issue.running import running
-from escalation.issue.state import DUTY_LEAD, Finding, HoldState, IssueState, Offer
-
-KEPT_HOLDS = 300
-"""Holds that a target in working time is counted anew with. Ours: beyond, it is due early rather than late."""
+from escalation.issue.state import DUTY_LEAD, KEPT_HOLDS, Finding, HoldState, IssueState, Offer
 
 
 def by_people(
@@ -31,14 +30,23 @@ def by_people(
             people = {**state.people, event.to.id: event.to}
             due_at = event.accept_due_at
             offer = Offer(to=event.to.id, by=entry.by.person, since=entry.recorded_at, due_at=due_at)
+            if event.leaving:
+                people |= {other.id: other for other in event.others}
+                others = tuple(other.id for other in event.others)
+                shift = {"by": next(iter(event.leaving)), "leaving": event.leaving, "others": others}
+                return {"offer": offer.changed(shift), "people": people}
             return {"offer": offer, "people": people}
         case e.OfferLapsed():
-            finding = Finding(turn=event.turn, tier=DUTY_LEAD, due_at=event.find_due_at)
+            at, relieves = event.find_due_at, event.relieves
+            finding = Finding(turn=event.turn, tier=DUTY_LEAD, due_at=at, relieves=relieves)
             return {"offer": None, "turn": event.turn, "findings": (*state.findings, finding)}
         case e.OwnerMoved():
             findings = tuple(f for f in state.findings if f.turn != event.turn)
             people = {**state.people, event.person.id: event.person}
-            return {"owner": event.person.id, "people": people, "findings": findings}
+            known = {"people": people, "findings": findings}
+            if event.relieves:
+                return {**relieved(state, event.relieves, event.person.id), **known, "offer": state.offer}
+            return {"owner": event.person.id, **known}
         case e.RotaFoundEmpty():
             people = {**state.people, event.tells.id: event.tells}
             return {"people": people, "gaps_told": (*state.gaps_told, event.rota)}
@@ -54,6 +62,8 @@ def by_people(
 
 def _accepted(state: IssueState, event: e.Accepted, entry: e.Entry) -> dict[str, Any]:
     change: dict[str, Any] = {"owner": event.person, "offer": None}
+    if event.relieves:
+        change = relieved(state, event.relieves, event.person)
     if not event.is_handler:
         return change
     if event.is_tier_clock_stopped:
@@ -111,6 +121,12 @@ def clocks_changed(
             return {**change, **_held(state, event, entry)}
         case e.PolicyAdopted():
             return {**change, **_adopted(state, event)}
+
+
+def customer_changed(state: IssueState, event: e.CustomerChanged, entry: e.Entry) -> dict[str, Any]:
+    """Who waits for us now, and what they are promised."""
+    change = with_customer(state, event.customer, event.instead_of, entry.happened_at)
+    return {**change, "targets": event.targets}
 
 
 def _held(state: IssueState, event: e.HoldEnded, entry: e.Entry) -> dict[str, Any]:

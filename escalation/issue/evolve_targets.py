@@ -6,7 +6,16 @@ from escalation.issue import events as e
 from escalation.issue.fit import WHOLE, shortened
 from escalation.issue.running import running
 from escalation.issue.state import IssueState
-from escalation.issue.word import ACKNOWLEDGED, ANSWERED, FIRST_RESPONSE, HEARD, is_answered, speaks, tier_milestone
+from escalation.issue.word import (
+    ACKNOWLEDGED,
+    ANSWERED,
+    FIRST_RESPONSE,
+    HEARD,
+    WROTE,
+    is_answered,
+    speaks,
+    tier_milestone,
+)
 
 
 def clock_ran(
@@ -23,12 +32,14 @@ def clock_ran(
             return {
                 "missed": state.missed + 1,
                 "targets": _without(state, event.target),
+                "overdue": {**state.overdue, event.target: event.due_at},
                 "missed_targets": known if event.target in known else (*known, event.target),
             }
         case e.TargetWarned():
             return {"targets": tuple([_warned(target, event) for target in state.targets])}
         case e.TargetBegan():
-            return {"targets": (*_without(state, event.target.name), event.target)}
+            overdue = {name: at for name, at in state.overdue.items() if name != event.target.name}
+            return {"targets": (*_without(state, event.target.name), event.target), "overdue": overdue}
         case e.TargetMet():
             return {"targets": _without(state, event.target)}
 
@@ -65,10 +76,16 @@ def _is_left(warning: e.TargetWarningDue, event: e.TargetWarned) -> bool:
 
 
 def noted(state: IssueState, event: e.Noted, entry: e.Entry) -> dict[str, Any]:
-    """What was said to the customer gives them the word."""
+    """What was said to the customer gives them the word; but not where it meets no promise of an update."""
     if not event.is_to_customer:
         return {}
-    first = {FIRST_RESPONSE: entry.happened_at, **state.milestones}
+    ends = [target.ends for target in state.promised if target.name == event.meets]
+    if event.meets is not None and "updated" in ends:
+        first = dict(state.milestones)
+    else:
+        first = {FIRST_RESPONSE: entry.happened_at, **state.milestones}
+    if event.meets is not None and "updated" not in ends:
+        return {"milestones": first}
     first.pop(HEARD, None)
     return {"milestones": {**first, ANSWERED: entry.happened_at}}
 
@@ -87,6 +104,13 @@ def milestones(state: IssueState, entry: e.Entry) -> dict[str, Any]:
 
 def _word(state: IssueState, entry: e.Entry) -> dict[str, Any]:
     """The milestones where the customer, who had the word, has said something; else nothing."""
+    if WROTE not in state.milestones and any(target.starts == "customer_wrote" for target in state.promised):
+        found = _after_word(state, entry)
+        return {**(found or state.milestones), WROTE: entry.happened_at} if speaks(state, entry) else found
+    return _after_word(state, entry)
+
+
+def _after_word(state: IssueState, entry: e.Entry) -> dict[str, Any]:
     is_back = isinstance(entry.event, e.Reopened)
     if not is_back and not (is_answered(state) and speaks(state, entry)):
         return {}

@@ -5,12 +5,13 @@ The same text for CLI, query and console. Computed from the state alone, so that
 
 from datetime import datetime, timedelta
 
+from escalation.calendar.limit import Limit, Span, span_words
 from escalation.duration import words
 from escalation.issue.beside import beside
 from escalation.issue.clocks import FIND_WITHIN, Due, deadlines
 from escalation.issue.explain_by_hand import beginning, by_hand_sum
 from escalation.issue.explain_people import chosen
-from escalation.issue.hours import hours_here
+from escalation.issue.hours import Hours, hours_here, hours_of_closing
 from escalation.issue.state import IssueState
 from escalation.issue.ways import kept_back
 from escalation.narrate import instant, why_began
@@ -118,6 +119,8 @@ def _left_alone(state: IssueState, now: datetime) -> list[str]:
 def _nobody_yet(state: IssueState) -> str:
     if state.is_closed and state.opens_at is not None:
         return f"nobody yet: {state.opens_words} {instant(state.opens_at)}"
+    if state.full is not None:
+        return "nobody: everybody is at their limit"
     return "nobody yet: the people are being looked up"
 
 
@@ -148,8 +151,11 @@ def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
     tier, severity, hours = state.here, state.severity, hours_here(state)
     sums: dict[tuple[str, float, str], str] = {}
 
-    def add(what: str, at: datetime | None, limit: timedelta | None, name: str, share: float = 0, of: str = "") -> None:
+    def add(what: str, at: datetime | None, limit: Span | None, name: str, share: float = 0, of: str = "") -> None:
         if at is None or limit is None:
+            return
+        if isinstance(limit, Limit):
+            sums[(what, share, of)] = _of_limit(state, what, limit, f"({name} for {severity} at {tier.name})", share)
             return
         start = hours.later(at, -(limit * (share or 1)))
         if hours.later(state.counts_from, limit * (share or 1)) == at:
@@ -164,25 +170,59 @@ def _sums(state: IssueState) -> dict[tuple[str, float, str], str]:
         limit = acknowledge if warning.of == "acknowledge" else work
         add("warn", warning.at, limit, f"{warning.of}_within", warning.share, warning.of)
     add("remind", state.remind_at, tier.remind_every.get(severity), "remind_every")
+    every, within = tier.remind_handler_every.get(severity), state.pinned.acknowledgement.answer_within.get(severity)
+    if state.keeping is not None and every is not None:
+        since, length = instant(state.keeping.since), f"{span_words(every)}{hours.words}"
+        sums[("remind_handler", 0, "")] = f"{since} + {length} (remind_handler_every for {severity} at {tier.name})"
+    if state.keeping is not None and state.keeping.unanswered_since is not None and within is not None:
+        since, length = instant(state.keeping.unanswered_since), f"{words(within)}{hours.words}"
+        sums[("answer", 0, "")] = f"{since} (reminded) + {length} (answer_within for {severity})"
     sums.update(_persons_sums(state))
-    closing = state.policies[0].closing
+    closing, of_closing = state.policies[0].closing, hours_of_closing(state.policies[0])
     if state.resolved_at is not None and closing.silence_after is not None and state.silence_at is not None:
-        start = state.silence_at - closing.silence_after
-        sums[("silence", 0, "")] = f"{instant(start)} (resolved) + {words(closing.silence_after)} (silence_after)"
+        start = _start(of_closing, state.silence_at, closing.silence_after, state.resolved_at)
+        sums[("silence", 0, "")] = f"{start} (resolved) + {_length(of_closing, closing.silence_after)} (silence_after)"
     if state.closed_at is not None and state.reopen_until is not None:
-        start = state.reopen_until - closing.reopen_within
-        sums[("window", 0, "")] = f"{instant(start)} (closed) + {words(closing.reopen_within)} (reopen_within)"
+        start = _start(of_closing, state.reopen_until, closing.reopen_within, state.closed_at)
+        sums[("window", 0, "")] = f"{start} (closed) + {_length(of_closing, closing.reopen_within)} (reopen_within)"
     every = state.pinned.exhaustion.last_resort_every.get(severity)
     if state.last_resort_at is not None and every is not None:
-        start = state.last_resort_at - every
+        told_at = state.last_resort_at - every
         sums[("last_resort", 0, "")] = (
-            f"{instant(start)} (last told) + {words(every)} (last_resort_every for {severity})"
+            f"{instant(told_at)} (last told) + {words(every)} (last_resort_every for {severity})"
         )
     if state.confirm_at is not None:
-        start = state.confirm_at - closing.remind_after
+        before = None if state.confirm_count else state.resolved_at
+        start = _start(of_closing, state.confirm_at, closing.remind_after, before)
         since = "last asked for" if state.confirm_count else "resolved"
-        sums[("confirm", 0, "")] = f"{instant(start)} ({since}) + {words(closing.remind_after)} (remind_after)"
+        sums[("confirm", 0, "")] = f"{start} ({since}) + {_length(of_closing, closing.remind_after)} (remind_after)"
     return sums
+
+
+def _start(hours: Hours, due_at: datetime, limit: Span, began_at: datetime | None) -> str:
+    """From when it counts; of what has a unit or a shape of its own, where that is known."""
+    if isinstance(limit, Limit):
+        return instant(began_at) if began_at is not None else "when it was"
+    return instant(hours.later(due_at, -limit))
+
+
+def _length(hours: Hours, limit: Span) -> str:
+    if not isinstance(limit, Limit):
+        return f"{words(limit)}{hours.words}"
+    return f"{limit} by the calendar {hours.dates.hours.name}" if hours.dates is not None else str(limit)
+
+
+def _of_limit(state: IssueState, what: str, limit: Limit, named: str, share: float) -> str:
+    """Of one with a unit or a shape of its own: from where it counts, and what put it off."""
+    since = state.acknowledge_from if what == "acknowledge" else state.counts_from
+    if what == "remind":
+        return f"every {limit} {named}"
+    part = f"{share:.0%} of {limit}" if share else str(limit)
+    held = sum((max(ends - max(begins, since), timedelta()) for begins, ends in state.holds), timedelta())
+    on_hold = f", put off by {words(held)} on hold" if held else ""
+    dates = hours_here(state).dates
+    by = f" by the calendar {dates.hours.name}" if dates is not None else ""
+    return f"{beginning(state, since)} + {part}{by} {named}{on_hold}"
 
 
 def _persons_sums(state: IssueState) -> dict[tuple[str, float, str], str]:
@@ -192,12 +232,16 @@ def _persons_sums(state: IssueState) -> dict[tuple[str, float, str], str]:
     if state.lapses_at is not None and state.is_promised:
         sums[("lapse", 0, "")] = f"as {state.handler} promised"
     elif state.lapses_at is not None and state.acknowledged_at is not None:
-        hours = hours_here(state)
+        hours, start = hours_here(state), f"{instant(state.acknowledged_at)} (acknowledged)"
+        if isinstance(lapse, Limit):
+            sums[("lapse", 0, "")] = f"{start} + {_length(hours, lapse)} (lapses_after for {state.severity})"
+            return {**sums, **_charge(state)}
         whole = hours.between(state.acknowledged_at, state.lapses_at)
         limit = min(whole, lapse) if lapse is not None and state.held_s else whole
         on_hold = f" + {words(whole - limit)} (on hold)" if whole > limit else ""
-        start = f"{instant(state.acknowledged_at)} (acknowledged)"
         sums[("lapse", 0, "")] = f"{start} + {words(limit)}{hours.words} (lapses_after for {state.severity}){on_hold}"
-    if state.charge is not None:
-        sums[("charge", 0, "")] = f"as {state.charge.person} set it"
-    return sums
+    return {**sums, **_charge(state)}
+
+
+def _charge(state: IssueState) -> dict[tuple[str, float, str], str]:
+    return {("charge", 0, ""): f"as {state.charge.person} set it"} if state.charge is not None else {}

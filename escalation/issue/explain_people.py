@@ -1,5 +1,6 @@
 """explain, for the choice of people: how those were chosen who are asked, who was considered, and who was left out."""
 
+from escalation.issue.beside_asks import found_for
 from escalation.issue.state import LAST_RESORT, IssueState
 
 
@@ -13,4 +14,7 @@ def chosen(state: IssueState) -> tuple[str, ...]:
         if asking.left_out:
             left_out = "; ".join(f"{each.id} ({each.why})" for each in asking.left_out)
             lines.append(f"Considered and left out: {left_out}.")
-    return tuple(lines)
+    if state.full is not None:
+        left_out = "; ".join(f"{each.id} ({each.why})" for each in state.full.left_out)
+        lines.append(f"Nobody is asked, since everybody is at their limit: {left_out}.")
+    return (*lines, *found_for(state))

@@ -26,6 +26,10 @@ SIGNAL = "signal"
 """The door of what comes by signal, whatever it claims."""
 
 
+CUSTOMERS: frozenset[PartyRole] = frozenset({"customer", "complainant"})
+"""Parties who wait for us."""
+
+
 class Actor(Value):
     """Who acted, through which door, and how sure we are of it."""
 
@@ -112,7 +116,7 @@ class CauseRef(Value):
 
 
 class IssueFacts(Value):
-    """The issue as it was opened. What can change later is in the state."""
+    """The issue as it was opened. What can change later is in the state; only its customer is changed here."""
 
     id: IssueId
     kind: Kind
@@ -144,4 +148,9 @@ class IssueFacts(Value):
     @property
     def has_customer(self) -> bool:
         """Whether anybody outside must hear how it ends."""
-        return any(party.role in {"customer", "complainant"} for party in self.parties)
+        return bool(self.customers)
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """The keys of those who wait for us."""
+        return tuple([party.key for party in self.parties if party.role in CUSTOMERS])

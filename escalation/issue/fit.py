@@ -8,14 +8,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from escalation.issue.hours import Hours, closed_at, hours_from
-from escalation.policy.model import Limits, Policy, Tier
+from escalation.calendar.due import part_of
+from escalation.calendar.limit import Limit, Span, Within
+from escalation.issue.hours import Closed, Hours, closed_at, hours_from
+from escalation.policy.model import Policy, Tier
 
 WHOLE = 1000
 """The limits as they are written; they are shortened by parts of this."""
 SHORTEST = timedelta(minutes=1)
 """What a tier has to acknowledge at least. Ours: in less nobody could."""
-_SECOND = timedelta(seconds=1)
 
 
 class Way(NamedTuple):
@@ -57,19 +58,24 @@ def _climb(
         following = policy.next_tier(here.name)
         if following is None or following in seen:
             last = here.acknowledge_within.get(severity) if left is None else left.acknowledge
-            return Way(here.name, at, hours.later(at, last or timedelta()))
+            return Way(here.name, at, hours.due(_since(at, closed), last or timedelta()))
         limit = (
             _limit(here, severity, is_acknowledged=is_acknowledged) if left is None else _left(left, is_acknowledged)
         )
         if limit is None:
             return None
         if closed is None or closed.then != "skip":
-            at = hours.later(at, limit)
+            at = hours.due(_since(at, closed), limit)
         here, left = policy.tier(following), None
         seen.add(following)
 
 
-def _limit(tier: Tier, severity: str, *, is_acknowledged: bool) -> timedelta | None:
+def _since(at: datetime, closed: Closed | None) -> datetime:
+    """From when a tier's clocks count that begins then."""
+    return closed.opens_at if closed is not None and closed.then == "wait" else at
+
+
+def _limit(tier: Tier, severity: str, *, is_acknowledged: bool) -> Span | None:
     return (tier.work_within if is_acknowledged else tier.acknowledge_within).get(severity)
 
 
@@ -93,14 +99,15 @@ def shortened(policy: Policy, severity: str, parts: int) -> Policy:
     return policy.changed({"tiers": tiers})
 
 
-def _shorter(limits: Limits, severity: str, parts: int) -> Limits:
-    return {name: part_of(limit, parts) if name == severity else limit for name, limit in limits.items()}
+def _shorter(limits: Within, severity: str, parts: int) -> Within:
+    return {name: _part(limit, parts) if name == severity else limit for name, limit in limits.items()}
 
 
-def part_of(limit: timedelta, parts: int) -> timedelta:
-    """So many thousandths of it, in whole seconds where it is longer than one."""
-    part = limit * parts // WHOLE
-    return part - part % _SECOND if part > _SECOND else part
+def _part(limit: Span, parts: int) -> Span:
+    """So much of it. Days cannot be divided: of them, and of what is shaped, it is a part of the time until then."""
+    if isinstance(limit, Limit):
+        return limit.changed({"parts": max((limit.parts or WHOLE) * parts // WHOLE, 1)})
+    return part_of(limit, parts)
 
 
 def most_that_fits(fits: Callable[[int], bool]) -> int:
@@ -118,4 +125,7 @@ def most_that_fits(fits: Callable[[int], bool]) -> int:
 def is_humane(policy: Policy, severity: str, parts: int) -> bool:
     """Whether every tier still has a minute to acknowledge, or what it had where that was less."""
     limits = [tier.acknowledge_within.get(severity) for tier in policy.tiers]
-    return all(limit is None or part_of(limit, parts) >= min(limit, SHORTEST) for limit in limits)
+    plain = [(limit.length, limit.parts or WHOLE) if isinstance(limit, Limit) else (limit, WHOLE) for limit in limits]
+    return all(
+        limit is None or part_of(limit, before * parts // WHOLE) >= min(limit, SHORTEST) for limit, before in plain
+    )

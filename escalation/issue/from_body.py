@@ -16,7 +16,15 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from escalation.issue.commands import HUMAN_COMMANDS, AdoptPolicy, Command, EndMaintenance, Open, TakeDuplicate
+from escalation.issue.commands import (
+    HUMAN_COMMANDS,
+    AdoptPolicy,
+    Command,
+    EndMaintenance,
+    LookAtShifts,
+    Open,
+    TakeDuplicate,
+)
 from escalation.issue.facts import CLOCK, SIGNAL, Actor, TextRef
 from escalation.issue.identity import read_issue_id
 from escalation.issue.refusal import Rejected
@@ -127,6 +135,14 @@ def read_end_of_maintenance(bodies: Sequence[object], fallback_id: str) -> FromB
     if isinstance(fields, Rejected):
         return fields
     return _unknown_field(EndMaintenance, fields) or _read_fields(EndMaintenance, fields, fallback_id, "signal")
+
+
+def read_look_at_shifts(bodies: Sequence[object], fallback_id: str) -> FromBody | Rejected:
+    """What is signalled by a worker that notices that rotas or absences have changed."""
+    fields = _the_body(bodies, '{"id": "shifts-1", "by": "kim"}')
+    if isinstance(fields, Rejected):
+        return fields
+    return _unknown_field(LookAtShifts, fields) or _read_fields(LookAtShifts, fields, fallback_id, "signal")
 
 
 def _the_body(bodies: Sequence[object], example: str) -> dict[str, object] | Rejected:

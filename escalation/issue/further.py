@@ -10,6 +10,7 @@ from escalation.issue.commands import TakeDelivery
 from escalation.issue.delivery import patience
 from escalation.issue.effects import About, Notify
 from escalation.issue.events import Told
+from escalation.issue.keeping import answer_due_at
 from escalation.issue.state import IssueState
 from escalation.issue.ways import in_order, quiet_until
 
@@ -71,8 +72,12 @@ def due_by(state: IssueState, about: About) -> datetime | None:
             return state.reopen_until
         case "warned" | "severity_changed":
             return state.acknowledge_due_at or state.work_due_at
+        case "customer_changed":
+            return min((target.due_at for target in state.targets), default=None)
         case "hold_over":
             return state.work_due_at
+        case "handler_reminded":
+            return answer_due_at(state)
         case "asked" | "asked_again" | "reminded" | "snooze_over":
             return state.acknowledge_due_at
         case _:

@@ -52,6 +52,9 @@ class PersonalRules(Value):
     ordinary: tuple[Step, ...] | None = None
     """The same of what is not urgent."""
     quiet: tuple[QuietHours, ...] = ()
+    is_hastened: bool = False
+    """Whether what waits is brought forward where the issue becomes urgent. Not of facts that an earlier release has
+    looked up, whose messages wait on as they were asked for."""
 
     def steps(self, urgency: Urgency) -> tuple[Step, ...] | None:
         """The rule for what is so urgent; None where there is none."""

@@ -9,8 +9,8 @@ from escalation.issue.commands import TakePeople
 from escalation.issue.delivery import MOST_STAND_INS, StandIn
 from escalation.issue.effects import FindResponders
 from escalation.issue.facts import LeftOut, PersonFacts, RotaGap
-from escalation.issue.routing import Load, Loads, able, routed
-from escalation.issue.state import DUTY_LEAD
+from escalation.issue.routing import Limited, Load, Loads, able, routed, within_limit
+from escalation.issue.state import BESIDE_THE_TIERS, DUTY_LEAD
 from escalation.oncall.look_up import OnDuty, people_on_duty
 from escalation.oncall.rota import NO_ROTAS, Rotas
 from escalation.policy.conflict import IN_WORDS, Conflicts
@@ -46,22 +46,43 @@ def find_in(
     there, absent = Present(fit) if effect.at is None else directory.present(fit, effect.at, conflicts)
     # A deputy must be able to, too.
     there, more = able(there, effect)
-    asked, others, passed_by, how = routed(there, effect, loads)
+    limited = within_limit(there, loads) if has_limits(effect) else Limited(there)
+    is_full = bool(there) and not limited.free
+    asked, others, passed_by, how = routed(limited.free, effect, loads)
     unfit = dict.fromkeys((*on_duty.unfit, *(person.id for person in found if person.id in conflicts)))
     left_out = [LeftOut(id=person, why=IN_WORDS) for person in unfit]
-    left_out += [*unable, *([] if effect.at is None else _not_there(fit, there, effect)), *more, *passed_by]
-    stand_ins, beside = _stand_ins(directory, (asked, others), effect, conflicts, channels)
+    left_out += [
+        *unable,
+        *([] if effect.at is None else _not_there(fit, there, effect)),
+        *more,
+        *limited.left_out,
+        *passed_by,
+    ]
+    stand_ins, beside = _stand_ins(directory, (asked, others), effect, conflicts, channels, loads)
     told = _told(effect.tell, effect.issue.team, on_duty)
+    is_limited = has_limits(effect) and any(person.at_once is not None for person in there)
+    lead = _lead(directory, effect, conflicts, channels) if effect.ask or is_limited else None
+    is_for_lead = is_full and not effect.ask and effect.tell.when_full != "wait" and lead is not None
+    if limited.left_out:
+        told += f", without {len(limited.left_out)} at their limit"
+    if is_for_lead:
+        told += "; everybody else is at their limit, so their lead is asked"
     return TakePeople(
         id=effect.key,
         turn=effect.turn,
-        people=tuple(person.reachable(channels, effect.at) for person in asked),
-        why=_why(told, len(unfit), len(unable) + len(more), absent, how, is_anybody=bool(asked)),
+        people=(lead,) if is_for_lead and lead is not None else _reached(asked, channels, effect),
+        why=_why(told, len(unfit), len(unable) + len(more), absent, how, is_anybody=bool(asked) or is_for_lead),
         stand_ins=stand_ins,
         beside=beside,
         left_out=tuple(left_out[:_MOST_LEFT_OUT]),
         gaps=tuple(_gaps(directory, effect, on_duty, conflicts, channels)),
+        lead=lead,
+        is_full=is_full,
     )
+
+
+def _reached(people: Iterable[Person], channels: Collection[str], effect: FindResponders) -> tuple[PersonFacts, ...]:
+    return tuple(person.reachable(channels, effect.at) for person in people)
 
 
 def _duty_lead(
@@ -75,6 +96,37 @@ def _duty_lead(
         people=() if found is None else (found[0].reachable(channels, effect.at),),
         why="there is nobody who may own it" if found is None else found[1],
     )
+
+
+def _lead(
+    directory: Directory, effect: FindResponders, conflicts: Conflicts, channels: Collection[str]
+) -> PersonFacts | None:
+    """Who leads those to whom something is put beside the ladder, or is there in their place; of a person, who manages
+    them.
+    """
+    lead = effect.lead
+    if effect.is_by_name:
+        named = effect.tell.people[0]
+        lead = directory.person(named).manager if directory.has(named) else None
+    elif lead is None:
+        team = effect.tell.team or effect.issue.team
+        lead = directory.duty_lead(team).id if directory.has_team(team) else None
+    if lead is None or not directory.has(lead):
+        return None
+    able = [(directory.person(lead), ""), *directory.in_place_of(lead, "", effect.at)]
+    fit = (person for person, _ in able if person.id not in conflicts)
+    found = next((each for each in fit if effect.at is None or each.is_present(effect.at)), None)
+    return found.reachable(channels, effect.at) if found is not None else None
+
+
+def team_of(effect: FindResponders) -> str:
+    """Whose people are looked up: the issue's team's; beside the ladder, those of the desk's team."""
+    return effect.tell.team if effect.ask and effect.tell.team else effect.issue.team
+
+
+def has_limits(effect: FindResponders) -> bool:
+    """Whether what people have in hand counts: for a tier or a desk, never for the last resort."""
+    return effect.tier not in BESIDE_THE_TIERS
 
 
 def _gaps(
@@ -104,7 +156,7 @@ def _there_for(
 
 
 def needs_loads(effect: FindResponders) -> bool:
-    """Whether who is chosen hangs on what people have to do."""
+    """Whether who is chosen hangs on what people have to do, whatever they may have at once."""
     return effect.tell.choose in {"round_robin", "least_loaded"}
 
 
@@ -126,16 +178,19 @@ def _stand_ins(
     effect: FindResponders,
     conflicts: Conflicts,
     channels: Collection[str],
+    loads: Loads,
 ) -> tuple[dict[str, tuple[StandIn, ...]], tuple[PersonFacts, ...]]:
     """Who may stand in for each of those who are asked, and facts of them: first who could have been asked as well."""
     asked, others = routed
     beside: dict[str, PersonFacts] = {}
     stand_ins: dict[str, tuple[StandIn, ...]] = {}
     for person in asked:
-        behind = directory.in_place_of(person.id, effect.issue.team, effect.at)
+        behind = directory.in_place_of(person.id, team_of(effect), effect.at)
         next_ones = {each.id for each in others}
         listed = [(each, "next of those who could be asked") for each in others]
         listed += [each for each in behind if each[0].id not in conflicts and each[0].id not in next_ones]
+        if has_limits(effect):
+            listed = [each for each in listed if within_limit([each[0]], loads).free]
         listed = listed[:MOST_STAND_INS]
         if listed:
             stand_ins[person.id] = tuple(

@@ -24,6 +24,9 @@ class Load(NamedTuple):
     """Open issues that they work on, or that ask them and that nobody works on."""
     last_at: datetime | None = None
     """When the latest issue was opened that they were given, whatever became of it; None: none yet."""
+    working: int = 0
+    """What they have in hand: open issues that they work on, what they have taken on beside the ladder, and what asks
+    them and nobody else and that nobody works on."""
 
 
 Loads: TypeAlias = Mapping[str, Load]
@@ -51,6 +54,27 @@ def able(people: Iterable[Person], effect: FindResponders) -> tuple[tuple[Person
         else:
             found.append(person)
     return tuple(found), tuple(left_out)
+
+
+class Limited(NamedTuple):
+    """Who may be given more, and who may not."""
+
+    free: tuple[Person, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    """Those who are at their limit, with how much they have."""
+
+
+def within_limit(people: Iterable[Person], loads: Loads) -> Limited:
+    """Those who have less in hand than they may have at once."""
+    free: list[Person] = []
+    left_out: list[LeftOut] = []
+    for person in people:
+        has = loads.get(person.id, Load()).working
+        if person.at_once is not None and has >= person.at_once:
+            left_out.append(LeftOut(id=person.id, why=f"at the limit: {has} of {person.at_once}"))
+        else:
+            free.append(person)
+    return Limited(tuple(free), tuple(left_out))
 
 
 def routed(people: Sequence[Person], effect: FindResponders, loads: Loads) -> Routed:
@@ -133,6 +157,14 @@ def _tongue(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
+ASK = "#"
+"""Between an issue's id and what is put to others of it; no id has it."""
+
+
+def _what(effect: FindResponders) -> str:
+    return f"{effect.issue}{ASK}{effect.ask}" if effect.ask else str(effect.issue)
+
+
 class GivenOut:
     """What was given out and is perhaps not on record yet; counts beside what the record says."""
 
@@ -144,7 +176,7 @@ class GivenOut:
         """Remember who was found for this look-up; the same one again replaces what it found before."""
         if effect.at is not None:
             self._given.pop(effect.key, None)
-            self._given[effect.key] = (effect.at, str(effect.issue), tuple(people))
+            self._given[effect.key] = (effect.at, _what(effect), tuple(people))
             while len(self._given) > self._most:
                 del self._given[next(iter(self._given))]
 
@@ -164,11 +196,14 @@ class GivenOut:
                 load = loads.get(person, Load())
                 is_new = issue not in known and (issue, person) not in counted
                 counted.add((issue, person))
-                loads[person] = Load(load.open + is_new, at if load.last_at is None else max(load.last_at, at))
+                last_at = at if load.last_at is None else max(load.last_at, at)
+                is_alone = is_new and not is_old and len(people) == 1
+                is_issue = is_new and ASK not in issue
+                loads[person] = Load(load.open + is_issue, last_at, load.working + is_alone)
         return loads
 
     def recent(self, effect: FindResponders) -> tuple[str, ...]:
-        """The issues of the look-ups of the last minute: those that the record may not know of."""
+        """What was looked up in the last minute: issues, and `issue#ask` of what is put to others."""
         if effect.at is None:
             return ()
         since = effect.at - LAG

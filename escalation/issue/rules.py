@@ -7,11 +7,11 @@ from typing import NamedTuple
 from escalation.issue.attributes import attributes
 from escalation.issue.card import card, timer_name
 from escalation.issue.clocks import Due, next_at, next_timer
-from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople, TakeSuppression
+from escalation.issue.commands import Command, TakeDelivery, TakeNoPeople, TakePeople, TakeShifts, TakeSuppression
 from escalation.issue.decide import decide_with_states, note_refusal
 from escalation.issue.decide_delivery import matters
 from escalation.issue.delivery import read_noted
-from escalation.issue.effects import Effect, FindResponders, LinkDuplicate, LogRefusal, Notify, Record
+from escalation.issue.effects import Effect, FindResponders, FindShifts, LinkDuplicate, LogRefusal, Notify, Record
 from escalation.issue.effects_of import effects, errands
 from escalation.issue.events import Entry, Told
 from escalation.issue.evolve import evolve
@@ -20,10 +20,12 @@ from escalation.issue.further import further
 from escalation.issue.refusal import Rejected
 from escalation.issue.standing import record
 from escalation.issue.state import IssueState
+from escalation.issue.ways import is_overtaken
 from escalation.narrate import narrate
 
 ANSWERS: dict[str, type[Command]] = {
     "find_responders": TakePeople,
+    "find_shifts": TakeShifts,
     "notify": TakeDelivery,
     "link_duplicate": TakeSuppression,
 }
@@ -137,6 +139,8 @@ class IssueRules:
         match effect:
             case FindResponders():
                 return TakeNoPeople(id=effect.key, by=CLOCK, turn=effect.turn, error=error[:200])
+            case FindShifts():
+                return TakeShifts(id=effect.key, by=CLOCK, number=effect.number, error=error[:200])
             case Notify():
                 before = read_noted(noted)
                 # It says by itself when its patience is over: where it did not, its last attempt hung or was lost.
@@ -172,6 +176,8 @@ class IssueRules:
         """
         if not isinstance(effect, Notify) or not (effect.earlier or effect.waits):
             return False
+        if effect.waits and is_overtaken(state, effect.person, effect.about, effect.urgency):
+            return True
         return not matters(state, effect.about, effect.person.id, effect.turn)
 
     def on_withdrawn(self, effect: Effect, noted: Sequence[object] = ()) -> Command | None:
@@ -196,6 +202,8 @@ class IssueRules:
                 return "look up who is asked"
             case FindResponders():
                 return f"look up who is asked at {effect.tier or 'the last resort'}"
+            case FindShifts():
+                return "look up whose shift ends"
             case Notify(issue_class="sealed"):
                 return f"{effect.channel}: restricted case"
             case Notify():

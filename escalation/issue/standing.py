@@ -35,6 +35,7 @@ def snapshot(state: IssueState) -> Snapshot:
         asked=state.last_resort if state.is_exhausted and state.last_resort else state.asked,
         handler=state.handler,
         owner=state.owner,
+        helpers=tuple((person, ask.id) for ask in state.asks for person in ask.in_hand_of),
         raiser=facts.raiser.person,
         is_exhausted=state.is_exhausted,
         is_breached=state.missed > 0,

@@ -9,12 +9,15 @@ from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
+from escalation.issue.asks import PutAsk
 from escalation.issue.delivery import Outcome, StandIn, counting_ways
 from escalation.issue.events import Ceiling, TargetDue, WarningDue
 from escalation.issue.facts import IssueFacts, LeftOut, PersonFacts, TextRef
 from escalation.issue.maintenance import Maintenance
+from escalation.issue.shifts import ShiftWatch
 from escalation.policy.matched import Match
-from escalation.policy.model import Clock, CloseReason, Policy, Tier
+from escalation.policy.model import Clock, CloseReason, Policy, Target, Tier
+from escalation.policy.target import agreement_with, promised
 from escalation.value import Value
 
 Status: TypeAlias = Literal["open", "resolved", "closed", "ended"]
@@ -26,12 +29,18 @@ DUTY_LEAD = "duty lead"
 BESIDE_THE_TIERS = frozenset({LAST_RESORT, DUTY_LEAD})
 
 
+KEPT_HOLDS = 300
+"""Holds that a target in working time is counted anew with. Ours: beyond, it is due early rather than late."""
+
+
 class Finding(Value):
     """A look-up of people that has not been answered."""
 
     turn: int
     tier: str
     due_at: AwareDatetime
+    relieves: tuple[str, ...] = ()
+    """Of the duty lead who is to have what these have, whose shift ends."""
 
 
 class Asking(Value):
@@ -47,6 +56,15 @@ class Asking(Value):
     """How they were chosen."""
     left_out: tuple[LeftOut, ...] = ()
     """Who was considered and is not asked."""
+
+
+class Full(Value):
+    """That everybody of a tier is at their limit: when they are looked up again, and who has how much."""
+
+    look_again_at: AwareDatetime | None = None
+    """None: they are being looked up."""
+    why: str
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Charge(Value):
@@ -65,6 +83,21 @@ class Offer(Value):
     """None of offers of earlier releases."""
     due_at: AwareDatetime | None = None
     """By when it is to be accepted; None: whenever it is."""
+    leaving: dict[str, AwareDatetime] = Field(default_factory=dict)
+    """Whose shift ends, and when: the offer is of what they have. Empty: somebody offers it by hand."""
+    others: tuple[str, ...] = ()
+    """Who is on duty then as well: offered to in turn where it is declined."""
+
+
+class Keeping(Value):
+    """What the reminders of who works on it count from."""
+
+    since: AwareDatetime
+    """The acknowledgement, the latest reminder, or what has put the next one off."""
+    count: int = 0
+    """How many reminders this handler had."""
+    unanswered_since: AwareDatetime | None = None
+    """When they were reminded, where they have done nothing with it since."""
 
 
 class HoldState(Value):
@@ -122,6 +155,8 @@ class IssueState(Value):
     """When the tier is left, since nobody who is asked there can be reached."""
 
     offer: Offer | None = None
+    shift: ShiftWatch | None = None
+    """Until when those who have it are on duty, where the policy has it handed over."""
     gaps_told: tuple[str, ...] = ()
     """Rotas of which it is on record that nobody was on duty; their owners are told once."""
     declined: tuple[str, ...] = ()
@@ -139,8 +174,12 @@ class IssueState(Value):
     """From when until when it was on hold; the latest few hundred."""
     targets: tuple[TargetDue, ...] = ()
     """Targets that are neither met nor missed."""
+    set_aside: tuple[TargetDue, ...] = ()
+    """Those that go on when it is reopened, as they stood when it was resolved."""
     missed_targets: tuple[str, ...] = ()
     """Names of those that were missed, which never run again; save promises of an update."""
+    overdue: dict[str, AwareDatetime] = Field(default_factory=dict)
+    """When each that was missed was due, until it begins anew; which of them are owed still: `target_clocks.py`."""
     fitted_parts: int = 0
     """How long the limits of the ladder are, in thousandths of the policy's; 0: as they are written."""
     impossible: tuple[tuple[str, str], ...] = ()
@@ -158,11 +197,18 @@ class IssueState(Value):
     duplicates: tuple[str, ...] = ()
     """Issues that repeat this one; the latest few hundred."""
 
+    asks: tuple[PutAsk, ...] = ()
+    """What is put to others beside the ladder; of those that are over the latest few."""
+    asks_put: int = 0
+    """How many there were in all."""
+
     acknowledge_due_at: AwareDatetime | None = None
     asked_again_at: AwareDatetime | None = None
     """When the time to acknowledge began anew in this tier, where it did."""
     work_due_at: AwareDatetime | None = None
     findings: tuple[Finding, ...] = ()
+    full: Full | None = None
+    """Set where nobody of the tier is asked, since all of them have as much as they may have at once."""
     warnings: tuple[WarningDue, ...] = ()
     remind_at: AwareDatetime | None = None
     reminders: int = 0
@@ -173,6 +219,8 @@ class IssueState(Value):
     """When the handler's latest acknowledgement was decided: their time counts from here."""
     is_promised: bool = False
     """Whether it lapses when the handler said, rather than when the policy says."""
+    keeping: Keeping | None = None
+    """Of the reminders of who works on it; None: nobody does."""
 
     exhausted_at: AwareDatetime | None = None
     last_resort_at: AwareDatetime | None = None
@@ -210,6 +258,14 @@ class IssueState(Value):
             if policy.name == self.policy:
                 return policy
         return self.policies[0]
+
+    @property
+    def promised(self) -> tuple[Target, ...]:
+        """The targets of the policy, under the agreement with the issue's customer."""
+        policy = self.policies[0]
+        if not policy.agreements:
+            return policy.targets
+        return promised(policy.targets, agreement_with(policy.agreements, self.facts.customers))
 
     @property
     def here(self) -> Tier:
@@ -295,3 +351,8 @@ class IssueState(Value):
     def person(self, person: str) -> PersonFacts:
         """Facts of a person; of one who is not known, the id and the inbox."""
         return self.people.get(person) or PersonFacts(id=person, role="unknown")
+
+
+def over_since(state: IssueState) -> datetime | None:
+    """Since when it is resolved, or closed without that; None where it is open."""
+    return state.resolved_at or state.closed_at

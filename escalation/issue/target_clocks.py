@@ -6,6 +6,8 @@ Everything here is a view of state and policy. What is done when one comes is in
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from escalation.calendar.due import Held
+from escalation.calendar.limit import Limit
 from escalation.calendar.open_times import open_times
 from escalation.issue.events_of_targets import TargetDue, TargetWarningDue
 from escalation.issue.facts import IssueFacts
@@ -15,11 +17,14 @@ from escalation.issue.word import (
     ACKNOWLEDGED,
     FIRST_RESPONSE,
     HEARD,
+    WROTE,
     can_be_answered,
     is_answered,
+    is_raised_by_them,
     tier_milestone,
 )
 from escalation.policy.model import Policy, Target, TargetWarn
+from escalation.policy.target import agreement_with, promised
 
 
 def target_hours(policy: Policy, calendar: str | None) -> Hours | None:
@@ -34,9 +39,39 @@ def first_targets(policy: Policy, severity: str, opened_at: datetime, facts: Iss
     """The targets of an issue that is opened: those that count from then."""
     return tuple(
         _begun(policy, target, severity, opened_at, ())
-        for target in policy.targets
-        if severity in target.within and target.starts in {None, "opened"} and is_owed(target, facts)
+        for target in promised(policy.targets, agreement_with(policy.agreements, facts.customers))
+        if severity in target.within and _starts_at_opening(target, facts) and is_owed(target, facts)
     )
+
+
+def _starts_at_opening(target: Target, facts: IssueFacts) -> bool:
+    if target.starts == "customer_wrote":
+        return is_raised_by_them(facts)
+    return target.starts in {None, "opened"}
+
+
+def still_owed(state: IssueState) -> dict[str, datetime]:
+    """When those were due, by name, that were missed and have not come since: what is owed to somebody all the same."""
+    if state.status != "open":
+        return {}
+    owed = (target for target in state.promised if target.name in state.overdue and is_owed(target, state.facts))
+    return {target.name: state.overdue[target.name] for target in owed if not _has_come(state, target)}
+
+
+def _has_come(state: IssueState, target: Target) -> bool:
+    """Whether what ends it was done after it was missed."""
+    match target.ends:
+        case "updated":
+            return is_answered(state)
+        case "first_response":
+            return FIRST_RESPONSE in state.milestones
+        case "acknowledged":
+            last = max(filter(None, (state.milestones.get(ACKNOWLEDGED), state.acknowledged_at)), default=None)
+            return last is not None and last >= state.overdue[target.name]
+        case "tier_left":
+            return state.tier != target.tier
+        case _:
+            return False
 
 
 def is_owed(target: Target, facts: IssueFacts) -> bool:
@@ -68,27 +103,14 @@ def _begun(
     calendar = _calendar(policy, target, severity)
     hours = target_hours(policy, calendar) or WALL
     within = target.within[severity]
-    due_at = _put_off(began_at, within, hours, holds if target.stops_on_hold else ())
+    due_at = hours.due(began_at, within, holds if target.stops_on_hold else ())
     return TargetDue(
         name=target.name,
         due_at=due_at,
         stops_on_hold=target.stops_on_hold,
         hours=calendar,
-        warnings=_warnings(target.warnings, due_at, within, hours),
+        warnings=_warnings(target.warnings, due_at, hours.length(began_at, within), hours.measure(within)),
     )
-
-
-def _put_off(
-    began_at: datetime, within: timedelta, hours: Hours, holds: Iterable[tuple[datetime, datetime]]
-) -> datetime:
-    due_at = hours.later(began_at, within)
-    for begins, ends in holds:
-        since = max(begins, began_at)
-        if since > due_at:
-            break
-        if ends > since:
-            due_at = hours.later(due_at, hours.between(since, ends))
-    return due_at
 
 
 def _warnings(
@@ -115,10 +137,15 @@ def held_target(state: IssueState, target: TargetDue, since: datetime, ended: da
 
     One whose calendar another policy has not pinned is not put off, so that it is due early rather than late.
     """
-    hours = target_hours(state.policies[0], target.hours)
+    policy = state.policies[0]
+    hours = target_hours(policy, target.hours)
     since = max(since, target.began_at or since)
     if not target.stops_on_hold or ended <= since or hours is None:
         return target
+    known = next((each for each in state.promised if each.name == target.name), None)
+    within = known.within.get(state.severity) if known is not None else None
+    if known is not None and isinstance(within, Limit):
+        return _held_limit(state, target, known.warnings, within, hours, (since, ended))
     by = hours.between(since, ended)
     return target.changed(
         {
@@ -128,22 +155,53 @@ def held_target(state: IssueState, target: TargetDue, since: datetime, ended: da
     )
 
 
+def _held_limit(
+    state: IssueState, target: TargetDue, warnings: tuple[TargetWarn, ...], within: Limit, hours: Hours, held: Held
+) -> TargetDue:
+    """The same of one whose limit has a unit or a shape of its own: what is shaped is shaped anew."""
+    began_at, measure = target.began_at or state.facts.opened_at, hours.measure(within)
+    if hours.due(began_at, within, state.holds) == target.due_at:
+        due_at = max(hours.due(began_at, within, (*state.holds, held)), target.due_at)
+        anew = _warnings(warnings, due_at, hours.length(began_at, within), measure)
+    else:  # made sooner since: promised, or by another policy
+        due_at = max(measure.later(held[1], measure.between(held[0], target.due_at)), target.due_at)
+        anew = ()
+    by = measure.between(*held)
+    then = {(each.share, each.before_s): each.at for each in anew}
+    moved = tuple(
+        each.changed({"at": max(each.at, then.get((each.share, each.before_s), measure.later(each.at, by)))})
+        for each in target.warnings
+    )
+    return target.changed({"due_at": due_at, "warnings": moved})
+
+
 def recounted_targets(
-    state: IssueState, policy: Policy, severity: str, now: datetime, *, is_strict: bool = False
+    state: IssueState,
+    policy: Policy,
+    severity: str,
+    now: datetime,
+    *,
+    is_strict: bool = False,
+    is_ending: bool = False,
+    old: tuple[Target, ...] | None = None,
 ) -> tuple[TargetDue, ...]:
     """Targets keep their true start and what holds have added. One that was met or missed does not come back.
 
     Nobody is late for a time that nobody had promised: what would be over already stays as it was, or does not begin;
-    unless `is_strict`: then it is missed.
+    unless `is_strict`: then it is missed. `is_ending`: one that has no limit for the severity ends. `old`: the
+    targets as they were promised so far, by default as they are.
     """
+    before = {target.name: target for target in (state.promised if old is None else old)}
     found = {target.name: target for target in state.targets}
-    for target in policy.targets:
+    for target in promised(policy.targets, agreement_with(policy.agreements, state.facts.customers)):
         if severity not in target.within:
+            if is_ending:
+                found.pop(target.name, None)
             continue
         running_one = found.get(target.name)
         if running_one is not None:
             shown = _shown(state, running_one.stops_on_hold, now)
-            anew = _recounted(state, running_one, policy, target, severity, shown)
+            anew = _recounted(state, running_one, before.get(target.name), (policy, target, severity), shown)
             # One that is missed, and not served yet, stays so.
             if (is_strict or anew.due_at > shown) and running_one.due_at >= shown:
                 found[target.name] = anew
@@ -163,12 +221,15 @@ def _true_start(state: IssueState, target: Target) -> datetime | None:
         return None
     known, opened_at = state.milestones, state.facts.opened_at
     if target.ends == "updated":
-        return None if is_answered(state) else known.get(HEARD, opened_at)
+        first = opened_at if _starts_at_opening(target, state.facts) else known.get(WROTE)
+        return None if is_answered(state) else known.get(HEARD, first)
     if state.reopened > 0 or target.name in state.missed_targets:
         return None
     began_at: datetime | None = opened_at
     if target.starts == "acknowledged":
         began_at = known.get(ACKNOWLEDGED)
+    elif target.starts == "reopened":
+        began_at = None
     elif target.starts == "tier_began":
         began_at = known.get(tier_milestone(target.tier or ""))
     if began_at is None:
@@ -207,23 +268,33 @@ def _from_its_start(
 
 
 def _recounted(
-    state: IssueState, running_one: TargetDue, policy: Policy, target: Target, severity: str, shown: datetime
+    state: IssueState,
+    running_one: TargetDue,
+    old: Target | None,
+    new: tuple[Policy, Target, str],
+    shown: datetime,
 ) -> TargetDue:
-    """A target that runs, by another limit or in another time, with those of its warnings that were not given."""
-    old = next((each for each in state.policies[0].targets if each.name == target.name), None)
+    """A target that runs, by another limit or in another time, with those of its warnings that were not given.
+
+    `new`: the policy, the target and the severity that count from here on.
+    """
+    policy, target, severity = new
     was = old.within.get(state.severity) if old is not None else None
     within, calendar = target.within[severity], _calendar(policy, target, severity)
     due_at, began_at = running_one.due_at, running_one.began_at or state.facts.opened_at
     hours = target_hours(policy, calendar) or WALL
-    if calendar is not None or running_one.hours is not None:
+    is_dated = isinstance(was, Limit) or isinstance(within, Limit)
+    if calendar is not None or running_one.hours is not None or is_dated:
         if (was, running_one.hours) != (within, calendar):
-            due_at = _put_off(began_at, within, hours, state.holds if running_one.stops_on_hold else ())
-    elif was is not None:
+            due_at = hours.due(began_at, within, state.holds if running_one.stops_on_hold else ())
+    elif isinstance(was, timedelta) and isinstance(within, timedelta):
         due_at = beginning_of(due_at, began_at, was) + within
     waiting = {(each.share, each.before_s) for each in running_one.warnings}
-    was_there = _warnings(old.warnings, due_at, was, hours) if old is not None and was is not None else ()
-    given = {(each.share, each.before_s) for each in was_there} - waiting
-    warnings = _warnings(target.warnings, due_at, within, hours)
+    given: set[tuple[float, float]] = set()
+    if old is not None and was is not None:
+        was_there = _warnings(old.warnings, due_at, hours.length(began_at, was), hours.measure(was))
+        given = {(each.share, each.before_s) for each in was_there} - waiting
+    warnings = _warnings(target.warnings, due_at, hours.length(began_at, within), hours.measure(within))
     return running_one.changed(
         {
             "due_at": due_at,

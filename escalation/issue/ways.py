@@ -14,8 +14,10 @@ from escalation.issue.maintenance import QUIET_CHANNELS
 from escalation.issue.personal_rules import Urgency
 from escalation.issue.state import IssueState
 
-_ASKS = frozenset({"asked", "asked_again", "last_resort"})
+_ASKS = frozenset({"asked", "asked_again", "last_resort", "ask_put"})
 """What is told by all steps of a rule; of all else by the first one alone."""
+_REPEATED = frozenset({"asked", "asked_again", "reminded"})
+"""What asks somebody at a tier."""
 _LOUD = frozenset({"exhausted", "last_resort", "charge_lapsed"})
 """Nobody has it: urgent, whatever the severity."""
 
@@ -72,6 +74,25 @@ def kept_back(state: IssueState, people: Iterable[PersonFacts], about: str, at: 
         if first_ways(person.channels) != (INBOX,)
     }
     return {person: until for person, until in found.items() if until is not None}
+
+
+def hastened(state: IssueState, people: Iterable[PersonFacts], at: datetime) -> tuple[str, ...]:
+    """Whom an issue that is not urgent yet would reach later, or by other ways, than an urgent one does."""
+    found = []
+    for person in (quietened(state, person) for person in people):
+        rules = person.rules
+        if rules is None or not rules.is_hastened:
+            continue
+        waits_later = bool(rules.quiet) and any(step.after for step in rules.ordinary or ())
+        if rules.urgent != rules.ordinary or waits_later or quiet_until(person, "ordinary", at) is not None:
+            found.append(person.id)
+    return tuple(found)
+
+
+def is_overtaken(state: IssueState, person: PersonFacts, about: str, urgency: Urgency) -> bool:
+    """Whether a message that waits is not wanted any more, since its person was told at once when it became urgent."""
+    is_one = about in _REPEATED and person.rules is not None and person.rules.is_hastened
+    return is_one and urgency == "ordinary" and urgency_of(state, about) == "urgent"
 
 
 def ways_to(person: PersonFacts, about: str, urgency: Urgency, at: datetime, until: datetime | None) -> tuple[Way, ...]:

@@ -11,6 +11,10 @@ CUSTOMER = "customer"
 ANSWERED, HEARD, FIRST_RESPONSE = "answered", "heard", "first_response"
 """Milestones: when they were last answered, as long as they have not written since; since when they wait; and the
 first answer."""
+WROTE = "wrote"
+"""The milestone of their first word, where a target begins with it."""
+ANSWERS = frozenset({"first_response", "updated"})
+"""What ends a target that an answer meets."""
 
 
 def can_be_answered(facts: IssueFacts) -> bool:
@@ -21,9 +25,13 @@ def can_be_answered(facts: IssueFacts) -> bool:
 def is_customer(facts: IssueFacts, person: str) -> bool:
     """Whether these words are the customer's; the raiser's, where there is no customer."""
     if facts.has_customer:
-        keys = {party.key for party in facts.parties if party.role in {"customer", "complainant"}}
-        return person == CUSTOMER or person in keys
+        return person == CUSTOMER or person in facts.customers
     return not facts.raiser.is_machine and person in {facts.raiser.person, CUSTOMER}
+
+
+def is_raised_by_them(facts: IssueFacts) -> bool:
+    """Whether the customer has raised it, so that the opening is their first word."""
+    return is_customer(facts, facts.raiser.person)
 
 
 def speaks(state: IssueState, entry: e.Entry) -> bool:

@@ -2,6 +2,8 @@
 
 from escalation.issue.clocks import next_move
 from escalation.issue.effects import About
+from escalation.issue.holding import held_words, is_read_back_needed
+from escalation.issue.keeping import answer_due_at
 from escalation.issue.quorum import is_for_several, quorum
 from escalation.issue.state import IssueState
 from escalation.narrate import instant
@@ -42,16 +44,30 @@ def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 -
             return "It is said to be fixed. If it is not, reopen it."
         case "closed":
             return "It is closed. If it is not fixed after all, reopen it."
+        case "offered" if state.offer is not None and state.offer.leaving:
+            people = tuple(state.offer.leaving)
+            ends = " and ".join(f"the shift of {who} ends {instant(at)}" for who, at in state.offer.leaving.items())
+            what = f"It is {held_words(state, people)}, and {ends}"
+            says = ", saying in your own words what you take over" if is_read_back_needed(state) else ""
+            return f"{what}. You are on duty next: accept it{says}, and you have it in their place; or decline it."
         case "offered":
             return "It is offered to you: accept it, and you answer for it and work on it; or decline it with a reason."
         case "declined":
             return "Somebody who was to take it has declined. It goes on as said below; you need do nothing."
         case "severity_changed":
             return f"Its severity is now {state.severity}. Its times may have changed."
+        case "customer_changed":
+            return "It is another customer's. What was promised may be another time: it stands below."
         case "hold_over":
             return "It is on hold no more and its clocks run on: go on with it, or move it up."
         case "snooze_over":
             return "You wanted to be told again: this is it."
+        case "handler_reminded" if answer_due_at(state) is not None:
+            return (
+                "You work on it: say that you still do (acknowledge), or what came of it. If you cannot, give it back."
+            )
+        case "handler_reminded":
+            return "You work on it: go on, and say what came of it. If you cannot, give it back or move it up."
         case "cancel_asked":
             return f"{state.cancel_asked_by} says that it was opened in error. If you agree, cancel it, too."
         case "target_missed":
@@ -66,12 +82,25 @@ def request(state: IssueState, about: About) -> str:  # noqa: PLR0911, PLR0912 -
             when = f" and opens {instant(state.opens_at)}" if state.opens_at is not None else ""
             return f"{state.here.title} is closed{when}, and is asked then. You need do nothing meanwhile."
         case "offer_lapsed":
+            if any(finding.relieves for finding in state.findings):
+                return "It was not accepted before a shift ends: it stays where it is until the duty lead has it, soon."
             return "An offer of it was not accepted in time, so the duty lead owns it now. You need do nothing."
         case "owns":
             return f"{state.owner} owns it now, as duty lead, since nobody accepted it: who owns it sees that it ends."
+        case "relieved":
+            return "Your shift ends, and what you had of it is accepted. Nothing more is asked of you."
+        case "taken_over":
+            return "A shift ended and nobody accepted it, so the duty lead has it now. Who has it sees that it goes on."
         case "rota_empty":
             rota = state.gaps_told[-1] if state.gaps_told else "yours"
             return f"Nobody is on duty by rota {rota}, which you answer for: see that somebody is."
+        case "tier_full":
+            instead = "their lead is asked" if state.full is None else "it waits until one of them is free"
+            return f"Everybody whom {state.here.title} could ask is at their limit: {instead}. You own this issue."
+        case "ask_put" | "ask_warned":
+            return "You are asked to help with it, beside those who are asked for the issue itself."
+        case "ask_news" | "ask_over":
+            return "There is news of what was put to others. You need do nothing."
         case "suppression_failed":
             return "It could not be recorded as a duplicate of another issue, so it goes on by itself."
         case "reopened":
@@ -86,7 +115,8 @@ def otherwise(state: IssueState, about: About) -> str:
     if about == "charge_lapsed":
         return "If nobody does anything: the last resort is told now, and again until somebody takes charge."
     if about == "offered" and state.offer is not None and state.offer.due_at is not None:
-        return f"If you do not accept it: at {instant(state.offer.due_at)} the duty lead owns it."
+        then = "has" if state.offer.leaving else "owns"
+        return f"If you do not accept it: at {instant(state.offer.due_at)} the duty lead {then} it."
     if due is None and state.status == "open":
         return f"If nobody does anything: {_climbs_at_once(state, about)}."
     if due is None:

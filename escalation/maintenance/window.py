@@ -92,7 +92,7 @@ def faults(window: Window, severities: Iterable[str], now: datetime) -> list[tup
         compile_condition(window.condition)
     except BadCondition as bad:
         fields = "CEL over issue, as in triggers, such as issue.source == 'alertmanager'"
-        found.append(("condition", f"'{window.condition[:80]}' {bad}", fields))
+        found.append(("when", f"'{window.condition[:80]}' {bad}", fields))
     return found
 
 

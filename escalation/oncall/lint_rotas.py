@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from escalation.oncall.rota import Feed, Hours, Layer, Override, Rota, Rotas
 from escalation.policy.directory import Directory
+from escalation.policy.feed_url import ALLOWED, problem_of
 from escalation.policy.finding import Findings
 from escalation.policy.zones import lint_zone
 
@@ -50,6 +51,10 @@ def _feed(feed: Feed, here: str, directory: Directory, findings: Findings) -> No
     if not _FILE.fullmatch(feed.file):
         allowed = "the name of a file beside the rotas that ends in .ics, without a folder"
         findings.add(f"{here}.file", "is not the name of a feed's file", value=feed.file, allowed=allowed)
+    if feed.url is not None and (problem := problem_of(feed.url)) is not None:
+        findings.add(f"{here}.url", problem, allowed=ALLOWED)
+    if feed.at_most_old <= timedelta():
+        findings.add(f"{here}.at_most_old", "is no time", allowed="more than 0")
     for person in feed.people:
         _known(person, f"{here}.people.{person}", directory, findings)
 
@@ -152,4 +157,4 @@ def _ends_after_it_begins(lasting: _Lasting, field: str, findings: Findings) -> 
 
 def _known(person: str, field: str, directory: Directory, findings: Findings) -> None:
     if not directory.has(person):
-        findings.unknown(field, person, "is not in the directory", (each.id for each in directory.people))
+        findings.unknown(field, person, "is not in the directory", directory.ids())

@@ -50,12 +50,8 @@ class Whose:
     """Which people an event means: what the rota says it calls them, their e-mail addresses, ids and names."""
 
     def __init__(self, directory: Directory, called: Mapping[str, str]) -> None:
-        self._ids: dict[str, str] = {}
-        for person in directory.people:
-            for word in (person.addresses.get("email", ""), person.id, person.name):
-                if word:
-                    self._ids.setdefault(word.casefold(), person.id)
-        self._ids.update({word.casefold(): person for person, word in called.items()})
+        self._directory = directory
+        self._called = {word.casefold(): person for person, word in called.items()}
 
     def people(self, event: Event) -> tuple[str, ...]:
         """Those whom its attendees name; where none is known, whom its summary names; perhaps nobody."""
@@ -63,8 +59,13 @@ class Whose:
         return attending or self._known([str(event.get("SUMMARY", ""))])
 
     def _known(self, words: Iterable[str]) -> tuple[str, ...]:
-        found = (self._ids.get(word.strip().casefold()) for word in words)
+        found = (self._whose(word.strip().casefold()) for word in words)
         return tuple(dict.fromkeys(person for person in found if person is not None))
+
+    def _whose(self, word: str) -> str | None:
+        if word in self._called:
+            return self._called[word]
+        return next((person.id for person in self._directory.called(word)), None)
 
 
 def read_feed(text: str, findings: Findings, whose: Whose) -> ReadFeed | None:

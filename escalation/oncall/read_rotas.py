@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from escalation.oncall.lint_gaps import lint_gaps
 from escalation.oncall.lint_rotas import lint_rotas
-from escalation.oncall.rota import Layer, Rota, Rotas
+from escalation.oncall.rota import Feed, Layer, Rota, Rotas
 from escalation.policy.directory import Directory
+from escalation.policy.feed_url import FETCH
 from escalation.policy.finding import Findings, PolicyError, PolicyErrors
 from escalation.policy.located import Mapping, Node, Scalar, Sequence
-from escalation.policy.parse import parse_yaml
 from escalation.policy.read_value import Failed, ValueReader
+from escalation.policy.read_yaml import parse_yaml
 
 
 class RotaTexts(NamedTuple):
@@ -53,8 +54,10 @@ def check_rotas(
             feed_text = texts.feeds.get(rota.feed.file)
             if feed_text is None:
                 field = f"rotas.{rota.name}.feed.file"
-                allowed = "the name of a file that lies beside this one"
-                findings.add(field, "cannot be read", value=rota.feed.file, allowed=allowed)
+                is_copy = rota.feed.url is not None
+                problem = "is not fetched yet" if is_copy else "cannot be read"
+                allowed = FETCH if is_copy else "the name of a file that lies beside this one"
+                findings.add(field, problem, value=rota.feed.file, allowed=allowed)
             else:
                 # Here, as its libraries take a tenth of a second to load: who has no feed does not wait for them.
                 from escalation.oncall.read_feed import Whose, read_feed  # noqa: PLC0415
@@ -74,8 +77,13 @@ def check_rotas(
 
 def feed_files(text: str) -> tuple[str, ...]:
     """The files that the rotas take feeds from, so that who has files can read them; none where it cannot be read."""
+    return tuple(feed.file for feed in rota_feeds(text))
+
+
+def rota_feeds(text: str) -> tuple[Feed, ...]:
+    """The feeds of the rotas; none where the text cannot be read."""
     rotas = _written(text, Findings(""))
-    return () if rotas is None else tuple(rota.feed.file for rota in rotas.rotas if rota.feed is not None)
+    return () if rotas is None else tuple(rota.feed for rota in rotas.rotas if rota.feed is not None)
 
 
 def _written(text: str, findings: Findings) -> Rotas | None:

@@ -4,7 +4,7 @@ Which turns a layer has is in `turns.py`, who is on duty in the end in `duty.py`
 `read_rotas.py`. All spans are half-open: what ends at 09:00 is over at 09:00, when the next begins.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from pydantic import AwareDatetime, ConfigDict, Field, PrivateAttr
@@ -74,7 +74,11 @@ class Feed(Value):
     """An iCalendar feed of another system, in a file beside the rotas. It lies below all layers."""
 
     file: str
-    """The file's name, such as support.ics."""
+    """The file's name, such as support.ics. With `url`, where the copy is kept."""
+    url: str | None = None
+    """The feed's address on the web, from which the file is fetched every quarter of an hour. It is a secret."""
+    at_most_old: timedelta = timedelta(days=1)
+    """How old the copy of what the address has may be, before the watch says so."""
     people: dict[str, str] = Field(default_factory=dict)
     """By id, what the feed calls somebody: an event's summary or attendee that is not their e-mail address or name."""
 

@@ -38,6 +38,21 @@ def changes(before: Directory, after: Directory) -> tuple[PersonChange, ...]:
     return (*found, *(PersonChange(person.id, "added", _differ(None, person)) for person in new))
 
 
+def changes_of(before: Directory | None, people: Mapping[str, Person | None]) -> tuple[PersonChange, ...]:
+    """The same of these people alone, who are to be as they are given; None: not there any more."""
+    found: list[PersonChange] = []
+    for name, person in people.items():
+        was = before.person(name) if before is not None and before.has(name) else None
+        if was is None and person is None:
+            continue
+        what: Literal["added", "changed", "removed"] = "changed"
+        if was is None or person is None:
+            what = "added" if was is None else "removed"
+        if fields := _differ(was, person):
+            found.append(PersonChange(name, what, fields))
+    return tuple(found)
+
+
 def _differ(before: Person | None, after: Person | None) -> tuple[FieldChange, ...]:
     was, is_now = _parts(before), _parts(after)
     return tuple(

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from escalation.people.imported import LARGEST_IMPORT, ImportedPerson, is_line, is_name, moment, phone
+from escalation.people.imported import LARGEST_IMPORT, ImportedPerson, at_once, is_line, is_name, moment, phone
 from escalation.policy.finding import Findings
 
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
@@ -14,7 +14,7 @@ _ADDRESS = "address."
 _ONE = frozenset({"name", "role", "department", "manager", "deputy", "language", "zone"})
 _MANY = frozenset({"teams", "skills", "languages"})
 _NEEDED = frozenset({"name", "role"})
-COLUMNS = ("id", *sorted(_ONE), *sorted(_MANY), "left_at", "limit", "email", "phone", "address.<channel>")
+COLUMNS = ("id", *sorted(_ONE), *sorted(_MANY), "left_at", "limit", "at_once", "email", "phone", "address.<channel>")
 """The columns that a table may have, in any order; `id` it must have."""
 
 
@@ -96,6 +96,8 @@ def _person(columns: list[str], cells: list[str], line: int, findings: Findings)
             fields[column] = moment(cell, column, findings, line) if cell else None
         elif column == "limit":
             fields[column] = _limit(cell, line, findings)
+        elif column == "at_once":
+            fields[column] = at_once(cell, column, findings, line) if cell else None
         elif column == "phone":
             number = phone(cell, column, findings, line) if cell else None
             addresses |= {"sms": number, "voice": number}

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from escalation.people.imported import LARGEST_IMPORT, ImportedPerson, is_line, is_name, phone
+from escalation.people.imported import LARGEST_IMPORT, ImportedPerson, at_once, is_line, is_name, phone
 from escalation.policy.finding import Findings
 
 LIST_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+OURS = "urn:ietf:params:scim:schemas:extension:escalon:2.0:User"
+"""Attributes of ours, where an export has them: `atOnce`."""
 
 _MOST_WARNINGS = 50
 _Node: TypeAlias = Mapping[str, Any]
@@ -118,6 +120,7 @@ class _Reading:
             called = phone(said, f"{here}.phoneNumbers", findings) if said else None
             addresses |= {"sms": called, "voice": called}
         self._take_enterprise(node, here, fields, own)
+        self._take_ours(node, here, fields)
         is_active = node.get("active")
         if not isinstance(is_active, bool | None):
             findings.add(f"{here}.active", "is not true or false", value=is_active, allowed="true or false")
@@ -217,6 +220,23 @@ class _Reading:
             value = self._text(said, f"{here}.manager")
             if value is not None and own is not None:
                 self._managers[own] = value
+
+    def _take_ours(self, node: _Node, here: str, fields: dict[str, Any]) -> None:
+        more = node.get(OURS.lower())
+        if more is None:
+            return
+        if not isinstance(more, Mapping):
+            self._findings.add(f"{here}.{OURS}", "is not an object", value=_kind(more), allowed="an object")
+            return
+        for name in more.keys() - {"atonce"}:
+            self._findings.unknown(f"{here}.{OURS}", name, "is not an attribute of it", ["atOnce"])
+        if "atonce" in more:
+            most, field = more["atonce"], f"{here}.atOnce"
+            is_number = isinstance(most, int) and not isinstance(most, bool)
+            said = str(most) if is_number else _kind(most)
+            fields["at_once"] = (
+                None if most is None else at_once(said if is_number else f"'{said}'", field, self._findings)
+            )
 
     def _values(self, node: _Node, attribute: str, here: str) -> list[_Node]:
         given = node.get(attribute)

@@ -17,6 +17,9 @@ LARGEST_IMPORT = 256 * 1024 * 1024
 ALLOWED_MOMENT = "a day such as 2026-12-21, or an instant with its offset such as 2026-12-21T09:00+01:00"
 ALLOWED_PHONE = "a number with its country's code such as +353 1 555 0100"
 
+MOST_AT_ONCE = 1000
+ALLOWED_AT_ONCE = f"a whole number from 1 to {MOST_AT_ONCE}; or nothing, where there is no such limit"
+
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PHONE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _PHONE_MARKS = re.compile(r"[\s().\u2010-\u2015/-]|^tel:")
@@ -68,6 +71,14 @@ def moment(text: str, field: str, findings: Findings, line: int | None = None) -
     findings.add(
         field, "is neither a day nor an instant with its offset", value=text, allowed=ALLOWED_MOMENT, line=line
     )
+    return None
+
+
+def at_once(text: str, field: str, findings: Findings, line: int | None = None) -> int | None:
+    """How much they have in hand at most; None, and a finding, where it is no such number."""
+    if text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MOST_AT_ONCE:
+        return int(text)
+    findings.add(field, "is not a number of issues", value=text, allowed=ALLOWED_AT_ONCE, line=line)
     return None
 
 

@@ -32,6 +32,16 @@ def write_directory(directory: Directory, says: str = "") -> str:
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
+def written_fields(value: Value) -> list[tuple[str, str]]:
+    """Its fields, each as it is written on one line; without those that have their default."""
+    return [(name, _flow(each)) for name, each in _given(value)]
+
+
+def written_value(value: object) -> str:
+    """A plain value, as JSON has them, or one of ours, on one line. Raises TypeError for any other."""
+    return _flow(value)
+
+
 def _keyed(value: Value) -> list[str]:
     key = _KEYED[type(value)]
     fields = [(name, each) for name, each in _given(value) if name != key]
@@ -57,11 +67,11 @@ def _flow(value: object) -> str:
             return str(value).lower()
         case Mapping():
             return _braced((str(key), each) for key, each in value.items())
-        case tuple():
+        case tuple() | list():
             return f"[{', '.join(_flow(each) for each in value)}]"
         case Value():
             return _braced(_given(value))
-        case int() | Decimal():
+        case int() | float() | Decimal():
             return f"{value:f}" if isinstance(value, Decimal) else str(value)
         case date():
             return f"'{value.isoformat()}'"

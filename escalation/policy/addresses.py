@@ -89,6 +89,22 @@ def is_matrix_user(address: str) -> bool:
     return len(address) <= LONGEST_MATRIX_ID and _MATRIX_USER.fullmatch(address) is not None
 
 
+def is_read_by_one(channel: str, address: str) -> bool:
+    """Whether what goes there is read by one person alone, as far as the address says: no room, no topic, no webhook.
+
+    A mail can be forwarded, and a telephone lie about: who has it has what its owner was sent.
+    """
+    match channel:
+        case "email" | "sms" | "voice" | "inbox":
+            return True
+        case "slack":
+            return _SLACK_ID.fullmatch(address) is not None and address[0] in "DUW"
+        case "matrix":
+            return is_matrix_user(address)
+        case _:
+            return False
+
+
 def is_routing_key(text: str) -> bool:
     """Whether it is a key of PagerDuty's Events API, which lets anybody send."""
     return _ROUTING_KEY.fullmatch(text) is not None

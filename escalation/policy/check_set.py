@@ -87,12 +87,13 @@ def read_set(
     people: tuple[str, str],
     rotas: RotaTexts | None = None,
     calendars: CalendarFile | None = None,
+    read_people: Callable[[str, Findings], Directory | None] = parse_directory,
 ) -> tuple[tuple[Policy, ...], Directory]:
     """The policies and the directory, fit for use; raises PolicyErrors with everything that is wrong in any of them.
 
     The `rotas` are checked with them: a policy may tell one. Without, there are none; nor are there calendars.
     """
-    checked = check_set(policies, people, rotas=rotas, calendars=calendars)
+    checked = check_set(policies, people, rotas=rotas, read_people=read_people, calendars=calendars)
     if checked.errors or checked.directory is None:
         raise PolicyErrors(checked.errors)
     return checked.policies, checked.directory

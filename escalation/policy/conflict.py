@@ -49,7 +49,8 @@ def managers(directory: Directory, person: str) -> Iterator[str]:
 
 def ties(directory: Directory, person: str, at: datetime) -> tuple[str, ...]:
     """Whose matters are not this person's: those above them, and those whose deputy they are at that instant."""
-    stands_in_for = (each.id for each in directory.people if person in {each.deputy, each.deputy_at(at)})
+    behind = directory.standing_behind(person)
+    stands_in_for = (each.id for each in behind if person in {each.deputy, each.deputy_at(at)})
     return tuple(dict.fromkeys((*managers(directory, person), *stands_in_for)))
 
 

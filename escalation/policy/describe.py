@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal
 
+from escalation.calendar.limit import Within, span_words
 from escalation.duration import words
-from escalation.policy.model import Limits, Listener, Policy, Target, Tell, Tier
+from escalation.policy.desk import Desk
+from escalation.policy.finding import listed
+from escalation.policy.model import Listener, Policy, Target, Tell, Tier
+from escalation.policy.target import promised
 from escalation.value import Value
 
 _LISTENERS: dict[Listener, str] = {
@@ -39,7 +43,9 @@ def describe_policy(policy: Policy) -> Description:
         tables=(
             _severities(policy),
             _ladder(policy),
-            *([_targets(policy)] if policy.targets else []),
+            *([_targets("Targets", policy, policy.targets)] if policy.targets else []),
+            *(_agreed(policy)),
+            *([_desks(policy)] if policy.desks else []),
             _entries(policy),
             _triggers(policy),
             _roles(policy),
@@ -50,6 +56,7 @@ def describe_policy(policy: Policy) -> Description:
             _acknowledgement(policy),
             _hold(policy),
             _severity_change(policy),
+            *_hand_over(policy),
             _exhaustion(policy),
             _closing(policy),
         ),
@@ -66,7 +73,8 @@ def told_at_the_latest(
     """How long after it enters a tier of the ladder hears of an issue at the latest.
 
     `acknowledge`: nobody answers. `work`: everybody acknowledges and nobody solves, which is the ceiling. `enter_at`:
-    the tier where it enters, by default the lowest. None where a tier below has no such limit. Raises KeyError, and
+    the tier where it enters, by default the lowest. None where a tier below has no such limit, or one that is no plain
+    duration. Raises KeyError, and
     ValueError where `tier` does not lie above `enter_at`.
     """
     ladder = policy.climb()
@@ -74,11 +82,21 @@ def told_at_the_latest(
     if end < begin:
         raise ValueError(f"tier '{tier}' lies below '{ladder[begin]}', where the issue enters")
     limits = [_limits(policy.tier(name), clock).get(severity) for name in ladder[begin:end]]
-    known = [limit for limit in limits if limit is not None]
+    known = [limit for limit in limits if isinstance(limit, timedelta)]
     return sum(known, timedelta(0)) if len(known) == len(limits) else None
 
 
-def _limits(tier: Tier, clock: Literal["acknowledge", "work"]) -> Limits:
+def _in_all(policy: Policy, severity: str, tier: str, clock: Literal["acknowledge", "work"]) -> str:
+    """The same in words: limits that cannot be added up, such as days, are named one by one."""
+    total = told_at_the_latest(policy, severity, tier, clock)
+    if total is not None:
+        return words(total)
+    ladder = policy.climb()
+    limits = [_limits(policy.tier(name), clock).get(severity) for name in ladder[: ladder.index(tier)]]
+    return "-" if None in limits else " + ".join(span_words(limit) for limit in limits if limit is not None)
+
+
+def _limits(tier: Tier, clock: Literal["acknowledge", "work"]) -> Within:
     return tier.acknowledge_within if clock == "acknowledge" else tier.work_within
 
 
@@ -94,8 +112,8 @@ def _ladder(policy: Policy) -> Table:
     if last is not None:
         hears = f"{last} hears, at the latest"
         for clock, says in (("acknowledge", "if nobody answers"), ("work", "although acknowledged")):
-            sums = [told_at_the_latest(policy, severity, last, clock) for severity in names]  # type: ignore[arg-type]
-            rows.append((hears, says, *("-" if total is None else words(total) for total in sums)))
+            sums = [_in_all(policy, severity, last, clock) for severity in names]  # type: ignore[arg-type]
+            rows.append((hears, says, *sums))
     columns = ("tier", "tells", *(f"{name}: acknowledge / work" for name in names))
     return Table(title="The ladder", columns=columns, rows=tuple(rows))
 
@@ -111,7 +129,7 @@ def _tier_name(tier: Tier) -> str:
 
 def _clocks(tier: Tier, severity: str) -> str:
     limits = (tier.acknowledge_within.get(severity), tier.work_within.get(severity))
-    said = " / ".join("-" if limit is None else words(limit) for limit in limits)
+    said = " / ".join("-" if limit is None else span_words(limit) for limit in limits)
     return f"{said}, in hours of {tier.hours[severity]}" if severity in tier.hours else said
 
 
@@ -141,7 +159,15 @@ def _hours(policy: Policy) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _targets(policy: Policy) -> Table:
+def _agreed(policy: Policy) -> Iterator[Table]:
+    """What is promised to some customers: the whole of it, as it applies to them."""
+    for agreement in policy.agreements:
+        whom = ", ".join(agreement.customers) or "whoever no other agreement names"
+        title = f"Agreement {agreement.name}: {agreement.title}" if agreement.title else f"Agreement {agreement.name}"
+        yield _targets(f"{title}, with {whom}", policy, promised(policy.targets, agreement))
+
+
+def _targets(title: str, policy: Policy, targets: tuple[Target, ...]) -> Table:
     names = [severity.name for severity in policy.severities]
     rows = tuple(
         (
@@ -154,10 +180,34 @@ def _targets(policy: Policy) -> Table:
             _warnings(target),
             ", ".join(_LISTENERS[word] for word in target.tell),
         )
-        for target in policy.targets
+        for target in targets
     )
     columns = ("target", "means", "kind", "from", *names, "on hold it", "warns", "who hears that it is missed")
-    return Table(title="Targets", columns=columns, rows=rows)
+    return Table(title=title, columns=columns, rows=rows)
+
+
+def _desks(policy: Policy) -> Table:
+    names = [severity.name for severity in policy.severities]
+    rows = tuple(
+        (
+            desk.name,
+            desk.title,
+            tell_in_words(desk.tell),
+            desk.lead or "the duty lead of its team",
+            *(_times_of(desk, name) for name in names),
+            "is on hold" if desk.holds_as else "goes on",
+        )
+        for desk in policy.desks
+    )
+    columns = ("desk", "is", "asks", "lead", *names, "while it is waited for, the issue")
+    return Table(title="Desks", columns=columns, rows=rows)
+
+
+def _times_of(desk: Desk, severity: str) -> str:
+    times = (("taken on", desk.take_within), ("done", desk.done_within), ("answered", desk.answer_within))
+    said = [f"{what} in {span_words(limits[severity])}" for what, limits in times if severity in limits]
+    hours = f" ({desk.hours[severity]})" if said and severity in desk.hours else ""
+    return f"{', '.join(said)}{hours}" if said else "-"
 
 
 def _fit(policy: Policy) -> tuple[str, ...]:
@@ -168,8 +218,26 @@ def _fit(policy: Policy) -> tuple[str, ...]:
     return (f"{where} in proportion; where one would have no minute then, {top} and the owner are told at once.",)
 
 
+def _hand_over(policy: Policy) -> tuple[str, ...]:
+    rule = policy.hand_over
+    if rule is None:
+        return ()
+    where = f" at {listed(rule.tiers)}" if rule.tiers else ""
+    whose = f", of issues of {listed(rule.teams)}" if rule.teams else ""
+    times = "; ".join(
+        f"{name} {words(before)} before, to be accepted within {words(rule.accept_within.get(name, before))}"
+        for name, before in rule.before.items()
+    )
+    lead = f"When the shift of whoever has it ends{where}{whose}, it is offered to who is on duty next: {times}"
+    return (f"{lead}. Else the duty lead has it.",)
+
+
 def _measures(target: Target) -> str:
-    begins = {"acknowledged": "the first acknowledgement", "tier_began": f"{target.tier} begins"}
+    begins = {
+        "reopened": "each reopening",
+        "acknowledged": "the first acknowledgement",
+        "tier_began": f"{target.tier} begins",
+    }
     ends = {
         "acknowledged": "somebody acknowledges",
         "first_response": "the customer is answered",
@@ -179,6 +247,8 @@ def _measures(target: Target) -> str:
     since = begins.get(target.starts or "", "the opening")
     since = "the customer's last word" if target.ends == "updated" else since
     anew = ", then from each answer" if target.runs_when_answered else ""
+    anew += ", and from a further message after a miss" if target.begins_when_missed else ""
+    anew += "; goes on when it is reopened" if target.when_reopened else ""
     return f"{since} to: {ends.get(target.ends or '', 'it is resolved')}{anew}"
 
 
@@ -186,7 +256,7 @@ def _within(target: Target, severity: str) -> str:
     if severity not in target.within:
         return "-"
     hours = f", in hours of {target.hours[severity]}" if severity in target.hours else ""
-    return f"{words(target.within[severity])}{hours}"
+    return f"{span_words(target.within[severity])}{hours}"
 
 
 def _warnings(target: Target) -> str:
@@ -212,7 +282,7 @@ def _triggers(policy: Policy) -> Table:
             str(place),
             trigger.name,
             trigger.why,
-            trigger.severity or "as given",
+            trigger.severity_words,
             trigger.enter_at or "as above",
             trigger.owner,
         )
@@ -236,8 +306,9 @@ def _acknowledgement(policy: Policy) -> str:
         f"lapses after {_by_severity(rule.lapses_after)} without progress" if rule.lapses_after else "does not lapse"
     )
     second = "joins" if rule.second == "joins" else "takes over"
+    asked = f", or {_by_severity(rule.answer_within)} after a reminder, unanswered," if rule.answer_within else ""
     return (
-        f"An acknowledgement {lapses} and can be renewed {_times(rule.renewals)} in a tier; "
+        f"An acknowledgement {lapses}{asked} and can be renewed {_times(rule.renewals)} in a tier; "
         f"a second person who acknowledges {second}."
     )
 
@@ -283,15 +354,13 @@ def _exhaustion(policy: Policy) -> str:
 
 def _closing(policy: Policy) -> str:
     rule = policy.closing
-    silence = (
-        f"; after {words(rule.silence_after)} of silence it is closed"
-        if rule.silence_after
-        else "; silence never closes it"
-    )
+    after = rule.silence_after
+    silence = f"; after {span_words(after)} of silence it is closed" if after else "; silence never closes it"
     reasons = ", ".join(reason.replace("_", " ") for reason in rule.reasons)
+    hours = f", in hours of {rule.hours}" if rule.hours is not None else ""
     return (
-        f"Once resolved, confirmation is asked for again after {words(rule.remind_after)}{silence}. "
-        f"Reasons to close: {reasons}. It can be reopened within {words(rule.reopen_within)}."
+        f"Once resolved, confirmation is asked for again after {span_words(rule.remind_after)}{silence}. "
+        f"Reasons to close: {reasons}. It can be reopened within {span_words(rule.reopen_within)}{hours}."
     )
 
 
@@ -309,6 +378,8 @@ def _routing(tell: Tell) -> Iterator[str]:
         yield f"with skill {' and '.join(tell.skills)}"
     if tell.authority:
         yield "with authority for " + " and ".join(f"{amount:,f} {name}" for name, amount in tell.authority.items())
+    if tell.when_full == "wait":
+        yield "nobody where all are at their limit"
     if tell.language is not None:
         yield f"the customer's language {tell.language}"
     if tell.choose not in {None, "everybody"}:
@@ -317,10 +388,10 @@ def _routing(tell: Tell) -> Iterator[str]:
         yield f"{chosen[tell.choose or 'first']}, {count} at a time"
 
 
-def _by_severity(limits: Limits) -> str:
+def _by_severity(limits: Within) -> str:
     if len(set(limits.values())) == 1:
-        return words(next(iter(limits.values())))
-    return ", ".join(f"{words(limit)} ({name})" for name, limit in limits.items())
+        return span_words(next(iter(limits.values())))
+    return ", ".join(f"{span_words(limit)} ({name})" for name, limit in limits.items())
 
 
 def _times(count: int) -> str:

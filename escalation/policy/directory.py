@@ -4,7 +4,7 @@ Live, never pinned: it is looked up when a tier begins. Reading it from YAML is 
 missing in `lint_directory.py`.
 """
 
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -58,6 +58,8 @@ class Person(Value):
     """Where in the house they work, in words."""
     skills: tuple[str, ...] = ()
     """What they know about, one word each."""
+    at_once: int | None = Field(default=None, ge=1, le=1000)
+    """How many issues and tasks they may have at once: at the limit they are not asked; absent: any number."""
     languages: tuple[str, ...] = ()
     """Further languages in which they can help customers, as BCP 47."""
     left_at: Moment | None = None
@@ -89,6 +91,16 @@ class Person(Value):
         """The id of who is asked in their place at that instant: the absence's deputy, else their own."""
         absence = self.absence_at(at)
         return self.deputy if absence is None or absence.deputy is None else absence.deputy
+
+    def words(self) -> tuple[str, ...]:
+        """By which people mean them, in small letters: id, name, e-mail address."""
+        named = (self.id, self.name, self.addresses.get("email", ""))
+        return tuple(dict.fromkeys(word.strip().casefold() for word in named if word.strip()))
+
+    def deputies(self) -> tuple[str, ...]:
+        """The ids of all who are asked in their place at some time, each once."""
+        named = (self.deputy, *(absence.deputy for absence in self.absences))
+        return tuple(dict.fromkeys(each for each in named if each is not None))
 
     def whereabouts(self, at: datetime) -> str:
         """Where they are at that instant, in words that may go on record: here, away until when, gone."""
@@ -180,6 +192,26 @@ class Directory(Value):
         """Whose address this is; case does not count."""
         return self._by_address.get((channel, address.lower()))
 
+    def called(self, word: str) -> tuple[Person, ...]:
+        """Whose id, name or e-mail address this is; case does not count. In the order of the people."""
+        return self._by_word.get(word.strip().casefold(), ())
+
+    def names(self) -> Mapping[str, str]:
+        """People's names by id."""
+        return _Names(self)
+
+    def ids(self) -> Iterable[str]:
+        """The id of everybody, in their order."""
+        return (person.id for person in self.people)
+
+    def standing_behind(self, id: str) -> tuple[Person, ...]:  # noqa: A002
+        """Whose deputy this person is, always or during an absence: in the order of the people."""
+        return tuple(each for each in self.people if id in each.deputies())
+
+    def reporting_to(self, id: str) -> tuple[Person, ...]:  # noqa: A002
+        """Whose manager this person is: in the order of the people."""
+        return tuple(each for each in self.people if each.manager == id)
+
     def duty_lead(self, team: str) -> Person:
         """The team's duty lead; raises KeyError."""
         return self.person(self.team(team).duty_lead)
@@ -260,31 +292,54 @@ class Directory(Value):
         return self.model_copy(update=change)
 
     @cached_property
-    def _by_id(self) -> dict[str, Person]:
+    def _by_id(self) -> Mapping[str, Person]:
         return {person.id: person for person in reversed(self.people)}
 
     @cached_property
-    def _by_team(self) -> dict[str, Team]:
+    def _by_team(self) -> Mapping[str, Team]:
         return {team.name: team for team in reversed(self.teams)}
 
     @cached_property
-    def _by_role(self) -> dict[str, tuple[Person, ...]]:
+    def _by_role(self) -> Mapping[str, tuple[Person, ...]]:
         return _gathered((person.role, person) for person in self.people)
 
     @cached_property
-    def _by_role_and_team(self) -> dict[tuple[str, str], tuple[Person, ...]]:
+    def _by_role_and_team(self) -> Mapping[tuple[str, str], tuple[Person, ...]]:
         return _gathered(
             ((person.role, team), person) for person in self.people for team in dict.fromkeys(person.teams)
         )
 
     @cached_property
-    def _by_address(self) -> dict[tuple[str, str], Person]:
+    def _by_word(self) -> Mapping[str, tuple[Person, ...]]:
+        return _gathered((word, person) for person in self.people for word in person.words())
+
+    @cached_property
+    def _by_address(self) -> Mapping[tuple[str, str], Person]:
         return {
             (channel, address.lower()): person
             for person in reversed(self.people)
             for channel, address in person.addresses.items()
             if address
         }
+
+
+class _Names(Mapping[str, str]):
+    """Names by id, without a copy of them: there may be 100,000."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def __getitem__(self, id: str) -> str:  # noqa: A002
+        try:
+            return self._directory.person(id).name
+        except (LookupError, OSError):  # cannot be looked up now: to say a name is a courtesy
+            raise KeyError(id) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._directory.ids())
+
+    def __len__(self) -> int:
+        return len(self._directory.people)
 
 
 def _gathered(pairs: Iterable[tuple[_Key, Person]]) -> dict[_Key, tuple[Person, ...]]:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from escalation.duration import words
+from escalation.calendar.limit import span_words
+from escalation.issue.authority import LIKE
 from escalation.issue.commands import HUMAN_COMMANDS
+from escalation.issue.commands_of_asks import ASK_COMMANDS
 from escalation.policy.conditions import LONGEST, BadCondition, compile_condition, unguarded_labels
 from escalation.policy.finding import Findings, listed
+from escalation.policy.lint_limits import Timed, never_shorter
 from escalation.policy.model import Policy
 
 Rule = Callable[[Policy, Findings], None]
@@ -29,6 +32,12 @@ def triggers_are_sound(policy: Policy, findings: Findings) -> None:
         here = f"triggers[{place}]"
         if trigger.severity is not None and trigger.severity not in severities:
             findings.unknown(f"{here}.severity", trigger.severity, "is not a severity", severities)
+        usual = trigger.usual_severity
+        if usual is not None and usual not in severities:
+            findings.unknown(f"{here}.usual_severity", usual, "is not a severity", severities)
+        elif usual is not None and trigger.severity is not None:
+            problem = f"has no effect: without one it is {trigger.severity}, as `severity` demands"
+            findings.add(f"{here}.usual_severity", problem, value=usual, allowed="either severity or usual_severity")
         if trigger.enter_at is not None and trigger.enter_at not in tiers:
             findings.unknown(f"{here}.enter_at", trigger.enter_at, "is not a tier", tiers)
         _condition(trigger.when, f"{here}.when", findings)
@@ -78,7 +87,8 @@ def roles_name_commands(policy: Policy, findings: Findings) -> None:
     for command, roles in policy.roles.items():
         if command in COMMANDS and not roles:
             findings.add(f"roles.{command}", "is empty: nobody could do it", allowed="at least one role")
-    missing = [command for command in COMMANDS if command not in policy.roles]
+    needed = [command for command in COMMANDS if policy.puts_to_others or command not in ASK_COMMANDS]
+    missing = [command for command in needed if command not in {*policy.roles, *LIKE}]
     if missing:
         findings.add("roles", f"says nothing of {listed(missing)}", allowed="roles for every command")
 
@@ -93,14 +103,15 @@ def endings_are_possible(policy: Policy, findings: Findings) -> None:
         allowed = "any other reason: a complaint is never closed by silence"
         findings.add("closing.reasons", "may not close a complaint", value="silence", allowed=allowed)
     if closing.silence_after is not None:
-        after = words(closing.silence_after)
+        after = span_words(closing.silence_after)
         if not has_silence:
             problem = "closes for a reason that is not among closing.reasons"
             findings.add("closing.silence_after", problem, value=after, allowed="only with silence among the reasons")
-        if closing.silence_after <= closing.remind_after:
+        calendar = policy.pinned_calendars.get(closing.hours or "")
+        if never_shorter(Timed(closing.remind_after, calendar), Timed(closing.silence_after, calendar)):
             problem = "closes before the resolution's confirmation was asked for again"
             findings.add(
-                "closing.silence_after", problem, value=after, allowed=f"more than {words(closing.remind_after)}"
+                "closing.silence_after", problem, value=after, allowed=f"more than {span_words(closing.remind_after)}"
             )
     for place, reason in enumerate(closing.reasons):
         if reason in closing.reasons[:place]:

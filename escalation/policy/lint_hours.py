@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
+from escalation.calendar.due import due_surely
 from escalation.calendar.explained import moment
+from escalation.calendar.limit import Limit, span_words
 from escalation.calendar.open_times import open_times
 from escalation.calendar.working_hours import WorkingHours
 from escalation.duration import words
@@ -26,6 +28,10 @@ def hours_are_known(policy: Policy, findings: Findings) -> None:
             is_said = any(found.field == field for found in findings.found)
             if name not in policy.pinned_calendars and not is_said:
                 findings.unknown(field, name, "is not a calendar", policy.pinned_calendars)
+    named = policy.closing.hours
+    is_said = any(found.field == "closing.hours" for found in findings.found)
+    if named is not None and named not in policy.pinned_calendars and not is_said:
+        findings.unknown("closing.hours", named, "is not a calendar", policy.pinned_calendars)
 
 
 def closed_tiers_know_what_to_do(policy: Policy, findings: Findings) -> None:
@@ -67,16 +73,25 @@ def waiting_fits_targets(policy: Policy, findings: Findings) -> None:
             if calendar is None or tier.when_closed.get(severity, "wait") != "wait":
                 continue
             closes_at, opens_at = longest_closed(calendar)
-            for target in policy.targets:
+            for _, target in policy.targets_by_field():
                 within = target.within.get(severity)
                 times = open_times(calendar)
-                if within is None or _passes(policy, target, severity, closes_at, opens_at) <= within:
+                if within is None or _lasts(policy, target, severity, closes_at, opens_at):
                     continue
                 stretch = f"{moment(closes_at, times)} to {moment(opens_at, times)} ({words(opens_at - closes_at)})"
                 problem = f"waits for longer than target {target.name} lasts: calendar {name} is closed {stretch}"
                 field = f"tiers[{place}].when_closed.{severity}"
                 allowed = f"skip or page_out_of_hours; or a target of at least {words(opens_at - closes_at)}"
-                findings.add(field, f"{problem}, the target is {words(within)}", value="wait", allowed=allowed)
+                findings.add(field, f"{problem}, the target is {span_words(within)}", value="wait", allowed=allowed)
+
+
+def _lasts(policy: Policy, target: Target, severity: str, closes_at: datetime, opens_at: datetime) -> bool:
+    """Whether the target is not over by then."""
+    within = target.within[severity]
+    if not isinstance(within, Limit):
+        return _passes(policy, target, severity, closes_at, opens_at) <= within
+    calendar = policy.pinned_calendars.get(target.hours.get(severity, ""))
+    return due_surely(closes_at, within, calendar)[0] >= opens_at
 
 
 def _passes(policy: Policy, target: Target, severity: str, closes_at: datetime, opens_at: datetime) -> timedelta:

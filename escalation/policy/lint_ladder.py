@@ -4,16 +4,17 @@ Each rule is one function: `(policy, findings)`. They look at the model alone, s
 running issue is held to them too.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from itertools import pairwise
 
 from pydantic import TypeAdapter, ValidationError
 
-from escalation.duration import words
+from escalation.calendar.limit import Span, span_words
 from escalation.issue.identity import ALLOWED_NAME, Name
 from escalation.policy.finding import Findings, listed
-from escalation.policy.model import Limits, Policy, Tell, Tier
+from escalation.policy.lint_limits import Timed, limits_have_their_calendar, longer, never_shorter, of_every_tier
+from escalation.policy.model import Policy, Tell, Tier
 
 Rule = Callable[[Policy, Findings], None]
 _ENTITY: TypeAdapter[str] = TypeAdapter(Name)
@@ -69,13 +70,27 @@ def worse_is_never_slower(policy: Policy, findings: Findings) -> None:
     for field, limits, _ in _all_limits(policy):
         known = [name for name in severity_names(policy) if name in limits]
         for worse, milder in pairwise(known):
-            if limits[worse] > limits[milder]:
+            why = _slower(policy, field, (worse, limits[worse]), (milder, limits[milder]))
+            if why is not None:
                 findings.add(
                     f"{field}.{worse}",
-                    f"is longer than that of {milder}, which is less bad",
-                    value=words(limits[worse]),
-                    allowed=f"at most {words(limits[milder])}",
+                    f"is longer than that of {milder}, which is less bad{why}",
+                    value=span_words(limits[worse]),
+                    allowed=f"at most {span_words(limits[milder])}",
                 )
+
+
+def _slower(policy: Policy, field: str, worse: tuple[str, Span], milder: tuple[str, Span]) -> str | None:
+    """Why the worse severity has the longer limit, empty where the durations say so; None where it has not."""
+    if isinstance(worse[1], timedelta) and isinstance(milder[1], timedelta):
+        return "" if worse[1] > milder[1] else None
+    own = dict(policy.hours_by_field()).get(f"{field.rpartition('.')[0]}.hours", {})
+    for hours in [tier.hours for tier in policy.tiers] if field in of_every_tier(policy) else [own]:
+        one, other = (Timed(limit, policy.pinned_calendars.get(hours.get(name, ""))) for name, limit in (worse, milder))
+        found = longer(one, other)
+        if found is not None:
+            return found.words
+    return None
 
 
 def entries_exist(policy: Policy, findings: Findings) -> None:
@@ -129,15 +144,29 @@ def clocks_fit_together(policy: Policy, findings: Findings) -> None:
     for place, tier in enumerate(policy.tiers):
         here = f"tiers[{place}]"
         for name, limit in tier.acknowledge_within.items():
+            calendar = policy.pinned_calendars.get(tier.hours.get(name, ""))
             work = tier.work_within.get(name)
-            if work is not None and work < limit:
-                problem = "is shorter than the time to acknowledge"
-                _too(findings, f"{here}.work_within.{name}", problem, work, f"at least {words(limit)}")
+            why = None if work is None else _shorter(Timed(work, calendar), Timed(limit, calendar))
+            if work is not None and why is not None:
+                problem = f"is shorter than the time to acknowledge{why}"
+                _too(findings, f"{here}.work_within.{name}", problem, work, f"at least {span_words(limit)}")
             remind = tier.remind_every.get(name)
-            if remind is not None and remind >= limit:
+            if remind is not None and never_shorter(Timed(remind, calendar), Timed(limit, calendar)):
                 problem = "would come when the tier's time is up"
-                _too(findings, f"{here}.remind_every.{name}", problem, remind, f"less than {words(limit)}")
+                _too(findings, f"{here}.remind_every.{name}", problem, remind, f"less than {span_words(limit)}")
+            again = tier.remind_handler_every.get(name)
+            if work is not None and again is not None and never_shorter(Timed(again, calendar), Timed(work, calendar)):
+                problem = "would come when the tier's time is up"
+                _too(findings, f"{here}.remind_handler_every.{name}", problem, again, f"less than {span_words(work)}")
         _never_parked(policy, tier, here, findings)
+
+
+def _shorter(one: Timed, other: Timed) -> str | None:
+    """Why the one is shorter than the other, as `_slower`."""
+    if isinstance(one.limit, timedelta) and isinstance(other.limit, timedelta):
+        return "" if one.limit < other.limit else None
+    found = longer(other, one)
+    return None if found is None else found.words
 
 
 def _never_parked(policy: Policy, tier: Tier, here: str, findings: Findings) -> None:
@@ -189,6 +218,7 @@ LADDER_RULES: tuple[Rule, ...] = (
     the_legal_entity_is_one_of_issues,
     there_is_a_ladder,
     limits_cover_severities,
+    limits_have_their_calendar,
     worse_is_never_slower,
     entries_exist,
     lanes_lead_back,
@@ -200,18 +230,27 @@ LADDER_RULES: tuple[Rule, ...] = (
 )
 
 
-def _all_limits(policy: Policy) -> Iterable[tuple[str, Limits, bool]]:
+def _all_limits(policy: Policy) -> Iterable[tuple[str, Mapping[str, Span], bool]]:
     """Every limit by severity: its field, the limits, and whether all severities must be there."""
     for place, tier in enumerate(policy.tiers):
         yield f"tiers[{place}].acknowledge_within", tier.acknowledge_within, True
         yield f"tiers[{place}].work_within", tier.work_within, False
         yield f"tiers[{place}].remind_every", tier.remind_every, False
+        yield f"tiers[{place}].remind_handler_every", tier.remind_handler_every, False
     yield "acknowledgement.lapses_after", policy.acknowledgement.lapses_after, False
+    yield "acknowledgement.answer_within", policy.acknowledgement.answer_within, False
     yield "accept_within", policy.accept_within, False
+    if policy.hand_over is not None:
+        yield "hand_over.accept_within", policy.hand_over.accept_within, False
     yield "exhaustion.last_resort_every", policy.exhaustion.last_resort_every, True
     yield "exhaustion.charge_for_at_most", policy.exhaustion.charge_for_at_most, True
-    for place, target in enumerate(policy.targets):
-        yield f"targets[{place}].within", target.within, False
+    for field, target in policy.targets_by_field():
+        yield f"{field}.within", target.within, False
+    for desk in policy.desks:
+        yield f"desks.{desk.name}.take_within", desk.take_within, False
+        yield f"desks.{desk.name}.done_within", desk.done_within, False
+        yield f"desks.{desk.name}.answer_within", desk.answer_within, False
+    yield "advice_within", policy.advice_within, False
     if policy.hold is not None:
         yield "hold.at_most", policy.hold.at_most, False
         yield "hold.in_all_at_most", policy.hold.in_all_at_most, False
@@ -226,5 +265,5 @@ def unique(names: list[str], field: str, findings: Findings) -> None:
             findings.add(f"{field}[{place}].name", problem, value=name, allowed="a name of its own")
 
 
-def _too(findings: Findings, field: str, problem: str, value: timedelta, allowed: str) -> None:
-    findings.add(field, problem, value=words(value), allowed=allowed)
+def _too(findings: Findings, field: str, problem: str, value: Span, allowed: str) -> None:
+    findings.add(field, problem, value=span_words(value), allowed=allowed)

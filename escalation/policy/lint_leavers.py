@@ -18,20 +18,33 @@ _WHO_STAYS = "somebody who stays"
 
 def lint_leavers(directory: Directory, at: datetime, findings: Findings) -> None:
     """Add what those who have left by then, or leave soon after, still are in the directory: leads, deputies."""
+    lint_offices(directory, at, findings)
+    for person in directory.people:
+        lint_behind(person, directory, at, findings)
+
+
+def lint_offices(directory: Directory, at: datetime, findings: Findings) -> None:
+    """Add who has left by then, or leaves soon after, and operates Escalon or leads a team."""
     _lint(directory.person(directory.operator), "operator", at, findings)
     for team in directory.teams:
         _lint(directory.person(team.duty_lead), f"teams.{team.name}.duty_lead", at, findings)
-    for person in directory.people:
-        if person.is_gone(at):
-            continue
-        for field, behind in (("deputy", person.deputy), ("manager", person.manager)):
-            if behind is not None and directory.person(behind).is_gone(at):
-                problem = f"{directory.person(behind).whereabouts(at)}, and is {person.id}'s {field} still"
-                findings.add(f"people.{person.id}.{field}", problem, value=behind, allowed=_WHO_STAYS, is_warning=True)
+
+
+def lint_behind(person: Person, directory: Directory, at: datetime, findings: Findings) -> None:
+    """Add who has left by then and stands behind somebody who is still there."""
+    if person.is_gone(at):
+        return
+    for field, behind in (("deputy", person.deputy), ("manager", person.manager)):
+        if behind is not None and directory.person(behind).is_gone(at):
+            problem = f"{directory.person(behind).whereabouts(at)}, and is {person.id}'s {field} still"
+            findings.add(f"people.{person.id}.{field}", problem, value=behind, allowed=_WHO_STAYS, is_warning=True)
 
 
 def lint_told_leavers(policy: Policy, directory: Directory, at: datetime, findings: Findings) -> None:
     """Add whom the policy tells who have left by then or leave soon, and roles which nobody has any more."""
+    for desk in policy.desks:
+        if desk.lead is not None and directory.has(desk.lead):
+            _lint(directory.person(desk.lead), f"desks.{desk.name}.lead", at, findings)
     for field, tell in tells_of(policy):
         for place, named in enumerate(tell.people):
             if directory.has(named):
@@ -47,6 +60,7 @@ def tells_of(policy: Policy) -> tuple[tuple[str, Tell], ...]:
         tells += [(f"tiers[{place}].also_tell.{severity}", more) for severity, more in tier.also_tell.items()]
         if tier.out_of_hours is not None:
             tells.append((f"tiers[{place}].out_of_hours", tier.out_of_hours))
+    tells += [(f"desks.{desk.name}.tell", desk.tell) for desk in policy.desks]
     return (*tells, ("exhaustion.last_resort", policy.exhaustion.last_resort))
 
 

@@ -25,7 +25,8 @@ def a_choice_is_one(policy: Policy, findings: Findings) -> None:
             if skill in tell.skills[:place]:
                 findings.add(f"{field}.skills[{place}]", "is written twice", value=skill, allowed="each once")
         if ".also_tell." in field and tell.is_routed:
-            allowed = "skills, authority, language, choose and at_most in `tell`, for everybody whom the tier tells"
+            words = "skills, authority, language, choose, at_most and when_full"
+            allowed = f"{words} in `tell`, for everybody whom the tier tells"
             findings.add(field, "says who of them gets it", allowed=allowed)
 
 
@@ -56,9 +57,11 @@ ROUTING_RULES: tuple[Rule, ...] = (a_choice_is_one, so_many_can_acknowledge)
 
 def somebody_is_able(policy: Policy, directory: Directory, rotas: Rotas | None, findings: Findings) -> None:
     """Whoever has the skills and the authority that a tier needs is among those whom it tells."""
-    skills = {skill for person in directory.people for skill in person.skills}
     for field, tell in tells_of(policy):
         told = list(_told(tell, directory, rotas)) if tell.is_routed else []
+        skills = {skill for person in told for skill in person.skills}
+        if not skills.issuperset(tell.skills):  # only then everybody is gone through: there may be 100,000
+            skills = {skill for person in directory.people for skill in person.skills}
         unknown = [skill for skill in tell.skills if skill not in skills]
         for place, skill in enumerate(tell.skills):
             if skill in unknown:

@@ -9,6 +9,8 @@ from escalation.oncall.rota import Rotas
 from escalation.policy.choose import entry_policies
 from escalation.policy.directory import Directory
 from escalation.policy.finding import Findings, PolicyError, listed
+from escalation.policy.lint_desks import leads_exist
+from escalation.policy.lint_hand_over import lint_next_shifts, teams_are_known
 from escalation.policy.lint_leavers import lint_told_leavers, tells_of
 from escalation.policy.lint_reach import lint_reach
 from escalation.policy.lint_routing import somebody_is_able
@@ -27,6 +29,7 @@ RULES_IN_WORDS = (
     "Every role that may send a command is one of the directory, or a word for somebody in the issue.",
     "Nobody who is told has left, nor has everybody with a role that is told; so too the operator and the duty leads.",
     "Who is told of what is urgent can be reached in 15 minutes by more than e-mail and inbox: a warning of the check.",
+    "The teams of `hand_over` are in the directory; a shift too short for it, or with nobody after it: a warning.",
     "That somebody left is an error of `policy check` alone, a warning four weeks before: the service asks deputies.",
 )
 
@@ -52,10 +55,14 @@ def lint_set(
         _fallback_is_sound(policy, known, found)
         if directory is not None:
             _told_people_exist(policy, directory, found)
+            leads_exist(policy, directory, found)
             if rotas is not None:
                 _told_rotas_exist(policy, rotas, found)
             somebody_is_able(policy, directory, rotas, found)
             _role_words_exist(policy, directory, found)
+            teams_are_known(policy, directory, found)
+            if at is not None and rotas is not None:
+                lint_next_shifts(policy, directory, rotas, at, found)
             if at is not None:
                 lint_told_leavers(policy, directory, at, found)
                 lint_reach(policy, directory, found, rotas)
@@ -123,8 +130,7 @@ def _told_people_exist(policy: Policy, directory: Directory, findings: Findings)
     for field, tell in tells_of(policy):
         for place, person in enumerate(tell.people):
             if not directory.has(person):
-                ids = [each.id for each in directory.people]
-                findings.unknown(f"{field}.people[{place}]", person, "is not in the directory", ids)
+                findings.unknown(f"{field}.people[{place}]", person, "is not in the directory", directory.ids())
         for place, role in enumerate(tell.roles):
             if role not in directory.roles():
                 findings.unknown(f"{field}.roles[{place}]", role, "is a role that nobody has", directory.roles())

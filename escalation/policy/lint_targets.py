@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
 
+from escalation.calendar.limit import Limit
 from escalation.calendar.open_times import open_times
 from escalation.calendar.working_hours import WorkingHours
 from escalation.duration import words
@@ -17,26 +18,30 @@ Rule = Callable[[Policy, Findings], None]
 def targets_are_sound(policy: Policy, findings: Findings) -> None:
     """Every target has a name of its own, a limit for some severity, and somebody who hears that it was missed."""
     unique([target.name for target in policy.targets], "targets", findings)
-    for place, target in enumerate(policy.targets):
+    for agreement in policy.agreements:
+        unique([each.name for each in agreement.targets], f"agreements.{agreement.name}.targets", findings)
+    for field, target in policy.targets_by_field():
         if not target.within:
             allowed = f"a limit for at least one of {listed(severity_names(policy))}"
-            findings.add(f"targets[{place}].within", "is empty: no issue would have this target", allowed=allowed)
+            findings.add(f"{field}.within", "is empty: no issue would have this target", allowed=allowed)
         if not target.tell:
             allowed = "at least one of asked, handler, owner, next_tier"
-            findings.add(f"targets[{place}].tell", "tells nobody", allowed=allowed)
+            findings.add(f"{field}.tell", "tells nobody", allowed=allowed)
 
 
 def target_hours_have_limits(policy: Policy, findings: Findings) -> None:
     """A target has hours where it has a limit, and none that its calendar cannot hold; long ones are warned of."""
-    for place, target in enumerate(policy.targets):
+    for field, target in policy.targets_by_field():
         for severity, name in target.hours.items():
             within, calendar = target.within.get(severity), policy.pinned_calendars.get(name)
             if within is None and severity in severity_names(policy):
                 problem = f"has no effect: the target has no limit for {severity}"
                 allowed = f"only {listed(target.within)}" if target.within else "only for severities that have a limit"
-                findings.add(f"targets[{place}].hours.{severity}", problem, value=name, allowed=allowed)
+                findings.add(f"{field}.hours.{severity}", problem, value=name, allowed=allowed)
+            if isinstance(within, Limit):
+                within = within.length if within.unit == "working" else None
             if within is not None and calendar is not None:
-                _fits(within, calendar, f"targets[{place}].within.{severity}", findings)
+                _fits(within, calendar, f"{field}.within.{severity}", findings)
 
 
 def _fits(within: timedelta, calendar: WorkingHours, field: str, findings: Findings) -> None:
@@ -69,19 +74,19 @@ def _in_a_year(calendar: WorkingHours) -> timedelta:
 
 def worse_targets_never_wait_alone(policy: Policy, findings: Findings) -> None:
     """Where a target counts in working time for a severity, it does not count day and night for a milder one."""
-    for place, target in enumerate(policy.targets):
+    for field, target in policy.targets_by_field():
         for worse, milder in pairwise([name for name in severity_names(policy) if name in target.within]):
             if worse in target.hours and milder not in target.hours:
                 problem = f"counts in working time, though {milder}, which is less bad, counts day and night"
-                field, allowed = f"targets[{place}].hours.{worse}", f"hours for {milder}, too; or none for {worse}"
-                findings.add(field, problem, value=target.hours[worse], allowed=allowed)
+                allowed = f"hours for {milder}, too; or none for {worse}"
+                findings.add(f"{field}.hours.{worse}", problem, value=target.hours[worse], allowed=allowed)
 
 
 def target_warnings_come_in_time(policy: Policy, findings: Findings) -> None:
     """A target's warning says at which share, or how long before the end it comes: after the beginning, and once."""
-    for place, target in enumerate(policy.targets):
+    for field, target in policy.targets_by_field():
         for number, warn in enumerate(target.warnings):
-            here = f"targets[{place}].warnings[{number}]"
+            here = f"{field}.warnings[{number}]"
             if (warn.at is None) == (warn.before is None):
                 problem = "says both at and before" if warn.at is not None else "does not say when"
                 findings.add(
@@ -101,7 +106,8 @@ def _when(warn: TargetWarn) -> tuple[float | None, timedelta | None]:
 def _after_the_beginning(target: Target, warn: TargetWarn, here: str, findings: Findings) -> None:
     if warn.before is None or not target.within:
         return
-    severity, shortest = min(target.within.items(), key=lambda item: item[1])
+    plain = [(each.length if isinstance(each, Limit) else each, name) for name, each in target.within.items()]
+    shortest, severity = min([(each, name) for each, name in plain if each is not None], default=(timedelta.max, ""))
     if warn.before >= shortest:
         problem = f"would come before the target begins: for {severity} it is {words(shortest)} in all"
         findings.add(f"{here}.before", problem, value=words(warn.before), allowed=f"less than {words(shortest)}")
@@ -110,8 +116,8 @@ def _after_the_beginning(target: Target, warn: TargetWarn, here: str, findings: 
 def targets_end_after_they_start(policy: Policy, findings: Findings) -> None:
     """A target ends after it starts, names its tier where it needs one, and no other field that has no effect."""
     tiers = [tier.name for tier in policy.tiers]
-    for place, target in enumerate(policy.targets):
-        here = f"targets[{place}]"
+    for field, target in policy.targets_by_field():
+        here = field
         needs_tier = target.starts == "tier_began" or target.ends == "tier_left"
         if target.tier is not None and target.tier not in tiers:
             findings.unknown(f"{here}.tier", target.tier, "is not a tier", tiers)
@@ -124,12 +130,21 @@ def targets_end_after_they_start(policy: Policy, findings: Findings) -> None:
         if target.starts == "acknowledged" and target.ends == "acknowledged":
             allowed = "first_response, tier_left or resolved"
             findings.add(f"{here}.ends", "is over as it starts", value=target.ends, allowed=allowed)
-        if target.ends == "updated" and target.starts in {"acknowledged", "tier_began"}:
+        if target.ends == "updated" and target.starts in {"acknowledged", "tier_began", "reopened"}:
             problem = "has no effect on a promise of an update, which counts from the customer's last word"
-            findings.add(f"{here}.starts", problem, value=target.starts, allowed="opened")
-        if target.runs_when_answered and target.ends != "updated":
-            problem = "has no effect: it is for ends: updated"
-            findings.add(f"{here}.runs_when_answered", problem, value="true", allowed="with ends: updated only")
+            findings.add(f"{here}.starts", problem, value=target.starts, allowed="opened or customer_wrote")
+        if target.ends != "updated" and target.starts == "customer_wrote":
+            problem = "is for a promise of an update"
+            allowed = "opened, acknowledged, tier_began or reopened; or with ends: updated"
+            findings.add(f"{here}.starts", problem, value=target.starts, allowed=allowed)
+        for name in ("runs_when_answered", "begins_when_missed"):
+            if getattr(target, name) and target.ends != "updated":
+                problem = "has no effect: it is for ends: updated"
+                findings.add(f"{here}.{name}", problem, value="true", allowed="with ends: updated only")
+        if target.when_reopened is not None and (target.ends == "updated" or target.starts == "reopened"):
+            problem = "has no effect on what begins anew with a reopening"
+            allowed = "without ends: updated and starts: reopened"
+            findings.add(f"{here}.when_reopened", problem, value=target.when_reopened, allowed=allowed)
 
 
 def the_ladder_can_be_fitted(policy: Policy, findings: Findings) -> None:
@@ -137,11 +152,15 @@ def the_ladder_can_be_fitted(policy: Policy, findings: Findings) -> None:
     name = policy.fit_ladder_to
     if name is None:
         return
-    target = next((each for each in policy.targets if each.name == name), None)
-    if target is None:
+    found = [each for _, each in policy.targets_by_field() if each.name == name]
+    if not found:
         findings.unknown("fit_ladder_to", name, "is not a target", [each.name for each in policy.targets])
-        return
-    allowed = "an sla from the opening to the resolution"
+    for target in found:
+        _can_be_fitted(policy, target, findings)
+
+
+def _can_be_fitted(policy: Policy, target: Target, findings: Findings) -> None:
+    name, allowed = target.name, "an sla from the opening to the resolution"
     if target.is_ola:
         findings.add(
             "fit_ladder_to", "is agreed inside the house, and no deadline of a customer", value=name, allowed=allowed

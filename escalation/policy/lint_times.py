@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 from escalation.duration import words
 from escalation.policy.finding import Findings, listed
+from escalation.policy.lint_agreements import AGREEMENT_RULES
 from escalation.policy.lint_hours import HOURS_RULES
 from escalation.policy.lint_ladder import severity_names
+from escalation.policy.lint_reminders import REMINDER_RULES
 from escalation.policy.lint_targets import TARGET_RULES
 from escalation.policy.model import Policy
 
@@ -55,12 +57,17 @@ def kept_clocks_miss_nothing(policy: Policy, findings: Findings) -> None:
     if policy.severity_change.misses_targets and policy.severity_change.clocks == "keep":
         problem = "has no effect: clocks: keep counts no target anew"
         findings.add("severity_change.misses_targets", problem, value="true", allowed="with recount or restart")
+    if policy.severity_change.ends_targets and policy.severity_change.clocks == "keep":
+        problem = "has no effect: clocks: keep leaves every target as it is"
+        findings.add("severity_change.ends_targets", problem, value="true", allowed="with recount or restart")
 
 
 TIME_RULES: tuple[Rule, ...] = (
     *TARGET_RULES,
+    *AGREEMENT_RULES,
     holds_are_capped,
     who_is_asked_anew_is_timed,
     kept_clocks_miss_nothing,
     *HOURS_RULES,
+    *REMINDER_RULES,
 )

@@ -113,9 +113,11 @@ def _matched(policy: Policy, trigger: Trigger, tried: list[Tried], given: str | 
 
 
 def _severity(policy: Policy, trigger: Trigger, given: str | None) -> tuple[str, str]:
-    """The worse of the given and the demanded one, and why; where there is neither, the worst there is."""
+    """The worse of the given and the demanded one, and why; where there is neither, the usual, else the worst one."""
     order = [severity.name for severity in policy.severities]
-    demanded = trigger.severity
+    demanded, usual = trigger.severity, trigger.usual_severity
+    if given is None and demanded is None and usual is not None:
+        return usual, f"No severity was given: {usual}, as is usual for the trigger."
     if given is None and demanded is None:
         return order[0], f"No severity was given and the trigger demands none: taken as {order[0]}, to be safe."
     if given is None or demanded is None:

@@ -1,21 +1,28 @@
 """The policy: a ladder for one legal entity and one kind of issue, as frozen values.
 
 What is read from YAML (`parse.py`) and what is pinned into a running issue are the same model. Limits are wall-clock
-durations by severity, or working time where a tier has hours. Rules that go beyond one field live in `lint.py`;
-nothing here reads a file.
+durations by severity, or working time where a tier has hours, or have units of their own (`Within`). Rules that go
+beyond one field live in `lint.py`; nothing here reads a file.
 """
 
-from datetime import timedelta
-from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from escalation.calendar.limit import Span, Within
 from escalation.calendar.working_hours import WorkingHours
+from escalation.policy.desk import Desk
+from escalation.policy.hand_over import HandOver
+from escalation.policy.target import Agreement, Ends, Listener, Starts, Target, TargetKind, TargetWarn
+from escalation.policy.tell import Limits, Tell
 from escalation.value import Value
 
-Limits: TypeAlias = dict[str, timedelta]
-"""A limit by severity name. A severity that is absent has no such limit."""
+__all__ = [
+    "MOST_URGENT", "Acknowledgement", "Agreement", "Assurance", "ChecklistItem", "Clock", "CloseReason", "Closing",
+    "Courtesy", "Ends", "EntryTiers", "Exhaustion", "Holding", "Kind", "Limits", "Listener", "Policy", "Severity",
+    "SeverityChange", "Starts", "Target", "TargetKind", "TargetWarn", "Tell", "Tier", "Trigger", "Warn",
+    "WhenClosed",
+]  # fmt: skip
 
 Kind: TypeAlias = Literal["support", "technical", "complaint", "conduct", "privacy"]
 CloseReason: TypeAlias = Literal[
@@ -29,44 +36,11 @@ CloseReason: TypeAlias = Literal[
 ]
 Assurance: TypeAlias = Literal["asserted", "known_address", "signed_link", "signed_in", "system"]
 Clock: TypeAlias = Literal["acknowledge", "work"]
-Listener: TypeAlias = Literal["asked", "handler", "owner", "next_tier"]
 Courtesy: TypeAlias = Literal["left_tier", "outcome", "all_clear"]
-Starts: TypeAlias = Literal["opened", "acknowledged", "tier_began"]
-Ends: TypeAlias = Literal["acknowledged", "first_response", "updated", "tier_left", "resolved"]
-TargetKind: TypeAlias = Literal["sla", "ola"]
 WhenClosed: TypeAlias = Literal["wait", "skip", "page_out_of_hours"]
-
 
 MOST_URGENT = 2
 """Up to this priority a severity is urgent, unless it says otherwise. Ours: the two that channels mark as important."""
-
-
-class Tell(Value):
-    """Whom a tier tells: those named, who is on duty, and who has one of the roles (in `team`, where it is given)."""
-
-    people: tuple[str, ...] = ()
-    """Ids of people in the directory, told whatever their role. One of people, rotas and roles is needed."""
-    roles: tuple[str, ...] = ()
-    """Roles of the directory; whoever has one is told, looked up when the tier begins."""
-    team: str | None = None
-    """Look for the roles in this team alone; absent: in the issue's team, or anywhere where nobody there has it."""
-    rotas: tuple[str, ...] = ()
-    """Rotas; whoever is on duty by one is told, looked up when the tier begins: docs/oncall.md."""
-    skills: tuple[str, ...] = ()
-    """Only who has all of these skills."""
-    authority: dict[str, Decimal] = Field(default_factory=dict)
-    """Only who may decide at least so much alone, by currency (ISO 4217), in its unit."""
-    language: Literal["needed", "preferred"] | None = None
-    """Where the issue has its customer's language: only who speaks it; or, where somebody does, only them."""
-    choose: Literal["everybody", "first", "round_robin", "least_loaded"] | None = None
-    """Of those left: everybody (also where absent), the first, whose last issue is longest ago, who has fewest open."""
-    at_most: int | None = Field(default=None, ge=1, le=200)
-    """So many are chosen; absent: one. The others are asked in turn where these decline or cannot be reached."""
-
-    @property
-    def is_routed(self) -> bool:
-        """Whether not simply everybody is told."""
-        return bool(self.skills or self.authority or self.language or self.choose or self.at_most)
 
 
 class Severity(Value):
@@ -99,55 +73,6 @@ class Warn(Value):
     """Who is warned: those asked at this tier, the handler, the owner, those whom the next tier would ask."""
 
 
-class TargetWarn(Value):
-    """A warning before a target is due: at a share of it, or so long before its end."""
-
-    at: float | None = Field(default=None, gt=0, lt=1)
-    """The share of the target that has passed, in percent. Either this or `before`."""
-    before: timedelta | None = None
-    """How long before it is due, in the time in which the target counts. Either this or `at`."""
-    tell: tuple[Listener, ...]
-    """Who is warned."""
-
-
-class Target(Value):
-    """A time agreed with somebody: from the opening of an issue to its first resolution, unless it says otherwise."""
-
-    name: str
-    """The word by which entries and reports refer to it."""
-    title: str = ""
-    """What was agreed, with whom, in a few words."""
-    within: Limits
-    """How long it may take; resolved in the very instant is in time. A severity that is absent has no such target."""
-    stops_on_hold: bool = True
-    """Whether its clock stops while the issue is on hold."""
-    tell: tuple[Listener, ...] = ("owner",)
-    """Who is told that it was missed."""
-    kind: TargetKind | None = None
-    """sla: agreed with customers; ola: inside the house. Absent: sla."""
-    hours: dict[str, str] = Field(default_factory=dict)
-    """By severity, the calendar in whose working time it counts: a hold adds only what was working time of it. Absent:
-    it counts day and night."""
-    warnings: tuple[TargetWarn, ...] = ()
-    """Warnings before it is due; each is given once, whatever becomes of the clock."""
-    starts: Starts | None = None
-    """From when it counts: opened; acknowledged (by anybody, the first time); or tier_began (`tier`, the first time).
-    Absent: opened."""
-    ends: Ends | None = None
-    """What meets it: acknowledged; first_response or updated (a person's note of what was said to the customer, or to
-    the raiser where there is none); tier_left (`tier` is no longer asked); or resolved (the first time). Absent:
-    resolved. After `updated` it stands still until the customer writes, then begins anew."""
-    tier: str | None = None
-    """The tier of tier_began and tier_left."""
-    runs_when_answered: bool = False
-    """Of `updated`: whether it begins anew with each message to the customer, rather than when the customer writes."""
-
-    @property
-    def is_ola(self) -> bool:
-        """Whether it is agreed inside the house."""
-        return self.kind == "ola"
-
-
 class Holding(Value):
     """When an issue may be put on hold, and what stops meanwhile. No sequence of holds is longer than its caps."""
 
@@ -169,6 +94,9 @@ class SeverityChange(Value):
     Whichever it is, no tier hears later than it would have."""
     tell: tuple[Listener, ...] = ("asked", "handler", "owner")
     """Who is told."""
+    ends_targets: bool = False
+    """Whether a target that has no limit for the new severity ends, rather than to stay as it was promised. Not with
+    `clocks: keep`."""
     misses_targets: bool = False
     """Whether a target that is over by the new severity, from its true start and with the pauses, counts as missed at
     once, rather than to stay as it was. Not with `clocks: keep`."""
@@ -196,18 +124,20 @@ class Tier(Value):
     """Whom this tier tells, all at once."""
     also_tell: dict[str, Tell] = Field(default_factory=dict)
     """Whom it tells beside them at a severity: 'SEV1 also wakes the incident lead'."""
-    acknowledge_within: Limits
+    acknowledge_within: Within
     """How long they have to say that they work on it; then the issue moves up. Needed for every severity."""
     acknowledged_by: int | None = Field(default=None, ge=2, le=50)
     """So many of those who are asked must acknowledge before that time stops; absent: one."""
     is_acknowledged_by_all: bool = False
     """Whether everybody who is asked must."""
-    work_within: Limits = Field(default_factory=dict)
+    work_within: Within = Field(default_factory=dict)
     """How long the issue may stay at this tier, acknowledged or not; then it moves up and the handler stays."""
     warnings: tuple[Warn, ...] = ()
     """Warnings before a limit is reached."""
-    remind_every: Limits = Field(default_factory=dict)
+    remind_every: Within = Field(default_factory=dict)
     """How often those asked are told again while nobody has acknowledged; absent: not."""
+    remind_handler_every: Within = Field(default_factory=dict)
+    """How often who has acknowledged is told again that they have it, as long as they work on it; absent: not."""
     runbook: str = ""
     """What to do at this tier and what may be decided here; comes with every message that asks."""
     checklist: tuple[ChecklistItem, ...] = ()
@@ -259,15 +189,27 @@ class Trigger(Value):
     """Who answers for this trigger: a post, or a person's id."""
     severity: str | None = None
     """The severity it demands: the worse of this and the one given counts."""
+    usual_severity: str | None = None
+    """The severity of such an issue where none is given; one that is given stands. Not beside `severity`. Absent, and
+    where nothing is demanded either: the worst there is."""
     enter_at: str | None = None
     """The tier where such an issue enters; absent: as `entry` says."""
+
+    @property
+    def severity_words(self) -> str:
+        """Which severity such an issue has, in words."""
+        usual = f", else {self.usual_severity}" if self.usual_severity else ""
+        return self.severity or f"as given{usual}"
 
 
 class Acknowledgement(Value):
     """How long an acknowledgement holds without progress, how often one person may renew it in one tier."""
 
-    lapses_after: Limits = Field(default_factory=dict)
+    lapses_after: Within = Field(default_factory=dict)
     """How long it holds without progress; then those asked at the tier are asked again."""
+    answer_within: Limits = Field(default_factory=dict)
+    """How long who has it has to answer when they are reminded of it (`remind_handler_every` of a tier), by whatever
+    they do with it; then it lapses. Absent: no answer is needed."""
     renewals: int = Field(default=2, ge=0, le=20)
     """How often one person may renew it in one tier."""
     second: Literal["joins", "takes_over"] = "joins"
@@ -296,12 +238,14 @@ class Closing(Value):
 
     reasons: tuple[CloseReason, ...]
     """The reasons for which an issue of this policy may be closed. A complaint is never closed by silence."""
-    remind_after: timedelta
+    remind_after: Span
     """After this the resolution's confirmation is asked for again, and then at the same interval of whoever owns it."""
-    silence_after: timedelta | None = None
+    silence_after: Span | None = None
     """After this without a word a resolved issue is closed; None: it never is."""
-    reopen_within: timedelta
+    reopen_within: Span
     """How long after its end an issue can be reopened; what comes later is a new issue that follows it."""
+    hours: str | None = None
+    """The calendar in whose working time these count, and by which days are reckoned; absent: day and night."""
 
 
 class Policy(Value):
@@ -333,6 +277,9 @@ class Policy(Value):
     """How a resolved issue ends."""
     targets: tuple[Target, ...] = ()
     """Times agreed with customers or inside the house, counted from the opening."""
+    agreements: tuple[Agreement, ...] = ()
+    """What is promised to some customers in place of that: the first one that names the issue's customer applies,
+    else the first one that names nobody."""
     fit_ladder_to: str | None = None
     """The target, promised to customers from the opening to the resolution, before whose end the top tier is to hear
     and to have its time to acknowledge: where the ladder would take longer, its limits are shortened in proportion for
@@ -341,12 +288,20 @@ class Policy(Value):
     """When an issue may be put on hold; absent: never."""
     severity_change: SeverityChange = SeverityChange()
     """What a change of severity does."""
-    accept_within: Limits = Field(default_factory=dict)
+    accept_within: Within = Field(default_factory=dict)
     """How long somebody to whom it is offered has to accept it; then the duty lead of its team owns it, by name. A
     severity that is absent: as long as they take."""
+    hand_over: HandOver | None = None
+    """What is done when the shift of whoever has it ends; absent: nothing."""
+    desks: tuple[Desk, ...] = ()
+    """To whom work, a question or a swarm is put beside the ladder: a mapping from name to who that is."""
+    advice_within: Limits = Field(default_factory=dict)
+    """How long a person has who is asked for advice by name; then their deputy is asked, once. A severity that is
+    absent: nobody is asked by name."""
     roles: dict[str, tuple[str, ...]]
     """By command, who may send it: directory roles, or asked, handler, owner, offered (to whom it was reassigned),
-    raiser, customer, machine (on what a machine raised), anyone."""
+    put_to (to whom something is put beside the ladder, and who takes part in it), raiser, customer, machine (on what a
+    machine raised), anyone. Those of `ask` and what follows it are needed where there are desks or `advice_within`."""
     assurance: dict[str, Assurance] = Field(default_factory=dict)
     """By command, how sure we must be who sent it, at least; absent: asserted, which takes anybody's word for it."""
     courtesies: tuple[Courtesy, ...] = ()
@@ -355,19 +310,41 @@ class Policy(Value):
     digest: str = ""
     """SHA-256 of the policy's text, set when it is read."""
     pinned_calendars: dict[str, WorkingHours] = Field(default_factory=dict)
-    """The calendars that its tiers and targets name, date by date, set when it is read: a change of calendars or of
-    holiday data moves no deadline of an issue that runs."""
+    """The calendars that its tiers, targets and desks name, date by date, set when it is read: a change of calendars or
+    of holiday data moves no deadline of an issue that runs."""
 
     @property
     def calendar_names(self) -> tuple[str, ...]:
-        """The calendars that its tiers and targets name, each once."""
-        return tuple(dict.fromkeys(name for _, hours in self.hours_by_field() for name in hours.values()))
+        """The calendars that its tiers, targets, desks and closing name, each once."""
+        of_closing = (self.closing.hours,) if self.closing.hours is not None else ()
+        named = (name for _, hours in self.hours_by_field() for name in hours.values())
+        return tuple(dict.fromkeys((*named, *of_closing)))
 
     def hours_by_field(self) -> tuple[tuple[str, dict[str, str]], ...]:
         """Every `hours` of it: the field, and the calendar by severity."""
         tiers = ((f"tiers[{place}].hours", tier.hours) for place, tier in enumerate(self.tiers))
-        targets = ((f"targets[{place}].hours", target.hours) for place, target in enumerate(self.targets))
-        return (*tiers, *targets)
+        targets = ((f"{field}.hours", target.hours) for field, target in self.targets_by_field())
+        desks = ((f"desks.{desk.name}.hours", desk.hours) for desk in self.desks)
+        return (*tiers, *targets, *desks)
+
+    def desk(self, name: str) -> Desk | None:
+        """The desk of that name, or None."""
+        return next((desk for desk in self.desks if desk.name == name), None)
+
+    @property
+    def puts_to_others(self) -> bool:
+        """Whether anything can be put to others beside the ladder."""
+        return bool(self.desks or self.advice_within)
+
+    def targets_by_field(self) -> tuple[tuple[str, Target], ...]:
+        """Every target of it, those of agreements too: the field, and the target."""
+        own = ((f"targets[{place}]", target) for place, target in enumerate(self.targets))
+        agreed = (
+            (f"agreements.{agreement.name}.targets[{place}]", target)
+            for agreement in self.agreements
+            for place, target in enumerate(agreement.targets)
+        )
+        return (*own, *agreed)
 
     def tier(self, name: str) -> Tier:
         """The tier of that name; raises KeyError."""

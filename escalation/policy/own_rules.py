@@ -66,10 +66,10 @@ def carried(
     if urgent is None and ordinary is None and not quiet:
         return None
     if not quiet:
-        return PersonalRules(urgent=urgent, ordinary=ordinary)
+        return PersonalRules(urgent=urgent, ordinary=ordinary, is_hastened=at is not None)
     assert at is not None, "without it there are none"
     offsets = offsets_of(zone, at.year - 1, at.year + _YEARS)
-    return PersonalRules(offsets=offsets, urgent=urgent, ordinary=ordinary, quiet=quiet)
+    return PersonalRules(offsets=offsets, urgent=urgent, ordinary=ordinary, quiet=quiet, is_hastened=True)
 
 
 def _written_out(steps: tuple[RuleStep, ...], channels: Collection[str]) -> tuple[Step, ...] | None:

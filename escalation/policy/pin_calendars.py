@@ -47,5 +47,7 @@ def pin_calendars(policy: Policy, calendars: CalendarFile | None, findings: Find
         for severity, name in hours.items():
             if name not in known:
                 findings.unknown(f"{whose}.{severity}", name, "is not a calendar that can be used", known)
+    if policy.closing.hours is not None and policy.closing.hours not in known:
+        findings.unknown("closing.hours", policy.closing.hours, "is not a calendar that can be used", known)
     pinned = {name: known[name] for name in policy.calendar_names if name in known}
     return policy.model_copy(update={"pinned_calendars": pinned})

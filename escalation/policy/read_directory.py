@@ -3,8 +3,8 @@
 from escalation.policy.directory import Directory, Person, Team
 from escalation.policy.finding import Findings, PolicyErrors
 from escalation.policy.lint_directory import lint_directory
-from escalation.policy.parse import LARGEST_OF_PEOPLE, parse_yaml
 from escalation.policy.read_value import Failed, ValueReader
+from escalation.policy.read_yaml import LARGEST_OF_PEOPLE, parse_yaml
 
 
 def read_directory(text: str, file: str) -> Directory:

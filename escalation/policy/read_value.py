@@ -6,6 +6,7 @@ The models' annotations are the schema; there is no second one. Rules across fie
 import operator
 import re
 from collections.abc import Callable
+from collections.abc import Mapping as AnyMapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache, partial
@@ -17,6 +18,7 @@ from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
 from escalation import duration
+from escalation.calendar.limit import NO_LIMIT, SPANS, Limit, read_span
 from escalation.policy.finding import Findings, listed, shown
 from escalation.policy.located import Mapping, Node, Scalar, Sequence, kind_of
 from escalation.value import Value
@@ -25,6 +27,7 @@ AnyValue = TypeVar("AnyValue", bound=Value)
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}"
 ALLOWED_NAME = "1 to 40 letters a-z, digits, _ . -, beginning with a letter or digit"
+OUT_OF_RANGE = "is out of range"
 ALLOWED_SHARE = "a percentage such as 50 %"
 LONGEST_TEXT = 4000
 LONGEST_LINE = 200
@@ -120,6 +123,8 @@ class ValueReader:
 
     def _value(self, annotation: Any, node: Node, path: str, name: str) -> object:
         origin, arguments = _parts(annotation)
+        if Limit in arguments:
+            return self._span(node, path)
         if origin in {Union, UnionType}:
             if isinstance(node, Scalar) and node.is_null:
                 return None
@@ -132,7 +137,7 @@ class ValueReader:
             return (
                 self._items(arguments[0], node, path, name) if key is None else self._by_key(arguments[0], node, path)
             )
-        if origin is dict:
+        if origin in {dict, AnyMapping}:
             return self._mapping(arguments[1], node, path, name)
         if isinstance(annotation, type) and issubclass(annotation, Value):
             return self.model(annotation, node, path)
@@ -200,6 +205,25 @@ class ValueReader:
         if annotation in _PATTERNS:
             return self._of_calendar(annotation, node, path)
         return self._wrong(path, node, f"is not {allowed.partition(' such')[0]}", allowed)
+
+    def _span(self, node: Node, path: str) -> object:
+        """A plain duration, or a limit with a unit or a shape of its own."""
+        if not isinstance(node, Scalar):
+            return self._wrong(path, node, "is not a single value", SPANS)
+        text = node.text.strip()
+        try:
+            return read_span(text)
+        except ValueError as error:
+            problem, _, allowed = str(error).removeprefix(f"{text!r} ").partition("; allowed: ")
+        try:
+            duration.parse_duration(text)
+        except ValueError as error:
+            plain, _, allowed_plain = str(error).removeprefix(f"{text!r} ").partition("; allowed: ")
+            if plain == OUT_OF_RANGE:
+                return self._wrong(path, node, plain, allowed_plain)
+            problem = plain if problem == NO_LIMIT else problem
+        hint = allowed.partition("; did you mean ")[2]
+        return self._wrong(path, node, problem, f"{SPANS}; did you mean {hint}" if hint else SPANS)
 
     def _of_calendar(self, annotation: Any, node: Scalar, path: str) -> object:
         """A day, a time of the clock face, or an instant (in UTC then), which must say its offset."""
@@ -297,13 +321,15 @@ def written_fields(model: type[Value]) -> tuple[str, ...]:
 def allowed_words(annotation: Any) -> str:
     """What may stand in a field of this type, in words."""
     origin, arguments = get_origin(annotation), get_args(annotation)
+    if Limit in arguments:
+        return SPANS
     if origin in {Union, UnionType}:
         return " or ".join("null" if argument is NoneType else allowed_words(argument) for argument in arguments)
     if origin is Literal:
         return listed(arguments)
     if origin is tuple:
         return f"a list of {allowed_words(arguments[0])}"
-    if origin is dict:
+    if origin in {dict, AnyMapping}:
         return f"a mapping from name to {allowed_words(arguments[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Value):
         return f"a mapping with {listed(written_fields(annotation))}"

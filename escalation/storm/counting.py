@@ -18,10 +18,29 @@ class Limits(Value):
     window: timedelta = timedelta(minutes=5)
     """Within which they are counted."""
     gather: timedelta = timedelta(seconds=15)
-    """How long messages gather before the first digest; each further one takes twice as long, up to `longest`."""
+    """A digest goes when no message has come for so long."""
+    gather_times: int = Field(default=6, ge=1)
+    """And so many times as long after the first of them, where more keep coming: with 15 s these are 90 s, as long as a
+    page may be kept back whose patience is two minutes."""
+    stand_times: int = Field(default=8, ge=0)
+    """The first digest stands for so many times `gather`, each further one for twice as long: with 15 s two minutes."""
     longest: timedelta = timedelta(minutes=10)
+    """Neither gathers nor stands one for longer."""
     idle: timedelta = timedelta(minutes=30)
     """Without a message for so long a storm is over."""
+
+    @property
+    def gather_longest(self) -> timedelta:
+        """How long messages gather at most, where more keep coming."""
+        return min(self.gather * self.gather_times, self.longest)
+
+    def stands(self, went: int) -> timedelta:
+        """How long the digest stands that was the so manieth of its storm."""
+        # Not `2**went` alone: that overflows after a night of a storm.
+        return min(self.gather * self.stand_times * (1 << min(max(went - 1, 0), _DOUBLINGS)), self.longest)
+
+
+_DOUBLINGS = 16
 
 
 class Single(Value):
@@ -34,6 +53,8 @@ class Single(Value):
     asks: bool = False
     can_acknowledge: bool = False
     can_take_charge: bool = False
+    about: str = ""
+    tier: str = ""
 
 
 class Counted(Value):

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from escalation.issue.delivery import Waits
 from escalation.issue.facts import CauseRef, IssueClass, PersonFacts
 from escalation.issue.identity import IssueId, read_issue_id
-from escalation.storm.bundle import Bundle, Handed, Held, digest_key
+from escalation.storm.bundle import REPEATS, Bundle, Held, after, digest_key
 from escalation.value import Value
 
 DIGEST: Literal["digest"] = "digest"
@@ -32,7 +32,9 @@ class Listed(Value):
     can_acknowledge: bool
     can_take_charge: bool = False
     is_new: bool
-    """Whether its message goes with this digest; else it was told before, and may still wait for an answer."""
+    """Whether this digest is about it; else it was told before, and may still wait for an answer."""
+    is_again: bool = False
+    """Whether it was told before all the same, and this reminds."""
 
 
 class SendDigest(Value):
@@ -47,6 +49,8 @@ class SendDigest(Value):
     at: AwareDatetime
     listed: tuple[Listed, ...]
     """The most urgent first."""
+    stands_until: AwareDatetime | None = None
+    """Until when further issues of its cause join it without another message; None: none do."""
     patience: timedelta | None = None
     """As in `Notify`: it has no other way, and is tried for as long as may be."""
     earlier: int = 0
@@ -104,9 +108,23 @@ class Asked(Value):
 def digest_of(bundle: Bundle, at: datetime) -> SendDigest:
     """The digest that is under way."""
     whose = bundle.whose
-    new = {message.issue: _new(message) for message in bundle.under_way}
-    before = {issue: _before(issue, held) for issue, held in bundle.issues.items() if held.asks and issue not in new}
-    listed = sorted((*new.values(), *before.values()), key=_urgency)
+    new = {issue: bundle.issues[issue] for issue in bundle.naming if issue in bundle.issues}
+    again: set[str] = set()
+    for message in bundle.under_way:
+        known = new.get(message.issue) or bundle.issues.get(message.issue)
+        held = new[message.issue] = after(known, message)
+        if known is not None and known.asks and held.asks and message.issue not in bundle.naming:
+            is_same = (known.about, known.tier) == (held.about, held.tier)
+            again |= {message.issue} if is_same or message.about in REPEATS else set()
+    before = {issue: held for issue, held in bundle.issues.items() if held.asks and issue not in new}
+    listed = sorted(
+        (
+            *(_listed(issue, held, is_new=True, is_again=issue in again) for issue, held in new.items()),
+            *(_listed(issue, held) for issue, held in before.items()),
+        ),
+        key=_urgency,
+    )
+    stands_until = at + whose.limits.stands(bundle.went + 1) if any(each.asks for each in listed) else None
     return SendDigest(
         key=digest_key(bundle),
         person=whose.person,
@@ -115,6 +133,7 @@ def digest_of(bundle: Bundle, at: datetime) -> SendDigest:
         issue_class=whose.issue_class,
         at=at,
         listed=tuple(listed),
+        stands_until=stands_until,
     )
 
 
@@ -158,30 +177,18 @@ def bundle_id(org: str, person: str, channel: str, cause: CauseRef) -> str:
     return f"{DIGEST}:{org}:{person}:{channel}:{cause.key}"
 
 
-def _new(message: Handed) -> Listed:
-    return Listed(
-        issue=message.issue,
-        severity=message.severity,
-        priority=message.priority,
-        tier=message.tier,
-        until=message.until,
-        asks=message.asks,
-        can_acknowledge=message.can_acknowledge,
-        can_take_charge=message.can_take_charge,
-        is_new=True,
-    )
-
-
-def _before(issue: str, held: Held) -> Listed:
+def _listed(issue: str, held: Held, *, is_new: bool = False, is_again: bool = False) -> Listed:
     return Listed(
         issue=issue,
         severity=held.severity,
         priority=held.priority,
+        tier=held.tier if is_new else "",
         until=held.until,
         asks=held.asks,
         can_acknowledge=held.can_acknowledge,
         can_take_charge=held.can_take_charge,
-        is_new=False,
+        is_new=is_new,
+        is_again=is_again,
     )
 
 
@@ -193,4 +200,4 @@ def _is_over(listed: Listed, standing: Standing | None) -> bool:
     if not listed.asks or standing is None:
         return False
     # What was never told is told while the issue is open: somebody may be asked although another has acknowledged it.
-    return not standing.is_open or (standing.is_taken and not listed.is_new)
+    return not standing.is_open or (standing.is_taken and (listed.is_again or not listed.is_new))

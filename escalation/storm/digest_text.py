@@ -77,7 +77,8 @@ def _first_until(asks: list[Listed]) -> datetime | None:
 
 def _lines(digest: SendDigest, asks: list[Listed], zone: str, *, can_answer: bool) -> tuple[Line, ...]:
     until = _first_until(asks)
-    new = [each for each in asks if each.is_new]
+    due = sum(each.until is not None for each in digest.listed) if not asks else 0
+    new = [each for each in asks if each.is_new and not each.is_again]
     news = [each for each in digest.listed if not each.asks]
     shown = digest.listed[:SHOWN]
     rest = len(digest.listed) - len(shown)
@@ -92,8 +93,9 @@ def _lines(digest: SendDigest, asks: list[Listed], zone: str, *, can_answer: boo
     answers.append(Line(label="See all of them", items=(f"escalon digest {key} --as {person}",), is_verbatim=True))
     blocks: tuple[tuple[Line, ...], ...] = (
         (
-            Line(label="Asked of you" if asks else "", text=_asked_of_you(asks, can_answer=can_answer)),
+            Line(label="Asked of you" if asks or due else "", text=_asked_of_you(asks, due, can_answer=can_answer)),
             Line(label="By", text=_by(until, digest.at, zone)),
+            Line(label="Further ones", text=_further(digest, zone, can_answer=can_answer)),
         ),
         (
             Line(label="What they share", text=digest.cause.name),
@@ -106,13 +108,15 @@ def _lines(digest: SendDigest, asks: list[Listed], zone: str, *, can_answer: boo
             ),
         ),
         tuple(answers),
-        (Line(text=_otherwise(asks, until, digest.at, zone)),),
+        (Line(text=_otherwise(asks, until, digest.at, zone, is_due=bool(due))),),
     )
     said = [[line for line in block if line.text or line.items] for block in blocks]
     return tuple(line for block in said if block for line in (*block, Line()))[:-1]
 
 
-def _asked_of_you(asks: list[Listed], *, can_answer: bool) -> str:
+def _asked_of_you(asks: list[Listed], due: int, *, can_answer: bool) -> str:
+    if not asks and due:
+        return f"Look at {'this' if due == 1 else f'these {due}'}: each has a time by which something is due."
     if not asks:
         return "Much has happened at once; you need do nothing."
     one = " One answer does for all that can be acknowledged." if can_answer else " Each is answered by itself."
@@ -126,12 +130,22 @@ def _by(until: datetime | None, at: datetime, zone: str) -> str:
     return f"{full(until, zone, at)}, for the first of them: {left}"
 
 
+def _further(digest: SendDigest, zone: str, *, can_answer: bool) -> str:
+    if digest.stands_until is None:
+        return ""
+    does = "one answer does for them, too; the next message names them" if can_answer else "the next message names them"
+    return f"until {clock(digest.stands_until, zone, digest.at)} they join these without another message: {does}"
+
+
 def _one(listed: Listed) -> str:
-    where = f", {listed.tier}" if listed.is_new and listed.tier else "" if listed.is_new else ", told before"
+    is_new = listed.is_new and not listed.is_again
+    where = f", {listed.tier}" if is_new and listed.tier else "" if is_new else ", told before"
     return f"{read_issue_id(listed.issue)[0].short} ({listed.severity}{where})"
 
 
-def _otherwise(asks: list[Listed], until: datetime | None, at: datetime, zone: str) -> str:
+def _otherwise(asks: list[Listed], until: datetime | None, at: datetime, zone: str, *, is_due: bool) -> str:
+    if is_due:
+        return "If you do nothing, each of them goes on by its own clock."
     if not asks:
         return "If you do nothing, nothing changes."
     first = f", the first at {clock(until, zone, at)}" if until is not None and until > at else ""

@@ -10,6 +10,7 @@ import typer
 from escalation.issue.commands import HUMAN_COMMANDS, Command
 from escalation.issue.facts import TextRef
 from escalation.issue.sample_body import in_brief
+from starter.command_fields import choices, own_fields
 from starter.options import ADAPT, AsOption, IdOption, IssueArgument, JsonOption
 
 _OPTIONS: dict[str, tuple[str, str, str]] = {
@@ -26,9 +27,16 @@ _OPTIONS: dict[str, tuple[str, str, str]] = {
         "TIME",
         "When you promised them to hear again: 2 h, or an instant with its zone.",
     ),
+    "meets": ("--meets", "NAME", "The one target that your answer meets; without it, all that wait for one."),
     "what": ("--what", "TEXT", "What was tried; - reads it from stdin."),
     "result": ("--result", "NAME", ""),
+    "read_back": ("--read-back", "TEXT", "What you take over, in your own words; - reads it from stdin."),
+    "relieves": ("--relieves", "PERSON", "Only what is handed over since the shift of this person ends."),
     "severity": ("--severity", "NAME", "How bad it is, as the policy names it."),
+    "customer": ("--customer", "KEY", "The customer whose it is, by their key."),
+    "instead_of": ("--instead-of", "KEY", "The customer whose it is not; needed where the issue has several."),
+    "language": ("--language", "CODE", "The customer's language, such as de."),
+    "zone": ("--zone", "ZONE", "The customer's time zone, such as Europe/Berlin."),
     "waiting_for": ("--waiting-for", "WHOM", "Who is waited for: a party's key, customer, or any name of your own."),
     "question": ("--question", "ID", "The question that was sent to them, by its id."),
     "next_action": ("--next", "TEXT", "What you do next; - reads it from stdin."),
@@ -44,6 +52,10 @@ _OPTIONS: dict[str, tuple[str, str, str]] = {
     "statement": ("--statement", "TEXT", "What the customer said; - reads it from stdin."),
     "duplicate_of": ("--duplicate-of", "ISSUE", "The issue that this one repeats."),
     "reason": ("--reason", "TEXT", "Why; - reads it from stdin."),
+    "of": ("--of", "DESK", "The desk of the policy to which it is put."),
+    "skill": ("--skill", "SKILL", "Of the desk's people only who has this skill."),
+    "is_awaited": ("--awaited", "", "The issue waits for it: it is not resolved before."),
+    "ask": ("--ask", "WHICH", "Which one, as `escalon show` names it: network-1. Else: the only one put to you."),
 }
 """By field: the option, what stands for its value, and what it is for."""
 
@@ -53,6 +65,11 @@ _OPTIONS_OF: dict[tuple[str, str], tuple[str, str, str]] = {
     ("snooze", "until"): ("--until", "TIME", "When you are told again: 30 min, or an instant with its zone."),
     ("accept", "until"): ("--until", "TIME", "When your next action is due: 30 min, or an instant with its zone."),
     ("escalate", "to_tier"): ("--to-tier", "NAME", "The tier to ask. Else: the next one."),
+    ("ask", "to"): ("--to", "PERSON", "Who is asked for advice by name; either this or --of."),
+    ("ask", "what"): ("--what", "NAME", ""),
+    ("ask", "text"): ("--text", "TEXT", "What is to be done, or the question; - reads it from stdin."),
+    ("complete", "result"): ("--result", "TEXT", "What came of it, or the advice; - reads it from stdin."),
+    ("withdraw", "ask"): ("--ask", "WHICH", "Which one, as `escalon show` names it: network-1."),
     ("de_escalate", "to_tier"): ("--to-tier", "NAME", "The tier to ask. Else: the one below."),
 }
 """The same where a field means something else in one command."""
@@ -61,16 +78,15 @@ _PANELS: dict[str, tuple[str, ...]] = {
     "Act: who has it": ("acknowledge", "release", "accept", "reassign", "decline", "snooze", "take_charge"),
     "Act: where it goes": ("escalate", "de_escalate", "hold", "resume"),
     "Act: what is known": ("note", "attempt"),
+    "Act: put it to others": ("ask", "take_on", "pass_on", "complete", "leave", "withdraw"),
     "Act: how it ends": ("resolve", "confirm", "close", "reopen", "cancel", "suppress"),
-    ADAPT: ("change_severity",),
+    ADAPT: ("change_severity", "change_customer"),
 }
 """The panels of `escalon --help` for these commands, in the order in which they are shown."""
 _ELSEWHERE = {"adopt_policy"}
 """Commands that are not made of their fields alone."""
 
 _SHORT = 78
-_NOT_TYPED = {"kind", "facts"}
-"""Fields that no person types: what the directory says of somebody is looked up."""
 
 _AT = Annotated[
     str, typer.Option("--at", metavar="TIME", show_default=False, help="When it happened: 20 min ago. Else: now.")
@@ -86,19 +102,6 @@ def register(app: typer.Typer) -> None:
             name.replace("_", "-"), rich_help_panel=panel, help=_help(kind), short_help=_short(kind)
         )
         register_as(_command(name, kind))
-
-
-def own_fields(kind: type[Command]) -> list[str]:
-    """The fields that a command has beyond what all commands have."""
-    return [field for field in kind.model_fields if field not in {*Command.model_fields, *_NOT_TYPED}]
-
-
-def choices(annotation: object) -> list[str]:
-    """The words that may stand in a field of this type; none where any may."""
-    found = [annotation] if isinstance(annotation, str) else []
-    for part in get_args(annotation):
-        found += choices(part)
-    return found
 
 
 def _short(kind: type[Command]) -> str:

@@ -32,18 +32,18 @@ def try_out(
     from datetime import UTC, datetime
 
     from escalation.policy.directory import INBOX
-    from escalation.policy.read_directory import read_directory
     from records.database import open_database
     from selfwatch.channel_trial import try_channel
     from starter.failure import REFUSED, WrongInput, unknown
     from starter.installation import check_people, open_record, settings_now
+    from starter.people_source import directory_now
     from starter.showing import say_json
 
     settings = settings_now()
     check_people(settings)
-    directory = read_directory(settings.people.read_text(encoding="utf-8"), settings.people.name)
+    directory = directory_now(settings)
     if not directory.has(person):
-        raise unknown("PERSON", person, (each.id for each in directory.people))
+        raise unknown("PERSON", person, directory.ids())
     told = directory.person(person)
     if channel not in settings.ways:
         raise unknown("CHANNEL", channel, settings.ways)

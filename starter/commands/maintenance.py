@@ -73,7 +73,7 @@ def set_(
         why=why,
         mode=mode,
         begins=begins,
-        condition=when,
+        when=when,
         source=source,
         labels=labels_from(label or []),
         is_everything=is_all,

@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Check policies before they take effect, and read them in words.")
     group.command("check")(check)
     group.command("show")(show)
+    group.command("storm")(storm)
     app.add_typer(group, name="policy", rich_help_panel=EVERYDAY)
 
 
@@ -40,3 +41,22 @@ def show(
     from starter.policies import show_from
 
     show_from(name, as_json=as_json)
+
+
+def storm(
+    policy: Annotated[str, typer.Argument(metavar="POLICY", show_default=False, help="Whose ladder they climb.")],
+    issues: Annotated[int, typer.Option(help="So many issues of one cause.")] = 500,
+    over: Annotated[str, typer.Option(help="In so long they are raised.")] = "2 min",
+    last: Annotated[str, typer.Option("--for", help="So long nobody answers.")] = "1 h",
+    severity: Annotated[str, typer.Option(help="Else as the policy's trigger says.")] = "",
+    label: Annotated[str, typer.Option(help="What makes them one cause: name=value.")] = "component=storm",
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a storm of issues would send to whom, on the simulated clock: nothing is sent, and nobody is asked.
+
+    Pages by themselves and digests with their counts, for each person and channel, with the people, rotas, limits and
+    rates of this installation, from now on.
+    """
+    from starter.storming import storm_from
+
+    storm_from(policy, issues, over, last, severity, label, as_json=as_json)

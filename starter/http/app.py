@@ -7,14 +7,19 @@ from fastapi import FastAPI
 
 from starter.calls import Calls
 from starter.http import (
+    answer_pages,
     commands,
+    hand_overs,
     health,
     heartbeats,
     intake,
     issues,
     listed,
+    mail,
     maintenance,
+    people,
     raising,
+    slack,
     twilio,
 )
 from starter.http.document import document
@@ -23,8 +28,9 @@ from starter.http.guard import Guard
 from starter.http.problems import answer_problems
 
 ROUTERS = (
-    listed.router, issues.router, commands.router, intake.router, heartbeats.router, maintenance.router,
-    raising.router, twilio.router, health.router,
+    listed.router, issues.router, commands.router, intake.router, heartbeats.router, maintenance.router, people.router,
+    hand_overs.router,
+    raising.router, answer_pages.router, mail.router, slack.router, twilio.router, health.router,
 )  # fmt: skip
 
 

@@ -68,17 +68,27 @@ async def answer_digest(
     """Whether it is done, and what came of it in words."""
     if digit != ALL.digit:
         return False, f"{digit} answers nothing here. {ALL.digit}: {ALL.means}."
+    return await acknowledge_digest(client, db, row.message, by, answer_id, reader)
+
+
+async def acknowledge_digest(
+    client: Connection, db: Database | None, digest: str, by: Actor, answer_id: str, reader: Reader
+) -> tuple[bool, str]:
+    """Acknowledge all of its issues; whether it is done, and what came of it in words."""
     try:
-        asked = await digest_for(client, row.message, by.person)
+        asked = await digest_for(client, digest, by.person)
     except Exception as error:
         failure = as_failure(error)
         if failure is None:
             raise
         return False, f"Not done: {reader.sentence(failure.why)}"
-    return await _all(client, db, asked, by, answer_id)
+    return await acknowledge_these(client, db, asked, by, answer_id)
 
 
-async def _all(client: Connection, db: Database | None, asked: Asked, by: Actor, answer_id: str) -> tuple[bool, str]:
+async def acknowledge_these(
+    client: Connection, db: Database | None, asked: Asked, by: Actor, answer_id: str
+) -> tuple[bool, str]:
+    """Acknowledge all that is asked, as far as nobody has it; whether it is done, and what came of it in words."""
     task = asyncio.create_task(acknowledge_all(client, db, asked, by, answer_id))
     _under_way.add(task)
     task.add_done_callback(_ended)

@@ -160,12 +160,7 @@ def request_of(typed: Typed, form: str, here: Installed) -> OpenRequest:
 
 def _person(who: str, here: Installed) -> Person | None:
     """The one person of the directory who has this id, name or mail address."""
-    wanted = " ".join(who.split()).casefold()
-    found = [
-        person
-        for person in here.directory.people
-        if wanted in {person.id, person.name.casefold(), person.addresses.get("email", "").casefold()}
-    ]
+    found = here.directory.called(" ".join(who.split()))
     return found[0] if len(found) == 1 else None
 
 

@@ -15,7 +15,7 @@ from escalation.issue.facts import HarmFlag, IssueClass, LinkKind, PartyRole
 from escalation.issue.identity import DEFAULT, LONGEST_REFERENCE
 from escalation.masking import LONGEST_TEXT, LONGEST_TITLE
 from escalation.policy.model import Kind
-from starter.commands.act import choices, own_fields
+from starter.command_fields import choices, own_fields
 from starter.door import LONGEST_ID, holds_text
 from starter.failure import WrongInput
 from starter.when import instant_ahead

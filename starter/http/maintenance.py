@@ -33,7 +33,7 @@ class WindowForm(Form):
     why: Word = Field(description="One line: what is maintained.")
     mode: Mode = "hold"
     begins: Time | None = Field(default=None, alias="from", description="When it begins: likewise. Else: now.")
-    condition: Word | None = Field(default=None, description="CEL over issue, as in triggers.")
+    when: Word | None = Field(default=None, description="Issues for which this holds: CEL over issue, as in triggers.")
     source: Word | None = Field(default=None, description="Issues from here.")
     labels: dict[Word, Word] = Field(default={}, description="Issues with all of these labels.")
     everything: bool = Field(default=False, description="Every issue.")
@@ -85,7 +85,7 @@ async def _set(doors: Doors, caller: Caller, form: WindowForm) -> Answered:
         why=form.why,
         mode=form.mode,
         begins=form.begins or "",
-        condition=form.condition or "",
+        when=form.when or "",
         source=form.source or "",
         labels=form.labels,
         is_everything=form.everything,

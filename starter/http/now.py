@@ -6,6 +6,7 @@ Each is looked at again after a moment and used meanwhile; none that is away is 
 import asyncio
 import contextlib
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -17,8 +18,9 @@ from client.connect import connect
 from client.finding import Connection
 from client.settings import Settings
 from records.database import Database
-from starter.failure import Failed, as_failure
+from starter.failure import Failed, NotDone, as_failure
 from starter.installation import Installed, installed, record_if_there
+from starter.people_source import stored
 
 LOOK_AGAIN_S = 1.0
 """How long files and the record are taken to be as they were."""
@@ -71,7 +73,7 @@ class InstalledNow:
     def _read_if_changed(self) -> Installed:
         files = self._stamps()
         if self._looked.value is not None and files == self._files:
-            return self._looked.value
+            return self._with_people(self._looked.value)
         try:
             found = installed(self._settings)
         except Exception as error:
@@ -88,12 +90,27 @@ class InstalledNow:
         self._files, self._trouble = files, ""
         return found
 
+    @property
+    def _is_stored(self) -> bool:
+        return self._settings.people_in == "store"
+
+    def _with_people(self, here: Installed) -> Installed:
+        """The same with the directory of the record as it is now, while that can be had."""
+        if not self._is_stored:
+            return here
+        try:
+            directory = stored(self._settings)
+        except NotDone:
+            return here
+        return here if directory is here.directory else replace(here, directory=directory)
+
     def _stamps(self) -> object:
         """What tells one version of the files from another; the inode too, for editors put a new file in place."""
         folder, people, rotas = self._settings.policies, self._settings.people, self._settings.rotas_file
         with contextlib.suppress(OSError):
             on_duty = [path for path in (rotas, *sorted(rotas.parent.glob("*.ics"))) if path.exists()]
-            return [_stamp(path) for path in (*sorted(folder.glob("*.y*ml")), people, *on_duty)]
+            files = (*sorted(folder.glob("*.y*ml")), *([] if self._is_stored else [people]), *on_duty)
+            return [_stamp(path) for path in files]
         return None
 
 

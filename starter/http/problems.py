@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match
 
 from escalation.masking import mask_cards
-from starter.failure import Failed, WrongInput, as_failure
+from starter.failure import AWAY, Failed, WrongInput, as_failure
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -24,12 +24,6 @@ RETRY_AFTER_S = 2
 _SHOWN = 60
 _FIRST = re.compile(r"(?P<field>[A-Za-z][A-Za-z0-9_.-]*)(?P<colon>:)?")
 _ALLOWED = re.compile(r"; allowed: (?P<allowed>.*?)(?:; did you mean .*)?$", re.DOTALL)
-_AWAY = {
-    "no_server", "no_namespace", "no_worker", "server_error", "search_attributes_wrong", "record_away", "record_busy",
-    "schema_mismatch", "no_record", "waits_for_worker", "record_lags", "bad_database", "bad_connection_settings",
-    "bad_settings", "policy_errors", "no_policies", "key_store_away", "busy",
-}  # fmt: skip
-"""Codes of what is no fault of the caller's, and may be over when the same call is made again."""
 AUTHORITY = frozenset({"not_allowed", "conflict", "person_needed", "assurance_too_low"})
 """Codes of refusals for authority, conflict or confidentiality."""
 _INPUT = frozenset({"bad_field", "too_long", "card_number", "missing", "bad_body", "rules_broke"})
@@ -107,7 +101,7 @@ def refused(failure: Failed, given: Mapping[str, Any] | None = None) -> Refused:
     """The problem that a failure is; `given`: the body, of which the faulty value is shown."""
     if failure.code == "no_such_issue":
         return Refused(404, failure.code, failure.why)
-    if failure.code in _AWAY:
+    if failure.code in AWAY:
         return Refused(503, failure.code, failure.why, headers={"Retry-After": str(RETRY_AFTER_S)})
     if isinstance(failure, WrongInput):
         return Refused(422, failure.code, failure.why, faults_in(failure.why, given or {}))

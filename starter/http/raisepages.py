@@ -3,19 +3,15 @@
 No script and nothing from elsewhere; the style stands in the page, allowed by its digest.
 """
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from escalation.masking import LONGEST_TEXT, LONGEST_TITLE
 from starter.http.form import About, Typed
+from starter.http.htmlpage import page, plain_style
 
 PATH = "/raise"
 LABELS = {
@@ -25,7 +21,6 @@ LABELS = {
     "severity": "How bad is it?",
     "who": "Who are you?",
 }
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -37,20 +32,9 @@ class Banner:
 
 
 @cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
 def _style(abouts: int) -> str:
     """The style; where there are several things to choose from, only the severities of the one that is chosen show."""
-    style = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
+    style = plain_style()
     if abouts < 2:
         return style
     shown = " ".join(
@@ -72,11 +56,12 @@ def form_page(
 ) -> Response:
     """The form, with all that was typed and what is wrong with it."""
     chosen = next((number for number, each in enumerate(abouts, 1) if each.choice.value == typed.about), 1)
-    return _page(
+    return page(
         "raise.html",
         _style(len(abouts)),
         status,
         headers,
+        action=PATH,
         abouts=abouts,
         typed=typed,
         form=form,
@@ -91,38 +76,9 @@ def form_page(
 
 def sent_page(issue: str, title: str, lines: Sequence[str], now: str) -> Response:
     """That it is in, and what happens next."""
-    return _page("sent.html", _style(0), issue=issue, title=title, lines=lines, now=now)
+    return page("sent.html", _style(0), action=PATH, issue=issue, title=title, lines=lines, now=now)
 
 
 def words_page(heading: str, words: str, status: int, *, has_form: bool = True) -> Response:
     """A few words, and the way to the form."""
-    return _page("words.html", _style(0), status, heading=heading, words=words, has_form=has_form)
-
-
-def _page(
-    template: str, style: str, status: int = 200, headers: dict[str, str] | None = None, **given: Any
-) -> Response:
-    html = _templates().get_template(template).render(style=_Raw(style), action=PATH, **given)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return HTMLResponse(
-        html,
-        status,
-        {
-            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'",
-            "Referrer-Policy": "same-origin",  # with less, browsers would not say where a form comes from
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "no-store",
-            **(headers or {}),
-        },
-    )
-
-
-class _Raw(str):
-    """Our own style, which is not to be escaped: its digest is that of what stands here."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return str(self)
+    return page("words.html", _style(0), status, action=PATH, heading=heading, words=words, has_form=has_form)

@@ -17,11 +17,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from client.channel_settings import TWILIO_KEYS, TWILIO_REPLIES, TWILIO_STATUS
-from client.receipts import say_receipt
 from escalation.issue.facts import Actor
-from escalation.issue.further import ABOUTS
 from escalation.message import one_line
 from escalation.policy.directory import Person
+from escalation.reply import ALL, TextReply, read_text
 from escalation.spoken import language_of
 from escalation.spoken_words import VOICES, WORDS
 from escalation.storm.digest import DIGEST
@@ -31,9 +30,10 @@ from records.deliveries import Delivery, State
 from starter.http.digest_answers import without_covered
 from starter.http.doors import Doors, TheDoors
 from starter.http.guard import address_of
-from starter.http.phone_answers import answer, meant, read_reply
+from starter.http.phone_answers import answer, answer_all, meant
 from starter.http.problems import RETRY_AFTER_S, Refused
 from starter.http.refused_calls import log_refused_call
+from starter.not_arrived import tell_not_arrived
 
 KEPT = timedelta(days=7)
 """How old a message may be whose receipt is looked for. Ours: Twilio gives up after four hours."""
@@ -72,14 +72,11 @@ async def status(request: Request, doors: TheDoors) -> Response:
     detail = f", error {code}" if code.isascii() and code.isdigit() and code != "0" else ""
     error = None if state in {"delivered", "read"} else f"Twilio says {said}{detail}"
     await asyncio.to_thread(deliveries.take_receipt, db, row, state, error)
-    if error is not None and row.state not in {"delivered", "read"} and row.about in ABOUTS:
-        # Not of a digest, which is of many issues. Also where it is no news: a first try may not have got through to
-        # the issue, which hears of it once.
+    if error is not None and row.state not in {"delivered", "read"}:
+        # Also where it is no news: a first try may not have got through to the issue, which hears of it once.
         client = await doors.client()
         async with doors.turn:
-            await say_receipt(
-                client, row.issue, row.message, person=row.person, channel=row.channel, about=row.about, error=error
-            )
+            await tell_not_arrived(client, db, row, error, doors.clock() - KEPT)
     return Response(status_code=204)
 
 
@@ -95,7 +92,7 @@ async def keys(request: Request, doors: TheDoors) -> Response:
     if person.is_gone(doors.clock()):
         return _say(person, is_done=False)
     digit = form.get("Digits", "")[:1]
-    answered = await answer(doors, person, "voice", digit, row, f"twilio-{form['CallSid']}-{digit}")
+    answered = await answer(doors, person, "voice", TextReply(digit=digit), row, f"twilio-{form['CallSid']}-{digit}")
     return _say(person, is_done=answered.is_done)
 
 
@@ -107,19 +104,23 @@ async def replies(request: Request, doors: TheDoors) -> Response:
     person = here.directory.by_address("sms", form.get("From", ""))
     if person is None or person.is_gone(now):
         return _xml("")
-    found = read_reply(form.get("Body", ""))
-    if found is None:
-        return _text("Answer with the digit of what you mean, such as 1.")
-    digit, named = found
-    rows = await meant(await _record(doors), doors.settings.org, person.id, named, now)
+    reply = read_text(form.get("Body", ""))
+    if reply is None:
+        return _text("Answer with the digit of what you mean, such as 1, or in a word, such as ack.")
+    is_all, answer_id = reply.named.lower() == ALL, f"twilio-{form.get('MessageSid', '')[:64]}"
+    rows = await meant(await _record(doors), doors.settings.org, person.id, "" if is_all else reply.named, now)
+    if is_all and rows:
+        return _text((await answer_all(doors, person, "sms", reply, rows, answer_id)).words)
     if len(rows) > 1 and any(row.about == DIGEST for row in rows):
         rows = await without_covered(await doors.client(), rows, person.id)
     if len(rows) > 1:
         shorts = ", ".join(row.issue.short for row in rows[:5])
-        return _text(f"You are asked about {len(rows)} issues: {shorts}. Name yours: {digit} {rows[0].issue.short}")
+        return _text(
+            f"You are asked about {len(rows)} issues: {shorts}. Name yours: {reply.said} {rows[0].issue.short}"
+        )
     if not rows:
-        return _text(f"You are not asked about {one_line(named)[:40] or 'anything'} by text message now.")
-    answered = await answer(doors, person, "sms", digit, rows[0], f"twilio-{form.get('MessageSid', '')[:64]}")
+        return _text(f"You are not asked about {one_line(reply.named)[:40] or 'anything'} by text message now.")
+    answered = await answer(doors, person, "sms", reply, rows[0], answer_id)
     return _text(answered.words)
 
 

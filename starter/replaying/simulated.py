@@ -8,6 +8,7 @@ from time import perf_counter, process_time
 from typing import NamedTuple, TypeAlias
 
 from client.settings import SHIPPED
+from escalation.calendar.limit import longest
 from escalation.intake.logged import Case, LogFormat
 from escalation.issue.effects import FindResponders
 from escalation.issue.events import Entry
@@ -95,8 +96,9 @@ def play_beside(case: Case, issue: Simulated, rest: timedelta) -> Beside:
 
 def longest_limit(policy: Policy, chosen: LogFormat) -> timedelta:
     """How far the clock goes on after the last row of a case: then every limit that is counted has been reached."""
-    ladder = (max(policy.tier(name).acknowledge_within.values()) for name in chosen.tiers.values())
-    return max(sum(ladder, timedelta(0)), *(max(target.within.values()) for target in policy.targets))
+    ladder = (max(map(longest, policy.tier(name).acknowledge_within.values())) for name in chosen.tiers.values())
+    targets = (max(map(longest, target.within.values())) for target in policy.targets)
+    return max(sum(ladder, timedelta(0)), *targets)
 
 
 def the_world(*, has_deliveries: bool = False) -> World:

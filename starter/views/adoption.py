@@ -19,7 +19,7 @@ Key: TypeAlias = tuple[str, str, float, str]
 _STAYS, _SOONER, _LATER, _NEW, _GONE = "stays", "sooner", "later", "new", "gone"
 _STYLES = {_STAYS: "dim", _SOONER: "yellow", _LATER: "bold red", _NEW: "cyan", _GONE: "dim"}
 _ROUNDING = timedelta(seconds=1)
-_OF_A_TIER = {"acknowledge", "work", "warn", "remind"}
+_OF_A_TIER = {"acknowledge", "work", "warn", "remind", "remind_handler"}
 
 
 class Change(NamedTuple):

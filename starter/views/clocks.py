@@ -1,10 +1,11 @@
 """The clocks of an issue as bars: what runs, since when, how much of it is used up."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.text import Text
 
+from escalation.calendar.limit import Limit, Span
 from escalation.issue.clocks import Due, What, deadlines
 from escalation.issue.hours import WALL, hours_here
 from escalation.issue.state import IssueState
@@ -62,8 +63,8 @@ def _began(state: IssueState, due: Due) -> datetime | None:
     if due.what == "hold":
         return state.hold.since if state.hold is not None else None
     tier, policy, severity = state.here, state.pinned, state.severity
-    targets = {target.name: target.within.get(severity) for target in state.policies[0].targets}
-    limits: dict[What, timedelta | None] = {
+    targets = {target.name: target.within.get(severity) for target in state.promised}
+    limits: dict[What, Span | None] = {
         "target": targets.get(due.name),
         "acknowledge": tier.acknowledge_within.get(severity),
         "work": tier.work_within.get(severity),
@@ -79,7 +80,10 @@ def _began(state: IssueState, due: Due) -> datetime | None:
     if due.what == "target":
         target = next(each for each in state.targets if each.name == due.name)
         hours = target_hours(state.policies[0], target.hours) or WALL
-    return hours.later(due.at, -limit)
+        since = target.began_at or state.facts.opened_at
+    else:
+        since = state.acknowledge_from if due.what == "acknowledge" else state.counts_from
+    return since if isinstance(limit, Limit) else hours.later(due.at, -limit)
 
 
 def bar(share: float, width: int, style: str) -> Text:

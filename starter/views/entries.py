@@ -38,6 +38,7 @@ _STYLES: dict[str, str] = {
     "held": "magenta",
     "hold_ended": "magenta",
     "severity_changed": "bold",
+    "customer_changed": "bold",
     "policy_adopted": "bold",
     "cancel_asked": "yellow",
     "suppression_asked": "yellow",

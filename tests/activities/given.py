@@ -11,7 +11,8 @@ from activities.live_directory import LiveDirectory
 from escalation.issue.effects import Notify
 from escalation.issue.facts import PersonFacts
 from escalation.issue.identity import IssueId
-from records.database import Database, migrate, open_database
+from records.database import Database
+from tests.migrated import migrated
 
 AT = datetime(2026, 11, 21, 19, 40, tzinfo=UTC)
 PEOPLE = """
@@ -41,8 +42,7 @@ def directory(people_file: Path) -> LiveDirectory:
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     """An open record with its tables."""
-    database = open_database(f"sqlite:///{tmp_path}/record.db")
-    migrate(database)
+    database = migrated(f"sqlite:///{tmp_path}/record.db")
     yield database
     database.close()
 

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from chaos.dealt import deal
 from chaos.doors import PEOPLE_AND_POLICIES
+from chaos.figures import Sums
+from chaos.lanes import database_of
 from chaos.plan import DOORS, FAULTS, FAULTS_END_S, PEOPLE, POLICIES, Plan, kinds_of_faults, plan
+from chaos.run import Outcome
 from escalation.issue.identity import IssueId
 from starter.door import actor_for, prepare_command
 from starter.installation import installed
@@ -62,3 +66,34 @@ def test_the_house_has_the_people_and_policies_that_are_drawn() -> None:
 @pytest.mark.parametrize("name", sorted(POLICIES))
 def test_a_policy_lies_under_its_name(name: str) -> None:
     assert Path(PEOPLE_AND_POLICIES.policies, f"{name}.yaml").is_file()
+
+
+@pytest.mark.parametrize("databases", [("postgres", "sqlite"), ("sqlite",), ("postgres",)])
+def test_all_kinds_of_faults_are_dealt_to_runs_that_can_do_them_no_two_of_a_part_to_one(
+    databases: tuple[str, ...],
+) -> None:
+    for seed in range(50):
+        runs = {each: [n for n in range(1, 9) if database_of(n, databases) == each] for each in databases}
+        dealt = deal(seed, runs)
+        assert dealt == deal(seed, runs)
+        assert sorted(dealt) == list(range(1, 9))
+        for number, kinds in dealt.items():
+            has_postgres = database_of(number, databases) == "postgres"
+            assert set(kinds) <= set(kinds_of_faults(has_postgres=has_postgres))
+            assert len({part for part, _ in kinds}) == len(kinds) >= 3
+            there = plan(seed, number, has_postgres=has_postgres, dealt=kinds)
+            assert sorted((fault.part, fault.how) for fault in there.faults) == sorted(kinds)
+            assert list(there.faults) == sorted(there.faults, key=lambda fault: fault.after_s)
+        able = {kind for each in databases for kind in kinds_of_faults(has_postgres=each == "postgres")}
+        assert {kind for kinds in dealt.values() for kind in kinds} == able
+    numbers = {"sqlite": range(1, 9)}
+    assert deal(1, numbers) != deal(2, numbers)
+
+
+def test_a_run_to_which_faults_were_dealt_is_done_again_as_it_was() -> None:
+    outcome = Outcome(3, "7/3", "SQLite", findings=["lost"])
+    sums = Sums(7, "sqlite", "--deal --runs 8")
+    sums.outcomes.append(outcome)
+    assert sums.as_json()["failed"][0]["again"] == (
+        'make chaos ARGS="--seed 7 --only 3 --database sqlite --deal --runs 8"'
+    )

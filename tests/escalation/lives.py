@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from escalation.issue.commands import TakeSuppression
+from escalation.issue.commands import ChangeCustomer, TakeSuppression
 from escalation.issue.effects import Notify
 from escalation.issue.facts import RotaGap
 from escalation.policy.model import Acknowledgement, Target, TargetWarn, Warn
 from tests.escalation.calendar.hours import hours
-from tests.given import Played, at, holding, minutes, opened, person, policy, tier
+from tests.escalation.issue.asking import Asking
+from tests.given import TEXT, Played, actor, at, holding, minutes, opened, person, policy, tier
 
 
 def whole_life() -> list[Notify]:
@@ -22,7 +23,11 @@ def whole_life() -> list[Notify]:
     life.run_to(at(111) + timedelta(days=4)).reopen("boss")
     life.resolve("boss")
     life.run_to(life.now + timedelta(days=6))
-    return [effect for effect in life.effects if effect.kind == "notify"]
+    kept = tier("first", 10, None, remind_handler_every={"S1": minutes(5)})
+    working = Played(opened(policy(kept, acknowledgement=Acknowledgement(answer_within={"S1": minutes(2)}))))
+    working.acknowledge("first-1", at(1))
+    working.run_to(at(6))
+    return [effect for effect in (*life.effects, *working.effects) if effect.kind == "notify"]
 
 
 def by_hand() -> list[Notify]:
@@ -35,6 +40,7 @@ def by_hand() -> list[Notify]:
     life.snooze("first-1", at(4), at(3))
     life.run_to(at(4)).acknowledge("first-1", at(5))
     life.change_severity("ray", "S2", at(6))
+    life.send(ChangeCustomer(id="theirs", by=actor("ray"), customer="cust-9", reason=TEXT), at(7))
     life.hold("first-1", at(10), at(8))
     life.run_to(at(12)).cancel("first-1")
     life.suppress("first-1", "desk:REF-2", at(13))
@@ -70,4 +76,15 @@ def impossible() -> list[Notify]:
     """The same of a promise that no ladder can keep."""
     promised = Target(name="fix", within={"S1": minutes(1)})
     life = Played(opened(policy(tier("first"), tier("second"), targets=(promised,), fit_ladder_to="fix")))
+    return [effect for effect in life.effects if effect.kind == "notify"]
+
+
+def put_to_others() -> list[Notify]:
+    """The same of what is put to others beside the ladder."""
+    life = Asking()
+    life.ask("ray", at(1))
+    life.take_on("network-1", at(2))
+    life.run_to(at(62))
+    life.ask("ray", at(63), to="kim")
+    life.withdraw("ray", "network-1", at(64))
     return [effect for effect in life.effects if effect.kind == "notify"]

@@ -9,12 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from escalation.issue.commands import Accept
 from escalation.issue.effects import About, Notify
 from escalation.issue.facts import PersonFacts, TextRef
 from escalation.issue.identity import IssueId
 from escalation.message import LONGEST_SUBJECT, UNREADABLE, Message, MessageTexts, compose
 from escalation.narrate import instant
-from tests.escalation.lives import by_hand, impossible, out_of_hours, unowned, whole_life
+from tests.escalation.issue.test_at_the_limit import waiting
+from tests.escalation.issue.test_hand_over import Told
+from tests.escalation.lives import by_hand, impossible, out_of_hours, put_to_others, unowned, whole_life
+from tests.escalation.sample_asks import OF_ASKS
+from tests.given import at
 
 ABOUTS: tuple[About, ...] = get_args(About)
 AT = datetime(2026, 11, 21, 19, 40, 17, tzinfo=UTC)
@@ -114,6 +119,10 @@ OCCASIONS: dict[About, dict[str, Any]] = {
         "asked_of_you": "Its severity is now S2. Its times may have changed.",
         "commands": ("acknowledge", "resolve"),
     },
+    "customer_changed": {
+        "asked_of_you": "It is another customer's. What was promised may be another time: it stands below.",
+        "commands": ("acknowledge", "resolve"),
+    },
     "hold_over": {
         "asked_of_you": "It is on hold no more and its clocks run on: go on with it, or move it up.",
         "handler": "kim",
@@ -122,6 +131,12 @@ OCCASIONS: dict[About, dict[str, Any]] = {
     "snooze_over": {
         "asked_of_you": "You wanted to be told again: this is it.",
         "commands": ("acknowledge", "resolve"),
+    },
+    "handler_reminded": {
+        "asked_of_you": "You work on it: say that you still do (acknowledge), or what came of it. "
+        "If you cannot, give it back.",
+        "handler": "kim",
+        "commands": ("acknowledge", "resolve", "escalate", "release"),
     },
     "cancel_asked": {
         "asked_of_you": "pat says that it was opened in error. If you agree, cancel it, too.",
@@ -171,6 +186,21 @@ OCCASIONS: dict[About, dict[str, Any]] = {
         "until": None,
         "commands": ("acknowledge", "reassign", "resolve"),
     },
+    "relieved": {
+        "asked_of_you": "Your shift ends, and what you had of it is accepted. Nothing more is asked of you.",
+        "handler": "pat",
+        "until": None,
+        "commands": (),
+    },
+    "taken_over": {
+        "asked_of_you": "A shift ended and nobody accepted it, so the duty lead has it now. "
+        "Who has it sees that it goes on.",
+        "handler": "kim",
+        "owner": "kim",
+        "until": None,
+        "commands": ("acknowledge", "reassign", "resolve", "escalate"),
+    },
+    **OF_ASKS,
     "rota_empty": {
         "asked_of_you": "Nobody is on duty by rota night, which you answer for: see that somebody is.",
         "until": None,
@@ -347,8 +377,18 @@ def test_a_time_that_is_past_is_said_to_be_past() -> None:
     assert "that time is past" in compose(notify(until=AT - timedelta(minutes=1)), TEXTS, DUBLIN).body
 
 
+def handed_over() -> list[Notify]:
+    """At the end of a shift: accepted, and not."""
+    accepted, lapsed = Told(), Told()
+    accepted.run_to(at(50))
+    accepted.do(Accept, "ben", at(51))
+    lapsed.run_to(at(71))
+    return [*accepted.notes(), *lapsed.notes()]
+
+
 def test_every_message_that_the_rules_ask_for_is_told_in_the_readers_time() -> None:
-    asked_for = [*whole_life(), *by_hand(), *out_of_hours(), *unowned(), *impossible()]
+    asked_for = [*whole_life(), *by_hand(), *out_of_hours(), *unowned(), *impossible(), *handed_over()]
+    asked_for += [*put_to_others(), *(effect for effect in waiting().effects if isinstance(effect, Notify))]
     assert {effect.about for effect in asked_for} == set(ABOUTS)
     for effect in asked_for:
         message = compose(effect, MessageTexts(), BUCHAREST)

@@ -6,6 +6,8 @@ from typing import get_args
 
 import pytest
 
+from escalation.answers_of import ACTS_OF
+from escalation.issue.commands import HUMAN_COMMANDS
 from escalation.issue.effects import About
 from escalation.message import MessageTexts, compose
 from escalation.short_message import Short, is_answered_by_digit, key_of, keys_of
@@ -78,7 +80,7 @@ def test_keys_are_those_that_answer(about: About, commands: tuple[str, ...], key
 
 @pytest.mark.parametrize("about", ABOUTS)
 def test_every_key_that_a_message_offers_is_taken_back_as_what_it_said(about: About) -> None:
-    offered = keys_of(about, ("acknowledge", "escalate", "accept", "decline", "confirm", "close"))
+    offered = keys_of(about, tuple(HUMAN_COMMANDS))
     assert [key_of(about, key.digit) for key in offered] == list(offered)
     assert len({key.digit for key in offered}) == len(offered)
     assert is_answered_by_digit(about) == bool(offered)
@@ -168,3 +170,13 @@ def test_a_title_is_said_as_it_stands(title: str) -> None:
 def test_a_long_title_is_cut() -> None:
     said = short(title="long " * 100).spoken.sentences[2]
     assert len(said) < LONGEST_TITLE + 15
+
+
+@pytest.mark.parametrize("about", ["customer_changed", "target_missed", "target_warned", "plan_impossible"])
+def test_what_a_link_answers_a_digit_answers_too(about: About) -> None:
+    assert [key.command for key in keys_of(about, ("acknowledge", "escalate"))] == [
+        "acknowledge",
+        "decline",
+        "escalate",
+    ]
+    assert ACTS_OF[about] == ("acknowledge", "decline", "escalate")

@@ -119,6 +119,9 @@ def _created(acting: Acting, event: Fields, at: datetime) -> None:
     if event.text("urgency") not in {None, "low", "high"}:  # both escalate: the policy has one severity
         raise event.cannot("urgency")
     priority = event.text("priority")
+    kind = event.text("type")
+    if kind is not None and kind not in (acting.setting.house.types or {}):
+        raise event.cannot("type")
     ladder, title = acting.ladder_now(event.text("policy"), service), summary or name or ""
     names = {each for each in (name, key, summary, acting.case if name == "A" else None) if each}
     is_same = name is not None and stage.called(name) is not None
@@ -130,11 +133,12 @@ def _created(acting: Acting, event: Fields, at: datetime) -> None:
         if before is not None or summary is None:  # an issue of its own, whatever its text
             reference = stage.reference(None, None, name)
             stage.open(
-                at, ladder, by=by, reference=reference, service=service, title=title, names=names, priority=priority
-            )
+                at, ladder, by=by, reference=reference, service=service, title=title, names=names, priority=priority,
+                labels={} if kind is None else {"type": kind},
+            )  # fmt: skip
             return
-    if priority is not None:
-        raise event.cannot("priority")
+    if priority is not None or kind is not None:
+        raise event.cannot("priority" if priority is not None else "type")
     issue = stage.take_signal(at, "open", reference, ladder, service, title, by)
     if issue is not None:
         issue.names |= names

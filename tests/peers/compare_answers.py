@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from tests.peers.compare_records import RECORDS
+from tests.peers.compare_replies import is_claim, was_claimed
 from tests.peers.compare_told import matching
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Refused
@@ -84,6 +85,8 @@ def responses(play: Play) -> list[str]:
 def _was_said(play: Play, row: Fields, at: datetime, to: str | None, says: str) -> bool:
     if says in REASONS:
         return any(one.at == at and one.code in REASONS[says] and to in {None, one.by} for one in play.stage.refusals)
+    if is_claim(says):
+        return was_claimed(play, at, says)
     if says not in RECORDS:
         raise Unsupported(f"responses that say {says!r}")
     entries = [entry for issue in play.stage.issues if play.is_of(row, issue) for entry in issue.entries()]

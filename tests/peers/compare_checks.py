@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.peers import compare_calendars, compare_duty, compare_sums
+from tests.peers import compare_calendars, compare_duty, compare_sums, rates
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.heartbeats import raised_and_cleared
 from tests.peers.play import Play
@@ -22,6 +22,24 @@ def _watch(play: Play, row: Fields) -> list[str]:
     return raised_and_cleared(play.setting.heartbeat, play.times, row)
 
 
+def _next(play: Play, row: Fields) -> list[str]:
+    return rates.next_ones(play.setting.kept, play.times, row)
+
+
+def _allowed(play: Play, row: Fields) -> list[str]:
+    return rates.is_allowed(play.setting.kept, play.times, row)
+
+
+def _priority(play: Play, row: Fields) -> list[str]:
+    """How bad the issue of this variant is when the play is over."""
+    expected, issue = row.words("priority"), play.the_issue(row)
+    row.text("case")
+    row.done()
+    state = issue.state_at(play.end_at)
+    found = None if state is None else state.severity
+    return [] if found == expected else [f"{play.case}: priority {found} instead of {expected}"]
+
+
 TABLES: list[tuple[frozenset[str], Compare]] = [
     (frozenset({"span", "from", "due"}), _due),
     (frozenset({"working_from", "until", "working"}), _elapsed),
@@ -33,6 +51,9 @@ TABLES: list[tuple[frozenset[str], Compare]] = [
     (frozenset({"at", "raised"}), _watch),
     (frozenset({"at", "cleared"}), _watch),
     (frozenset({"noon_plus", "gives"}), compare_calendars.from_noon),
+    (frozenset({"next"}), _next),
+    (frozenset({"at", "allowed"}), _allowed),
+    (frozenset({"case", "priority"}), _priority),
 ]
 """By the columns that a row must have."""
 

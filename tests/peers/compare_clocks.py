@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from escalation.calendar.open_times import OpenTimes
 from escalation.issue.events import Entry
+from escalation.issue.target_clocks import still_owed
 from tests.peers.compare_states import differs
 from tests.peers.compare_sums import CLOCKS
 from tests.peers.fields import Fields, Unsupported
@@ -25,13 +26,16 @@ _MET: dict[str, Callable[[Entry], bool]] = {
 
 
 def deadline_at(issue: Issue, clock: str, at: datetime) -> datetime | None:
-    """When a clock runs out, as it was to be read at that instant: on hold it slides with the clock."""
+    """When a clock runs out, as it was to be read at that instant: on hold it slides with the clock.
+
+    What was missed and is owed still is shown with the instant at which it was due.
+    """
     state = issue.state_at(at)
     if state is None or state.status != "open":
         return None
     found = next((target for target in state.targets if target.name == clock), None)
     if found is None:
-        return None
+        return still_owed(state).get(clock)
     if state.hold is not None and found.stops_on_hold:
         return found.due_at + (at - state.hold.since)
     return found.due_at

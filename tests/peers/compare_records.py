@@ -47,6 +47,7 @@ RECORDS: dict[str, Callable[[Entry], bool]] = {
     "notification_failed": _message("failed"),
     "nobody_on_call": _kind("tier_found_empty"),
     "exhausted": _kind("exhausted"),
+    "ack_reminder": _kind("handler_reminded"),
     "policy_adopted": _kind("policy_adopted"),
 }
 """The words of cases for entries, in our terms."""
@@ -93,6 +94,9 @@ def records(play: Play) -> list[str]:
         order = row.text("order")
         if order not in {None, "newest first", "oldest first"}:
             raise row.cannot("order")
+        # Of a reminder the clock is the author with us, and whom a case calls so is whom it is about.
+        if "author" in row and any(one.word != "ack_reminder" for one in types):
+            raise row.cannot("author")
         in_order = list(reversed(types)) if order == "newest first" else types
         kept = [entry for entry in entries if _is_by(play, row, entry)]
         found = [entry for entry in kept if any(one.is_it(entry) for one in types)]
@@ -101,7 +105,7 @@ def records(play: Play) -> list[str]:
             differences.append(f"not on record: {' '.join(f'{k}={v}' for k, v in row.data.items())}; there is: {said}")
         elif "count" in row and len(found) != row.number("count"):
             differences.append(f"on record {len(found)} times instead of {row.number('count')}: {row.data}")
-        for column in ("count", "at", "by", "user", "to"):
+        for column in ("count", "at", "by", "user", "to", "author"):
             row.take(column)
         row.done()
     return differences
@@ -113,7 +117,7 @@ def _entries(play: Play, row: Fields) -> list[Entry]:
 
 def _is_by(play: Play, row: Fields, entry: Entry) -> bool:
     """Whether the entry is of that instant, and by or about that person."""
-    by, user = row.text("by"), row.text("user") or row.text("to")
+    by, user = row.text("by"), row.text("user") or row.text("to") or row.text("author")
     is_then = True
     if "at" in row:
         gap = abs(entry.happened_at - play.times.at(row.instant("at"), "then.records.at"))

@@ -14,6 +14,7 @@ KINDS: dict[str, frozenset[str]] = {
     "asked": frozenset({"asked"}),
     "asked_again": frozenset({"asked_again"}),
     "reminder": frozenset({"reminded"}),
+    "ack_reminder": frozenset({"handler_reminded"}),
     "snooze_ended": frozenset({"snooze_over"}),
     "breach": frozenset({"target_missed"}),
     "escalation": frozenset({"asked"}),
@@ -29,7 +30,7 @@ def notifications(play: Play) -> list[str]:
     """Each that is expected was sent then; up to `exhaustive_until` no other; for an empty list none at all."""
     expected = play.rows("notifications")
     for row in expected:
-        _check(play, row, "at", "seq")
+        _check(play, row, "at", "seq", "bundled", "important")
     seen = told(play)
     fits = [[place for place, one in enumerate(seen) if _fits(play, row, one)] for row in expected]
     matched = matching(fits)
@@ -127,7 +128,8 @@ def _fits(play: Play, row: Fields, one: Told) -> bool:
     seq = row.number("seq", 0)
     gap = abs(one[1].at - at)
     is_then = gap <= play.scenario.tolerance or gap < _A_SECOND
-    return _is_about(play, row, one) and is_then and seq in {0, one[1].seq}
+    is_so = row.take("bundled") in (None, one[1].is_bundled) and row.take("important") in (None, one[1].is_important)
+    return _is_about(play, row, one) and is_then and is_so and seq in {0, one[1].seq}
 
 
 def _check(play: Play, row: Fields, *more: str) -> None:

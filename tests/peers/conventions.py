@@ -6,8 +6,11 @@ for the case. Every other answer belongs to somebody else.
 
 from dataclasses import dataclass
 
+from escalation.issue.delivery import PATIENCE
+from escalation.storm.waiting import hold
 from tests.peers.fields import Unsupported
 from tests.peers.scenario import Choice, Scenario
+from tests.peers.spans import read_span
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,26 @@ TOPICS: dict[str, Topic] = {
     "snooze_expiry": Topic("renotify_responder"),
     "snooze_shift": Topic("clocks_not_moved", frozenset({"no_shift", "not_moved", "does_not_shift", "unchanged"})),
     "snooze_of_triggered": Topic("stays_unacknowledged"),
+    "ladder_form": Topic("tiers"),
+    "tier_choice": Topic("by_its_own_timers"),
+    "grouping": Topic("an_issue_each"),
+    "over_quota": Topic("delayed"),
+    "old_issues": Topic("kept"),
+    "bundle_delay": Topic("within_a_pages_patience"),
+    "quiet_issues": Topic("never_closed_for_it"),
+    "reminder_end": Topic("with_the_work"),
+    "snooze_of_acknowledged": Topic("acknowledgement_stays"),
 }
+
+OF_NEEDS = {
+    "step_chain": Choice("ladder_form", "chain_of_steps"),
+    "age_based_tiers": Choice("tier_choice", "by_age_when_evaluated"),
+    "grouping": Choice("grouping", "one_issue_for_all"),
+    "quota": Choice("over_quota", "dropped"),
+    "purge": Choice("old_issues", "purged_after_a_limit"),
+    "auto_close": Choice("quiet_issues", "closed_after_a_limit"),
+}
+"""Features that are another answer to a question: a case that needs one takes that answer."""
 
 
 def other_convention(scenario: Scenario) -> Choice | None:
@@ -57,7 +79,33 @@ def other_convention(scenario: Scenario) -> Choice | None:
             return choice
         if choice.choice == "wrap_to_first" and not _climbs_without_end(scenario):
             return choice
-    return None
+    if _bundles_for_long(scenario):
+        return Choice("bundle_delay", "longer_than_a_page_waits")
+    if _has_setting(scenario, "reminder_expiry"):
+        return Choice("reminder_end", "with_the_age_of_the_issue")
+    if _snoozes_undo(scenario):
+        return Choice("snooze_of_acknowledged", "undone_first")
+    return next((OF_NEEDS[need] for need in scenario.needs if need in OF_NEEDS), None)
+
+
+def _bundles_for_long(scenario: Scenario) -> bool:
+    """Whether the case lets messages that ask somebody wait for others longer than ours ever do."""
+    settings = scenario.given.get("settings")
+    delay = read_span(settings.get("bundle_delay")) if isinstance(settings, dict) else None
+    kept = hold(PATIENCE)
+    return delay is not None and kept is not None and delay > kept
+
+
+def _has_setting(scenario: Scenario, name: str) -> bool:
+    settings = scenario.given.get("settings")
+    return isinstance(settings, dict) and settings.get(name) is not None
+
+
+def _snoozes_undo(scenario: Scenario) -> bool:
+    """Whether who snoozes what they have has it no more, by what the case expects to be on record."""
+    rows = scenario.then.get("records")
+    types = [row.get("types") for row in (rows if isinstance(rows, list) else []) if isinstance(row, dict)]
+    return any(event["event"] == "snoozed" for event in scenario.when) and ["unacknowledged", "snoozed"] in types
 
 
 def chosen(scenario: Scenario, topic: str) -> str | None:

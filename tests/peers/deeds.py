@@ -16,6 +16,7 @@ from escalation.issue.commands import (
 )
 from escalation.issue.facts import Actor, TextRef
 from tests.peers.acts import BEGINNINGS, HOUSE, OPERATOR, Act, Acting, holding, state_of
+from tests.peers.due_messages import DUE
 from tests.peers.duty_acts import DUTY
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.issue import Issue
@@ -149,9 +150,6 @@ def _resumed(acting: Acting, event: Fields, at: datetime) -> None:
 def _priority_changed(acting: Acting, event: Fields, at: datetime) -> None:
     issue = acting.issue_of(event, at, "change_priority")
     by, to = _by(acting, event, OPERATOR), event.words("to")
-    agreed = acting.setting.house.agreed_for
-    if agreed is not None and to not in agreed and acting.setting.house.targets:
-        raise Unsupported("a change of priority that ends an agreement: what was promised stays")
     if issue is not None:
         _send(acting, event, issue, ChangeSeverity(id=acting.stage.next_id(), by=by, severity=to, reason=SAID), at)
 
@@ -163,7 +161,10 @@ def _said(acting: Acting, event: Fields, at: datetime) -> None:
     by = _by(acting, event, OPERATOR if is_answer else CUSTOMER)
     is_to_customer = is_answer and acting.setting.house.has_customer
     event.take("n")
-    note = Note(id=acting.stage.next_id(), by=by, text=SAID, is_to_customer=is_to_customer)
+    meets = event.text("clock") if is_to_customer else None
+    if meets is not None and meets not in ("first_response", "update"):
+        raise event.cannot("clock")
+    note = Note(id=acting.stage.next_id(), by=by, text=SAID, is_to_customer=is_to_customer, meets=meets)
     if issue is not None:
         _send(acting, event, issue, note, at)
 
@@ -174,7 +175,9 @@ EVENTS: dict[str, Act] = {
     **DUTY,
     **REPLIES,
     **MAINTENANCE,
+    **DUE,
     "acknowledged": _acknowledged,
+    "reminder_confirmed": _acknowledged,
     "unacknowledged": _unacknowledged,
     "resolved": _resolved,
     "closed": _closed,
@@ -189,6 +192,7 @@ EVENTS: dict[str, Act] = {
 }
 _OPERATIONS = {
     "acknowledged": "acknowledge",
+    "reminder_confirmed": "acknowledge",
     "unacknowledged": "unacknowledge",
     "resolved": "resolve",
     "closed": "close",

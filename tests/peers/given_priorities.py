@@ -20,11 +20,16 @@ def read_priorities(scenario: Scenario, fields: Fields) -> tuple[str, ...]:
     match = _MATCH.fullmatch(str(agreement.get("match"))) if isinstance(agreement, dict) else None
     if match is not None:
         named += _those(match)
+    types = scenario.given.get("types")
+    named += [str(name) for name in (types.values() if isinstance(types, dict) else ()) if name is not None]
+    named += [str(scenario.given["agreement_default"])] if "agreement_default" in scenario.given else []
     return tuple(sorted(dict.fromkeys(named), key=_rank)) or (USUAL,)
 
 
 def _named(scenario: Scenario) -> Iterator[str]:
     for event in scenario.when:
+        if event["event"] == "send_due":
+            yield from ("urgent", "low")  # what is important, and what is not
         name = event.get("to") if event["event"] == "priority_changed" else event.get("priority")
         if isinstance(name, str | int) and not isinstance(name, bool):
             yield str(name)
@@ -40,6 +45,16 @@ def _rank(name: str) -> int:
 def usual_priority(fields: Fields, priorities: tuple[str, ...]) -> str:
     """The priority of an issue of which the case says none."""
     return fields.text("priority") or next((name for name in priorities if _rank(name) == 3), priorities[0])
+
+
+def read_types(fields: Fields) -> tuple[dict[str, str | None] | None, str | None]:
+    """The priorities of types, and of what has neither priority nor type with one. Raises Unsupported."""
+    if ("types" in fields) is not ("agreement_default" in fields):
+        raise fields.cannot("types" if "types" in fields else "agreement_default")
+    types = fields.below("types")
+    if types is None:
+        return None, None
+    return {name: types.text(name) for name in types.data}, fields.words("agreement_default")
 
 
 def read_agreed_for(fields: Fields, priorities: tuple[str, ...]) -> tuple[str, ...] | None:

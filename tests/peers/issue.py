@@ -9,6 +9,8 @@ from escalation.issue.evolve import evolve
 from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
 from escalation.simulate import Simulated
+from escalation.simulated_post import Post
+from escalation.storm.digest import SendDigest
 from tests.peers.ladder import OUTSIDE, Ladder
 
 
@@ -23,6 +25,8 @@ class Seen:
     about: str
     seq: int
     is_at_start: bool
+    is_bundled: bool = False
+    is_important: bool = False
 
 
 @dataclass
@@ -36,6 +40,8 @@ class Issue:
     names: set[str] = field(default_factory=set)
     title: str = ""
     service: str | None = None
+    post: Post | None = None
+    """Through which its messages go, where they gather."""
     is_at_start: bool = False
     begun_at: datetime | None = None
     """Until when what happened to it was before the play."""
@@ -59,6 +65,8 @@ class Issue:
 
     def seen(self) -> list[Seen]:
         """Messages to people of the case, in order; one that waits for its instant, once it has come."""
+        if self.post is not None:
+            return self._left(self.post)
         found: list[Seen] = []
         messages = [(asked.at, asked.effect) for asked in self.clock.asked if isinstance(asked.effect, Notify)]
         became = {
@@ -77,6 +85,22 @@ class Issue:
                 is_at_start = self.begun_at is not None and at <= self.begun_at
             tier = self.ladder.numbers.get(effect.tier, "")
             found.append(Seen(at, effect.person.id, effect.channel, tier, effect.about, seq, is_at_start))
+        return found
+
+    def _left(self, post: Post) -> list[Seen]:
+        """The same where messages gather: pages by themselves, and what went in digests."""
+        found: list[Seen] = []
+        for at, what in post.left:
+            if what.person.id in OUTSIDE:
+                continue
+            if isinstance(what, SendDigest):
+                mine = [each for each in what.listed if each.is_new and each.issue == str(self.id)]
+                found += [Seen(at, what.person.id, what.channel, "", "asked", 1, False, is_bundled=True) for _ in mine]
+            elif what.issue == self.id:
+                tier = self.ladder.numbers.get(what.tier, "")
+                is_important = what.urgency == "urgent"
+                seen = Seen(at, what.person.id, what.channel, tier, what.about, 1, False, is_important=is_important)
+                found.append(seen)
         return found
 
     def passed_over(self, until: datetime) -> str | None:

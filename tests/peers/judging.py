@@ -5,6 +5,7 @@ The table of comparisons is the law: what a case expects and no comparison knows
 
 from collections.abc import Callable, Iterable
 
+from escalation.calendar.open_times import OutOfReach
 from tests.peers import (
     compare_answers,
     compare_calendars,
@@ -12,6 +13,7 @@ from tests.peers import (
     compare_clocks,
     compare_duty,
     compare_records,
+    compare_replies,
     compare_states,
     compare_sums,
     compare_told,
@@ -50,6 +52,9 @@ COMPARISONS: dict[str, Callable[[Play], list[str]]] = {
     "handoffs": compare_duty.handoffs,
     "on_call": compare_duty.on_call,
     "first_open_period": compare_calendars.first_open_period,
+    "per_issue": compare_replies.per_issue,
+    "rounds": compare_replies.rounds,
+    "gap_after_close": compare_replies.gap_after_close,
 }
 
 BROKE = "the player broke:"
@@ -90,6 +95,8 @@ def judge(scenario: Scenario) -> Verdict:
             differences += [f"{of_case}{difference}" for difference in _compare(play)]
             refused += [f"{of_case}{compare_answers.refusal_words(play, one)}" for one in play.stage.refusals]
     except Unsupported as reason:
+        return Verdict(scenario, "unsupported", (named(scenario, str(reason)),))
+    except OutOfReach as reason:  # beyond what a calendar is written out for, or of one that never opens or closes
         return Verdict(scenario, "unsupported", (named(scenario, str(reason)),))
     except Exception as error:  # noqa: BLE001 - one case that breaks the player must not hide all others
         return Verdict(scenario, "failed", (f"{BROKE} {type(error).__name__}: {str(error)[:300]}",))

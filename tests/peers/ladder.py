@@ -4,7 +4,8 @@ What a case's policy does not say and ours must is said here, and tells only peo
 issue, and who is the last resort. Whether the policy may be used is asked of the product's own checks.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,11 +23,13 @@ from escalation.policy.model import (
     Limits,
     Policy,
     Severity,
+    SeverityChange,
     Target,
     Tell,
     Tier,
     Trigger,
 )
+from escalation.storm.counting import Limits as StormLimits
 from tests.peers.fields import Fields, Unsupported
 from tests.peers.spans import read_span
 
@@ -45,7 +48,7 @@ AT_ONCE = timedelta(milliseconds=1)
 """The shortest."""
 WINDOW = timedelta(days=30)
 MOST_REPEATS = 100
-_ENDS: dict[str, Ends] = {"first_response": "first_response", "update": "updated"}
+_ENDS: dict[str, Ends] = {"first_response": "first_response", "update": "updated", "next_response": "updated"}
 """What meets a clock; the others are met by the resolution."""
 _ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(("open", *HUMAN_COMMANDS), ("anyone",))
 
@@ -55,28 +58,45 @@ class House:
     """What holds for every policy of a case."""
 
     ack_timeout: timedelta | None = None
+    ack_reminder: timedelta | None = None
+    """How often who has acknowledged is reminded of it."""
+    answer_within: timedelta | None = None
+    """How long they have to say that they still have it; None: they need not."""
     severities: tuple[str, ...] = ("S1",)
     """The priorities of the case, worst first."""
     targets: Mapping[str, timedelta] = field(default_factory=dict)
     """What is agreed, by clock."""
     hours: WorkingHours | None = None
     """In whose working time it counts; None: day and night."""
+    types: Mapping[str, str | None] | None = None
+    """By type of issue, the priority of one of which none is given; None: the case knows no types."""
+    usual: str | None = None
+    """The priority of one of which nothing is given, in a case that knows types."""
     agreed_for: tuple[str, ...] | None = None
     """The priorities for which it is agreed; None: all of them."""
     is_second_joining: bool = False
     has_restart: bool = False
     """Whether the ladder begins again when it is escalated by hand beyond the last tier."""
+    is_update_for_words: bool = False
+    """Whether an update is owed only from the customer's first word, where somebody else raised the issue."""
     has_reopening: bool = False
     """Whether the case reopens: else what is resolved is over, and what comes then is a new issue."""
     holds: tuple[str, ...] | None = None
     """Clocks of a tier that stop on hold; None: nothing is held in this case."""
 
+    limits: StormLimits | None = None
+    """How messages gather; None: each goes by itself."""
     has_all_clear: bool = False
     """Whether who was asked hears how it ends."""
 
     def limit(self, span: timedelta) -> Limits:
         """The same for every priority."""
         return dict.fromkeys(self.severities, span)
+
+    @property
+    def reminders(self) -> Limits:
+        """Of who has acknowledged, at every tier."""
+        return self.limit(self.ack_reminder) if self.ack_reminder else {}
 
     @property
     def has_customer(self) -> bool:
@@ -88,7 +108,16 @@ class House:
         priorities = self.severities if self.agreed_for is None else self.agreed_for
         hours = dict.fromkeys(priorities, self.hours.name) if self.hours is not None else {}
         within = dict.fromkeys(priorities, self.targets[clock])
-        return Target(name=clock, within=within, hours=hours, ends=_ENDS.get(clock))
+        ends = _ENDS.get(clock)
+        return Target(
+            name=clock,
+            within=within,
+            hours=hours,
+            starts="customer_wrote" if ends == "updated" and self.is_update_for_words else None,
+            ends=ends,
+            begins_when_missed=clock == "next_response",
+            when_reopened="goes_on" if self.has_reopening and ends != "updated" else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -139,6 +168,7 @@ def stand_in(told: tuple[str, ...], house: House) -> Ladder:
         title="those who are asked",
         tell=Tell(people=told or (OWNER,)),
         acknowledge_within=house.limit(EVER),
+        remind_handler_every=house.reminders,
     )
     exhaustion = Exhaustion(
         procedure="last_resort",
@@ -183,6 +213,7 @@ def _tier(fields: Fields, house: House, *, is_offered: bool) -> Tier:
         title=f"tier {number}",
         tell=tell,
         acknowledge_within=house.limit(delay),
+        remind_handler_every=house.reminders,
         is_acknowledged_by_all=is_by_all is True,
     )
 
@@ -212,12 +243,13 @@ def _policy(name: str, tiers: tuple[Tier, ...], exhaustion: Exhaustion, house: H
         version=1,
         title=name,
         kind="technical",
-        severities=tuple(Severity(name=name, means="as the case says") for name in house.severities),
+        severities=tuple(_severity(name, house) for name in house.severities),
         tiers=tiers,
         entry=EntryTiers(person=first, machine=first),
-        triggers=(Trigger(name="every issue", when="true", why="The case says so.", owner=OWNER),),
+        triggers=tuple(_triggers(house)),
         acknowledgement=Acknowledgement(
             lapses_after=house.limit(house.ack_timeout) if house.ack_timeout else {},
+            answer_within=house.limit(house.answer_within) if house.answer_within else {},
             renewals=20,
             # Where each must, one who takes over from another would undo their acknowledgement.
             second="joins" if house.is_second_joining or any(t.is_acknowledged_by_all for t in tiers) else "takes_over",
@@ -229,11 +261,28 @@ def _policy(name: str, tiers: tuple[Tier, ...], exhaustion: Exhaustion, house: H
             reopen_within=WINDOW if house.has_reopening else AT_ONCE,
         ),
         targets=tuple(house.target(clock) for clock in house.targets),
+        severity_change=SeverityChange(ends_targets=house.agreed_for is not None),
         pinned_calendars={house.hours.name: house.hours} if house.hours is not None else {},
         hold=None if house.holds is None else _holding(house),
         roles=_ROLES,
         courtesies=("all_clear",) if house.has_all_clear else (),
     )
+
+
+def _triggers(house: House) -> Iterator[Trigger]:
+    """One for each type that has a priority of its own, and the one that takes whatever is left."""
+    said = {"why": "The case says so.", "owner": OWNER}
+    for number, (kind, priority) in enumerate((house.types or {}).items()):
+        if priority is not None:
+            when = f'"type" in issue.labels && issue.labels["type"] == {json.dumps(kind)}'
+            yield Trigger(name=f"type {number}", when=when, usual_severity=priority, **said)
+    yield Trigger(name="every issue", when="true", usual_severity=house.usual, **said)
+
+
+def _severity(name: str, house: House) -> Severity:
+    """Of several priorities the worst is urgent."""
+    is_worst = len(house.severities) > 1 and name == house.severities[0]
+    return Severity(name=name, means="as the case says", priority=1 if is_worst else 3)
 
 
 def _holding(house: House) -> Holding:

@@ -10,11 +10,11 @@ THERE = frozenset(
     {
         "signals", "ack_timeout", "snooze", "pause", "business_calendar", "schedule", "rotation", "override",
         "personal_rules", "heartbeat", "status_notices", "each_must_acknowledge",
-        "maintenance",
+        "maintenance", "rate_limit", "bundling", "ack_reminder",
     }
 )  # fmt: skip
 IN_PART = {
-    "reply_by_message": "acknowledging, declining and escalating, by the digits of our messages",
+    "reply_by_message": "acknowledging, declining, escalating and resolving; not what strangers are answered",
     "swap": "a swap that is taken; one that is only asked for changes nothing",
     "sla_clocks": "first response, update and resolution; not a clock for each message, nor agreements by condition",
 }

@@ -10,17 +10,19 @@ from datetime import timedelta
 from typing import Literal
 
 from escalation.issue.personal_rules import Step
+from tests.peers.bundling import read_limits
 from tests.peers.conventions import chosen
 from tests.peers.duty import Duties
 from tests.peers.fields import Fields, Unsupported, as_fields
 from tests.peers.given_calendars import Calendars, read_calendars
 from tests.peers.given_duty import read_duties
 from tests.peers.given_issues import Start, read_starts
-from tests.peers.given_priorities import USUAL, read_agreed_for, read_priorities, usual_priority
+from tests.peers.given_priorities import USUAL, read_agreed_for, read_priorities, read_types, usual_priority
 from tests.peers.heartbeats import Heartbeat, read_heartbeat
 from tests.peers.instants import Times
-from tests.peers.ladder import House, Ladder, ladder_of, stand_in
+from tests.peers.ladder import AT_ONCE, House, Ladder, ladder_of, stand_in
 from tests.peers.maintenance import Windows, read_windows
+from tests.peers.rates import Kept, read_kept
 from tests.peers.scenario import Scenario
 from tests.peers.spans import read_span
 from tests.peers.variants import is_used
@@ -29,7 +31,7 @@ ANY_CHANNEL = "any"
 """The channel of a person of whom the case gives no contact rules."""
 
 
-PLAYED_CLOCKS = ("first_response", "update", "resolve")
+PLAYED_CLOCKS = ("first_response", "update", "next_response", "resolve")
 """Clocks that issues of ours have; of customers' messages each has none of its own."""
 
 
@@ -63,6 +65,8 @@ class Setting:
     """What the case agrees, by clock."""
     unplayed: str | None = None
     """A clock of the case that its issues do not have; sums are compared all the same."""
+    kept: Kept | None = None
+    """The rates that a channel keeps to."""
 
     def ladder_for(self, policy: str | None, service: str | None) -> Ladder:
         """The ladder of a new issue. Raises Unsupported for one that the case does not give."""
@@ -102,6 +106,7 @@ def read_setting(scenario: Scenario, given: Mapping[str, object], times: Times, 
     setting.starts, setting.pauses = starts, _history(fields)
     setting.duties, setting.heartbeat = duties, read_heartbeat(fields, times)
     setting.windows = read_windows(fields, times)
+    setting.kept = read_kept(fields, times)
     setting.usual_priority = usual_priority(fields, house.severities)
     setting.calendars, setting.targets, setting.unplayed = calendars, targets, unplayed
     if "case" in fields and not is_used(scenario, fields.take("case"), times):
@@ -124,34 +129,62 @@ def _targets(scenario: Scenario, fields: Fields) -> dict[str, timedelta]:
 def _unplayed(scenario: Scenario, targets: Mapping[str, timedelta], calendars: Calendars) -> str | None:
     """What of the case's clocks no issue of ours has."""
     other = next((f"clock {name}" for name in targets if name not in PLAYED_CLOCKS), None)
-    if other is None and targets and any(event["event"] == "reopened" for event in scenario.when):
-        other = "clocks that go on when an issue is reopened"
     if other is None and targets and "calendar" in calendars.refused:
         other = f"a calendar that is refused: {calendars.refused['calendar']}"
     return other
 
 
+def _waits_for_a_message(scenario: Scenario) -> bool:
+    """Whether no update is owed of an issue that somebody else than the customer has just opened."""
+    begun = [event for event in scenario.when if event["event"] == "created" and event.get("by") != "customer"]
+    opened_at = [event.get("at") for event in begun]
+    rows = scenario.then.get("deadlines")
+    listed = rows if isinstance(rows, list) else []
+    shown = [row for row in listed if isinstance(row, dict) and row.get("after") in opened_at]
+    return any("update" in row and row["update"] is None for row in shown)
+
+
 def _house(scenario: Scenario, fields: Fields, targets: Mapping[str, timedelta], calendars: Calendars) -> House:
     """What holds for every policy."""
     settings = fields.below("settings") or Fields({}, "given.settings")
-    timeout = settings.span("ack_timeout")
+    timeout, (reminder, answer) = settings.span("ack_timeout"), _reminders(settings)
     _check_choices(scenario, settings)
+    limits = read_limits(scenario, settings)
     settings.done()
     events = {str(event["event"]) for event in scenario.when}
     is_paused = any(event.get("state") == "paused" for event in scenario.when)
     has_holds = bool(events & {"paused", "resumed"}) or is_paused or "history" in fields
     priorities = read_priorities(scenario, fields)
+    types, usual = read_types(fields)
     return House(
         ack_timeout=timeout,
+        ack_reminder=reminder,
+        answer_within=answer,
         severities=priorities,
+        types=types,
+        usual=usual,
         targets=targets,
         hours=calendars.usual.hours if calendars.usual is not None else None,
         agreed_for=read_agreed_for(fields, priorities),
         is_second_joining=(chosen(scenario, "second_acknowledgement") or "").startswith("join"),
         has_restart=chosen(scenario, "manual_escalate_past_last") == "wrap_to_first",
+        is_update_for_words=_waits_for_a_message(scenario),
         has_reopening="reopened" in events,
         holds=_holds(scenario) if has_holds else None,
+        limits=limits,
     )
+
+
+def _reminders(settings: Fields) -> tuple[timedelta | None, timedelta | None]:
+    """How often who has acknowledged is reminded, and within what time they must say that they still have it."""
+    unanswered = "unack_if_unconfirmed_after"
+    every = settings.span("ack_reminder_every")
+    within = None if settings.data.get(unanswered) == "never" else settings.span(unanswered)
+    settings.take(unanswered)
+    for name, span in (("ack_reminder_every", every), (unanswered, within)):
+        if span is not None and (every is None or span < AT_ONCE):
+            raise settings.cannot(name)
+    return every, within
 
 
 def _check_choices(scenario: Scenario, settings: Fields) -> None:

@@ -10,13 +10,16 @@ from escalation.intake.plan import Nothing, OpenIt, SendIt, Step, plan
 from escalation.intake.reported import Reported, What
 from escalation.issue.commands import HUMAN_COMMANDS, Command, Confirm, Open, Resolve
 from escalation.issue.effects import FindResponders, Notify
-from escalation.issue.facts import Actor, IssueFacts, Link, Party, PersonFacts, TextRef
+from escalation.issue.events import Entry
+from escalation.issue.facts import Actor, CauseRef, IssueFacts, Link, Party, PersonFacts, TextRef
 from escalation.issue.identity import IssueId, reference_for
 from escalation.issue.personal_rules import PersonalRules
 from escalation.issue.refusal import Rejected
 from escalation.policy.match import issue_fields, match
 from escalation.policy.matched import NoMatch
 from escalation.simulate import Simulated
+from escalation.simulate_together import Together
+from escalation.simulated_post import Post
 from escalation.simulated_world import Delivery, LookUp, World
 from tests.peers.duty import Schedule
 from tests.peers.issue import Issue, Refused
@@ -44,6 +47,12 @@ class Stage:
         self._seq = 1
         self._services: dict[str, str] = {}
         self._away: tuple[datetime, datetime] | None = None
+        self.together: Together | None = None
+        """Where messages gather: then all issues go forward in one order of time."""
+        self.post: Post | None = None
+        if setting.house.limits is not None:
+            self.together = Together()
+            self.post = Post(setting.house.limits, deliver=self._deliver, standing=self.together.standing)
 
     # --- who and what
 
@@ -99,19 +108,25 @@ class Stage:
         names: set[str] | None = None,
         opened_at: datetime | None = None,
         priority: str | None = None,
+        cause: CauseRef | None = None,
+        labels: dict[str, str] | None = None,
     ) -> Issue:
         """A new occurrence; where the rules refuse it, it is a refusal and an error of the player's."""
         before = self.latest(service, reference)
         id_ = before.id.at(before.id.occurrence + 1) if before else self._id(service, reference)
-        clock = Simulated(World(find=self._find, deliver=self._deliver))
+        clock = Simulated(World(find=self._find, deliver=self._deliver, post=self.post))
+        if self.together is not None:
+            self.together.add(clock)
         if self._away is not None:
             clock.be_away(*self._away)
-        command = self._opening(id_, ladder, by, title, opened_at or at, at, before, priority)
-        answer = clock.send(command, at)
+        command = self._opening(id_, ladder, by, title, opened_at or at, at, before, priority, labels)
+        if cause is not None:
+            command = command.model_copy(update={"issue": command.issue.changed({"causes": (cause,)})})
+        answer = self._send(clock, command, at)
         if isinstance(answer, Rejected):
             raise AssertionError(f"an issue could not be opened: {answer.why}")
-        labels = {name for name in (names or set()) if name}
-        issue = Issue(clock, id_, ladder, opened_at or at, labels, title, service, steps=[(0, self._seq)])
+        called = {name for name in (names or set()) if name}
+        issue = Issue(clock, id_, ladder, opened_at or at, called, title, service, self.post, steps=[(0, self._seq)])
         self.issues.append(issue)
         return issue
 
@@ -125,34 +140,37 @@ class Stage:
         now: datetime,
         before: Issue | None,
         priority: str | None = None,
+        labels: dict[str, str] | None = None,
     ) -> Open:
         policy = ladder.policy
         links = (Link(kind="follows", issue=str(before.id)),) if before else ()
+        given = priority or (self.setting.usual_priority if self.setting.house.types is None else None)
+        fields = issue_fields(
+            kind=policy.kind,
+            source=id_.source,
+            received_at=opened_at,
+            opened_at=opened_at,
+            severity=given,
+            labels=labels,
+            raised_by_machine=by.is_machine,
+        )
+        found = match(policy, fields)
+        assert not isinstance(found, NoMatch)
         facts = IssueFacts(
             id=id_,
             kind=policy.kind,
             title=title,
-            severity=priority or self.setting.usual_priority,
+            severity=found.severity,
             raiser=by,
             opened_at=opened_at,
             received_at=opened_at,
             links=links,
             parties=(Party(key=CUSTOMER, role="customer"),) if self.setting.house.has_customer else (),
         )
-        fields = issue_fields(
-            kind=policy.kind,
-            source=id_.source,
-            received_at=opened_at,
-            opened_at=opened_at,
-            severity=facts.severity,
-            raised_by_machine=by.is_machine,
-        )
-        found = match(policy, fields)
-        assert not isinstance(found, NoMatch)
         service = self._services.get(id_.team)
         return Open(
             id=self.next_id(), by=by, issue=facts, policies=(policy,), match=found, owner=OWNER,
-            people=(self.facts(OWNER),), maintenance=self.windows.of(service, facts.severity, now),
+            people=(self.facts(OWNER),), maintenance=self.windows.of(service, found.severity, now),
         )  # fmt: skip
 
     def _id(self, service: str | None, reference: str) -> IssueId:
@@ -171,11 +189,14 @@ class Stage:
         if issue.ladder.refusal is not None and needs_ladder:
             self.refuse(at, operation, issue, "policy_refused", issue.ladder.refusal, command.by.person)
             return False
-        answer = issue.clock.send(command, max(at, issue.clock.now or at))
+        answer = self._send(issue.clock, command, max(at, issue.clock.now or at))
         if isinstance(answer, Rejected):
             self.refuse(at, operation, issue, answer.code, answer.why, command.by.person)
             return False
         return True
+
+    def _send(self, clock: Simulated, command: Command, at: datetime) -> tuple[Entry, ...] | Rejected:
+        return clock.send(command, at) if self.together is None else self.together.send(clock, command, at)
 
     def refuse(
         self, at: datetime, operation: str, issue: Issue | None, code: str, why: str, by: str | None = None
@@ -259,6 +280,8 @@ class Stage:
         """The same in every issue, so that what changes about the house then changes nothing before; not while away."""
         if self._away is not None and at < self._away[1]:
             return
+        if self.together is not None:
+            self.together.run_to(at - timedelta(microseconds=1))
         for issue in self.issues:
             self.catch_up(issue, at)
 
@@ -281,6 +304,8 @@ class Stage:
 
     def run_to(self, at: datetime) -> None:
         """Everything due up to and including that instant, in every issue."""
+        if self.together is not None:
+            self.together.run_to(at)
         for issue in self.issues:
             issue.clock.run_to(max(at, issue.clock.now or at))
 

@@ -17,7 +17,11 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("lapse", "then.shifts", [], "then.shifts without"),
     ("lapse", "then.handoffs", [], "then.handoffs without"),
     ("lapse", "then.notifications.0.says", "hello", "then.notifications.says"),
-    ("lapse", "then.notifications.0.kind", "ack_reminder", "ack_reminder"),
+    ("lapse", "then.notifications.0.kind", "weather", "weather"),
+    ("lapse", "given.settings.unack_if_unconfirmed_after", "PT5M", "unack_if_unconfirmed_after"),
+    ("working", "given.settings.ack_reminder_every", "often", "often"),
+    ("working", "given.settings.unack_if_unconfirmed_after", "soon", "soon"),
+    ("working", "then.records.1.author", "u1", "author"),
     ("lapse", "then.states.0.mood", "calm", "then.states.mood"),
     ("lapse", "then.states.0.state", "hibernating", "state hibernating"),
     ("held", "when.1.severity", "high", "event maintenance_started.severity"),
@@ -42,17 +46,14 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("signals", "then.measures.0.clock", "update", "then.measures.clock"),
     ("paused", "then.deadlines.0.weather", "PT1H", "then.deadlines.weather"),
     ("paused", "then.none_for", ["weather"], "then.none_for"),
-    ("paused", "when.1", {"at": "PT1H", "event": "reopened"}, "reopened"),
-    ("three-clocks", "when.1.clock", "first_response", "event responded.clock"),
+    ("three-clocks", "when.1.clock", "resolve", "event responded.clock"),
+    ("types", "given.agreement_default", "-", "given.types"),
+    ("types", "when.0.type", "Illness", "event created.type"),
+    ("types", "when.0.event", "query", "event query with case"),
+    ("one-clock-alone", "when.0.case", "a wish", "event created with case"),
     ("three-clocks", "given.cases.late", "2026-01-05T11:46:00Z", "given.case"),
     ("three-clocks", "given.calendar.hours", {}, "a calendar that is refused"),
     ("priorities", "given.agreement.match", "the moon is full", "the moon is full"),
-    (
-        "priorities",
-        "when.2",
-        {"at": "PT30M", "event": "priority_changed", "issue": "B", "to": "low"},
-        "what was promised stays",
-    ),
     ("changed-duty", "given.schedule.rules.0.every_day", "mornings", "mornings"),
     ("changed-duty", "then.shifts.weather", [], "weather"),
     ("turns", "given.rotation.every", "blue moon", "blue moon"),
@@ -62,7 +63,7 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("own-rules", "given.users.bob.rules.2.after", "PT32M", "a personal rule that goes on"),
     ("own-rules", "when.3.user", "jane", "a rule that is added while"),
     ("replies", "when.2.text", "nonsense 17 18", "nonsense"),
-    ("replies", "when.2.text", "close 17", "a reply that means resolve"),
+    ("replies", "when.2.text", "confirm 17", "a reply that means confirm"),
     ("replies", "when.2.by", "ann", "who was told nothing"),
     ("signs-of-life", "given.watch.within", "-", "within"),
     ("signs-of-life", "given.watch", None, "without a watch"),
@@ -71,7 +72,7 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("sums", "then.due.0.calendar_hours", "nights", "calendar_hours"),
     ("sums", "then.due.0.clock", "weather", "clock weather"),
     ("snoozed-before", "then.timers.0", "a timer", "a timer"),
-    ("lapse", "when.0.event", "send_due", "event send_due"),
+    ("lapse", "when.0.event", "send_due", "event send_due.to"),
     ("lapse", "when.0.priority", {}, "event created.priority"),
     ("lapse", "when.1.via", "sms", "event acknowledged.via"),
     ("variants", "when.0.case", "another", "another"),
@@ -90,7 +91,7 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("lapse", "given.calendar", {"always_open": 3}, "given.calendar.always_open"),
     ("lapse", "given.settings.mood", "calm", "given.settings.mood"),
     ("lapse", "given.settings.ack_timeout", "soon", "soon"),
-    ("lapse", "given.targets", {"next_response": "PT1H"}, "clock next_response"),
+    ("lapse", "given.targets", {"next_word": "PT1H"}, "clock next_word"),
     ("lapse", "given.policy.steps", [], "step_chain"),
     ("lapse", "given.policy.repeat", 101, "given.policy.repeat 101"),
     ("lapse", "given.policy.repeat", "often", "often"),
@@ -107,6 +108,12 @@ UNKNOWN: list[tuple[str, str, object, str]] = [
     ("unacknowledged-tier", "given.issues.A.tier", 9, "tier-9"),
     ("sums", "given.history.0", ["PT0M", "asleep"], "asleep"),
     ("refused", "when.0.policy", "another", "another"),
+    ("bundled", "when.0.important", "very", "event send_due.important"),
+    ("bundled", "given.settings", {"not_bundled": ["chat"]}, "bundled_channels"),
+    ("bundled", "given.settings", {}, "send_due without bundling"),
+    ("rates", "given.cases.plain.rules.0", "two in a while", "two in a while"),
+    ("rates", "given.cases.smooth.rules.1", "1 per PT30M", "allowed: of a longer time more messages"),
+    ("lapse", "then.checks", [{"next": ["PT1M"]}], "without rates"),
 ]
 
 
@@ -124,9 +131,41 @@ def test_a_need_that_is_not_there_is_named() -> None:
     assert (verdict.word, verdict.why) == ("unsupported", ("teleport",))
 
 
+def test_a_feature_that_answers_a_question_otherwise_is_another_convention() -> None:
+    verdict = judge(replace(CASES["lapse"], needs=("ack_timeout", "step_chain")))
+    assert (verdict.word, verdict.why) == ("other convention", ("ladder_form: chain_of_steps",))
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value", "why"),
+    [
+        ("working", "given.settings.reminder_expiry", "P14D", "reminder_end: with_the_age_of_the_issue"),
+        (
+            "snoozed",
+            "then.records",
+            [{"issue": "A", "types": ["unacknowledged", "snoozed"]}],
+            "snooze_of_acknowledged: undone_first",
+        ),
+    ],
+)
+def test_what_a_case_gives_or_expects_can_be_another_convention(name: str, path: str, value: object, why: str) -> None:
+    verdict = judge(changed(name, path, value))
+    assert (verdict.word, verdict.why) == ("other convention", (why,))
+
+
+def test_who_gives_it_back_before_they_snooze_follows_no_other_convention() -> None:
+    case = changed("second", "then.records.1.types", ["unacknowledged", "snoozed"])
+    assert judge(case).word == "failed", "nobody snoozes in this case"
+
+
+def test_closing_what_is_quiet_is_another_convention() -> None:
+    verdict = judge(replace(CASES["lapse"], needs=("auto_close",)))
+    assert (verdict.word, verdict.why) == ("other convention", ("quiet_issues: closed_after_a_limit",))
+
+
 def test_a_feature_that_is_there_in_part_is_named_with_what_is_missing() -> None:
-    case = replace(changed("missed", "given.targets", {"next_response": "PT1H"}), needs=("sla_clocks",))
-    assert judge(case).why == ("sla_clocks: clock next_response",)
+    case = replace(changed("missed", "given.targets", {"next_word": "PT1H"}), needs=("sla_clocks",))
+    assert judge(case).why == ("sla_clocks: clock next_word",)
 
 
 def test_a_field_beside_the_form_is_named() -> None:

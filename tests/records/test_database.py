@@ -4,6 +4,7 @@ import os
 import socket
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,13 @@ def test_the_record_is_tested_on_postgresql_too(server_url: str) -> None:
     assert server_url.startswith("postgresql://")
 
 
-def test_the_migrations_make_the_tables_that_the_code_names(db: Database) -> None:
+def test_the_migrations_make_the_tables_that_the_code_names(empty_url: str) -> None:
+    with closing(open_database(empty_url)) as db:
+        migrate(db)
+        _names_what_is_there(db)
+
+
+def _names_what_is_there(db: Database) -> None:
     with db.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, tables.metadata) == []
@@ -32,7 +39,7 @@ def test_every_row_says_whose_it_is() -> None:
         assert {"org", "legal_entity", "team"} <= {column.name for column in table.columns if not column.nullable}
 
 
-@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("blank_url", ["postgresql"], indirect=True)
 def test_a_server_that_is_gone_without_a_word_is_noticed_within_half_a_minute(db: Database) -> None:
     """Unless told so the kernel waits for a quarter of an hour, or for ever where nothing was left to send."""
     with db.reading() as connection:

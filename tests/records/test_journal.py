@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from records.journal import JournalConflict, JournalGap, write
 from tests.records.samples import EVENTS, KIM, NOON, entries_of, entry, issue_id, record, snapshot
 
 ISSUE = issue_id()
+_NUMBERS = count(1)
 
 
 def rows_of(db: Database) -> int:
@@ -197,7 +199,7 @@ def test_replacing_a_row_is_refused_on_sqlite(sqlite_db: Database) -> None:
             connection.execute(text(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"))  # noqa: S608
 
 
-@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("blank_url", ["postgresql"], indirect=True)
 def test_a_truncation_is_refused_on_postgresql(db: Database) -> None:
     with pytest.raises(DBAPIError, match="only grows"), db.writing() as connection:
         connection.execute(text("TRUNCATE entries"))
@@ -249,22 +251,11 @@ def test_characters_that_cannot_be_stored_hold_up_nothing(db: Database) -> None:
 
 
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
-def test_every_kind_of_event_comes_back_as_it_went(sqlite_db: Database, kind: type) -> None:
-    _there_and_back(sqlite_db, kind, 8)
-
-
-@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
-def test_every_kind_of_event_comes_back_as_it_went_on_both(db: Database, kind: type) -> None:
-    _there_and_back(db, kind, 2)
-
-
-def _there_and_back(db: Database, kind: type, examples: int) -> None:
-    count = iter(range(10_000))
-
-    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
+def test_every_kind_of_event_comes_back_as_it_went(shared_db: Database, kind: type) -> None:
+    @settings(max_examples=10 if shared_db.is_sqlite else 2, suppress_health_check=list(HealthCheck))
     @given(entries_of(kind))
     def there_and_back(line: Entry) -> None:
-        issue = issue_id(f"R{next(count)}")
+        db, issue = shared_db, issue_id(f"R{next(_NUMBERS)}")
         batch = Record(snapshot=snapshot(issue, 1), entries=(line,))
         write(db, batch)
         write(db, batch)

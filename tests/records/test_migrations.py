@@ -4,20 +4,22 @@
 """
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from sqlalchemy.exc import DBAPIError
 
 from escalation.issue.effects import Record
 from escalation.issue.identity import read_issue_id
-from records import database, findings, inbox, journal, promised, reading, refusals, tables, texts, verifying
-from records.database import Database, check_schema, migrate, open_database
+from records import findings, inbox, journal, migrating, promised, reading, refusals, tables, texts, verifying
+from records.database import REVISION, Database, check_schema, migrate, open_database
 from records.text_keys import rewrap
 from tests.records.samples import NOON, entry
 from tests.records.test_text_keys import OLD
@@ -43,10 +45,8 @@ def migrated(
     """A record of that release with its rows, brought to today's form."""
     release = request.node.callspec.params["old"]
     db = open_database(empty_url, request.param)
-    config = database._config()
     with db.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, release)
+        migrating.upgrade(connection, db.ring, release)
     with db.writing() as connection:
         _load(connection, old)
     migrate(db)
@@ -76,6 +76,18 @@ def _as_stored(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
         else:
             made[name] = value
     return made
+
+
+def test_the_revision_that_is_asked_for_is_the_newest_migration() -> None:
+    assert migrating.revisions()[0] == REVISION
+
+
+def test_who_finds_the_tables_as_they_should_be_does_not_load_alembic(empty_url: str) -> None:
+    with closing(open_database(empty_url)) as db:
+        migrate(db)
+    ask = "import sys; from records.database import *; db = open_database(sys.argv[1]); check_schema(db); migrate(db); "
+    ran = [sys.executable, "-c", ask + "print('alembic' in sys.modules)", empty_url]
+    assert subprocess.run(ran, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_every_released_schema_has_its_rows_here() -> None:

@@ -38,7 +38,7 @@ def test_to_settle_what_was_never_promised_does_nothing(db: Database) -> None:
     assert promised.unkept(db, NOON + MINUTE, 10) == []
 
 
-@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("blank_url", ["sqlite"], indirect=True)
 def test_who_is_in_a_hurry_waits_no_longer_than_he_says(db: Database, another: Callable[[], Database]) -> None:
     other = another()
     with other.writing(), pytest.raises(RecordBusy, match=r"kept by another process for 0\.1 s"):

@@ -8,8 +8,9 @@ import pytest
 
 from escalation.issue.identity import IssueId
 from records import deliveries
-from records.database import Database, migrate, open_database
+from records.database import Database
 from records.deliveries import Delivery
+from tests.migrated import migrated
 
 AT = datetime(2026, 11, 21, 19, 40, tzinfo=UTC)
 ISSUE = IssueId(source="desk", reference="REF-1")
@@ -18,8 +19,7 @@ ISSUE = IssueId(source="desk", reference="REF-1")
 @pytest.fixture
 def db(tmp_path: Path) -> Any:
     """A record."""
-    db = open_database(f"sqlite:///{tmp_path}/record.db")
-    migrate(db)
+    db = migrated(f"sqlite:///{tmp_path}/record.db")
     yield db
     db.close()
 
@@ -50,7 +50,7 @@ def test_an_attempt_is_found_by_what_the_other_side_calls_it(db: Database) -> No
     assert deliveries.of_reference(db, ("sms",), "SM9", AT) is None
 
 
-@pytest.mark.parametrize("state", ["queued", "sent", "unknown"])
+@pytest.mark.parametrize("state", ["queued", "sent", "unknown", "failed_for_now"])
 def test_a_receipt_ends_what_is_open(db: Database, state: str) -> None:
     row = attempt(state=state)
     other = attempt(2)
@@ -60,7 +60,7 @@ def test_a_receipt_ends_what_is_open(db: Database, state: str) -> None:
     assert [(each.state, each.error) for each in found] == [("failed_for_good", "Twilio says failed"), ("sent", None)]
 
 
-@pytest.mark.parametrize("state", ["delivered", "failed_for_good", "failed_for_now"])
+@pytest.mark.parametrize("state", ["delivered", "failed_for_good"])
 def test_what_has_ended_stands(db: Database, state: str) -> None:
     row = attempt(state=state)
     deliveries.write(db, [row])

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from records import inbox, sealing, tables, text_keys, texts
-from records.database import Database, migrate, open_database
+from records.database import Database, open_database
 from records.inbox import InboxMessage
 from records.sealing import BadTextKey, Ring
 from tests.records.samples import NOON, issue_id
@@ -20,13 +20,12 @@ ISSUE = issue_id()
 
 
 @pytest.fixture
-def under(empty_url: str) -> Iterator[Callable[[str], Database]]:
+def under(blank_url: str) -> Iterator[Callable[[str], Database]]:
     """Opens the record under a setting of ESCALON_TEXT_KEY."""
     opened: list[Database] = []
 
     def open_under(setting: str) -> Database:
-        opened.append(open_database(empty_url, setting))
-        migrate(opened[-1])
+        opened.append(open_database(blank_url, setting))
         return opened[-1]
 
     yield open_under

@@ -8,7 +8,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from client.settings import Settings
-from records.database import migrate, open_database
+from tests.migrated import migrated
 from tests.selfwatch.stand import Stand, people, policies
 from tests.server import dev_server
 
@@ -29,8 +29,7 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
         worker_silent_s=2,
         record_late_s=0.5,
     )
-    db = open_database(settings.record)
-    migrate(db)
+    db = migrated(settings.record)
     yield Stand(settings, db)
     db.close()
 

@@ -1,14 +1,18 @@
 """Each finding about the record, its inbox and the directory: raised by the real thing, and ended by it."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from client.settings import SHIPPED
+from escalation.policy.read_directory import read_directory
 from records.database import open_database
 from records.measures import standing
+from records.people_changes import between, write
+from records.people_pages import PeopleNow, head
 from selfwatch.rounds import all_checks
 from tests.selfwatch.stand import PEOPLE, Stand, later, open_keys
 
@@ -23,6 +27,7 @@ LOCAL = {
         "directory_unusable",
         "policies_unusable",
         "rotas_unusable",
+        "left_and_needed",
     }
 }
 """The checks that need no server."""
@@ -171,3 +176,44 @@ async def test_what_is_found_is_in_the_figures(stand: Stand) -> None:
     stand.settings.people.write_text("people: [")
     await stand.watch(LOCAL).round()
     assert standing(stand.db, later()).findings == {"directory_unusable": 1}
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+async def test_whoever_left_is_found_before_a_case_needs_them(stand: Stand, *, is_stored: bool) -> None:
+    text = stand.settings.people.read_text()
+    left = text.replace("role: second,", "role: second, left_at: 2026-01-31,")
+
+    def put(text: str) -> None:
+        if not is_stored:
+            stand.settings.people.write_text(text)
+            return
+        number = head(stand.db)
+        before = PeopleNow(stand.db).current() if number else None
+        made = between(before, read_directory(text, "people.yaml"))
+        write(stand.db, number, made, at=datetime.now(UTC), by="olga", door="cli")
+
+    put(text)
+    watch = stand.watch(LOCAL, people_in="store" if is_stored else "file")
+    assert (await watch.round()).open == ()
+    put(left)
+    report = await watch.round()
+    assert open_keys(report) == {"left_and_needed"}
+    assert "teams.main.duty_lead: lee has left" in report.open[0].found.detail
+    assert "second is a role that nobody has any more: lee has left" in report.open[0].found.detail
+    put(text)
+    assert (await watch.round()).open == ()
+
+
+async def test_a_feed_whose_copy_is_too_old_or_not_there(stand: Stand) -> None:
+    file = stand.settings.people.with_name("rotas.yaml")
+    feed = "feed: { file: duty.ics, url: 'https://calendar.example.org/s3cret.ics', at_most_old: 1 h }"
+    file.write_text(
+        f"rotas: {{ duty: {{ zone: UTC, layers: {{ x: {{ people: [ann], from: 2026-11-02 }} }}, {feed} }} }}"
+    )
+    watch = stand.watch({**LOCAL, "feed_stale": all_checks()["feed_stale"]})
+    report = await watch.round()
+    assert open_keys(report) == {"rotas_unusable", "feed_stale"}
+    (said,) = [each.found.detail for each in report.open if each.found.kind == "feed_stale"]
+    assert said == "duty.ics is not fetched yet from calendar.example.org; it may be 1 h old at most"
+    (unusable,) = [each.found.detail for each in report.open if each.found.kind == "rotas_unusable"]
+    assert "'duty.ics' is not fetched yet; allowed: a copy: `escalon feed fetch` fetches it" in unusable

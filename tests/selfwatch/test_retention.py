@@ -8,6 +8,7 @@ from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.testing import WorkflowEnvironment
 
+from activities.live_directory import LiveDirectory
 from selfwatch.retention import MARGIN, retention_short
 from selfwatch.watched import Watched
 from tests.selfwatch.stand import Stand, later
@@ -27,7 +28,7 @@ async def keep(env: WorkflowEnvironment, retention: timedelta) -> None:
 async def test_it_must_keep_longer_than_issues_can_be_reopened(env: WorkflowEnvironment, stand: Stand) -> None:
     policy = stand.settings.policies / "small.yaml"
     policy.write_text(policy.read_text().replace("reopen_within: 1 h", "reopen_within: 21 days"))
-    watched = Watched(stand.settings, stand.db, None)  # type: ignore[arg-type]
+    watched = Watched(stand.settings, stand.db, LiveDirectory(stand.settings.people))
     try:
         await keep(env, timedelta(days=21))
         (found,) = await retention_short(watched, later())

@@ -255,8 +255,7 @@ async def test_a_heartbeat_that_is_not_taken_is_logged_without_its_secret(httpse
     httpserver.expect_request("/alive/sample-secret").respond_with_data("no", status=status)
     with logged_by(heartbeat) as logs:
         assert await heartbeat.call(httpserver.url_for("/alive/sample-secret"), 0) is False
-    events = [each["event"] for each in logs]
-    assert events.count("heartbeat_failed") == 1  # others of this process may log too
+    assert [each["event"] for each in logs] == ["heartbeat_failed"]
     assert "sample-secret" not in str(logs)
 
 
@@ -266,7 +265,7 @@ async def test_a_heartbeat_that_is_not_taken_is_logged_without_its_secret(httpse
 async def test_a_heartbeat_that_goes_nowhere_stops_nothing(url: str) -> None:
     with logged_by(heartbeat) as logs:
         assert await heartbeat.call(url, 0) is False
-    assert logs[0]["event"] == "heartbeat_failed"
+    assert [each["event"] for each in logs] == ["heartbeat_failed"]
     assert "sample-secret" not in str(logs)
 
 

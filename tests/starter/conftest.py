@@ -1,6 +1,5 @@
 """A home folder of a test's own, with or without a record in it, and the command line in it."""
 
-import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from client.settings import Settings
-from records.database import Database, migrate, open_database
+from records.database import Database
 from starter.installation import Installed, installed
+from tests.migrated import migrated
 from tests.starter.command_line import CommandLine
 
 
@@ -32,24 +32,11 @@ def here() -> Installed:
     return installed(Settings())
 
 
-@pytest.fixture(scope="session")
-def blank_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A record's file with its tables and nothing in it, made once."""
-    file = tmp_path_factory.mktemp("blank") / "record.db"
-    db = open_database(f"sqlite:///{file}")
-    migrate(db)
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.close()
-    return file
-
-
 @pytest.fixture
-def record(settings: Settings, blank_record: Path) -> Iterator[Database]:
+def record(settings: Settings) -> Iterator[Database]:
     """The record of the home folder."""
     settings.home.mkdir()
-    shutil.copy(blank_record, settings.home / "record.db")
-    db = open_database(settings.record)
+    db = migrated(settings.record)
     yield db
     db.close()
 

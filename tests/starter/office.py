@@ -16,7 +16,8 @@ from client.sending import ask_to_write
 from client.settings import Settings
 from escalation.issue.identity import read_issue_id
 from records import reading
-from records.database import Database, migrate, open_database
+from records.database import Database
+from tests.migrated import migrated
 from tests.server import PATIENT
 from tests.starter.command_line import CommandLine, Ran
 from worker import build_worker
@@ -81,8 +82,7 @@ async def deserted(env: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Of
 def an_office(env: WorkflowEnvironment, home: Path, queue: str, **more: Any) -> Iterator[Office]:
     """One with these further settings; nobody works there yet."""
     settings = Settings(home=home, task_queue=queue, **more)
-    with closing(open_database(settings.record)) as db:
-        migrate(db)
+    with closing(migrated(settings.record)) as db:
         yield Office(env, settings, db)
 
 

@@ -197,9 +197,13 @@ async def test_what_is_known_is_written_down(desk: Office, escalon: Escalon) -> 
     failed(await escalon(*severity, "--severity", "S7"), 1, "severity 'S7' is not known; allowed: S1, S2")
     assert "changed the severity from S1 to S2" in did(await escalon(*severity, "--severity", "S2"))
     failed(await escalon(*severity, "--severity", "S2"), 1, "it is S2 already")
+    customer = ("change-customer", issue, *LEAD, "--reason", "They forwarded it")
+    failed(await escalon(*customer), 2, "Missing option '--customer'")
+    assert "changed its customer to C-9042" in did(await escalon(*customer, "--customer", "C-9042"))
+    failed(await escalon(*customer, "--customer", "C-9042"), 1, "C-9042 is its customer already")
     await desk.at_rest(issue)
     told = did(await escalon("timeline", issue))
-    for words in ("text: Card •••• 1111", "what: Restarted it", "reason: Two tills"):
+    for words in ("text: Card •••• 1111", "what: Restarted it", "reason: Two tills", "reason: They forwarded it"):
         assert words in told
 
 

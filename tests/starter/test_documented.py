@@ -12,7 +12,7 @@ import typer
 from escalation.issue.commands import HUMAN_COMMANDS
 from escalation.issue.from_body import read_body
 from escalation.issue.refusal import Rejected
-from starter.commands.act import own_fields
+from starter.command_fields import own_fields
 from starter.main import build_app
 
 PAGE = (Path(__file__).parents[2] / "docs/using.md").read_text(encoding="utf-8")

@@ -45,7 +45,7 @@ async def test_a_window_from_its_setting_to_its_end(deserted: Office, escalon_in
 @pytest.mark.parametrize(
     ("call", "code", "said"),
     [
-        (("--until", "2 h", "--why", "x", *BY), 2, "condition: no issues are named; allowed: a condition, a source"),
+        (("--until", "2 h", "--why", "x", *BY), 2, "when: no issues are named; allowed: a condition, a source"),
         (("--until", "2 h", "--why", "x", "--all", "--source", "y", *BY), 2, "both a condition and all issues"),
         (("--until", "2 h", "--why", "x", "--label", "a", *BY), 2, "label: 'a' is no label; allowed: NAME=VALUE"),
         (("--until", "soon", "--why", "x", "--all", *BY), 2, "until: 'soon' is not an instant"),

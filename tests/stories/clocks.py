@@ -94,7 +94,16 @@ class Told:
             turn = getattr(entry.event, "turn", 0)
             if entry.event.kind == "suppression_asked":
                 suppressed_at = entry.recorded_at
-            if entry.event.kind in {"tier_began", "tier_opened", "exhausted", "last_resort_told", "offer_lapsed"}:
+            if entry.event.kind in {
+                "tier_began",
+                "tier_opened",
+                "exhausted",
+                "last_resort_told",
+                "offer_lapsed",
+                "ask_put",
+                "ask_looked_again",
+                "looked_again",
+            }:
                 asked_at[turn] = entry.recorded_at
             if entry.by.person == CLOCK.person and "/find/" in entry.command:
                 heard.took.setdefault(entry.command, entry.recorded_at - asked_at[turn])

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
+from escalation.calendar.limit import Limit, Span
 from escalation.issue import events as e
 from escalation.issue.clocks import GRACE
 from escalation.issue.fit import shortened
@@ -48,6 +49,7 @@ class Dues:
         self._policies: tuple[Policy, ...] = ()
         self._tier: Tier | None = None
         self._severity = ""
+        self._handler: str | None = None
 
     def follow(self, entries: Iterable[e.Entry]) -> list[Served]:
         """Hold each entry against what was due; what of it time brought about. Raises WrongInstant."""
@@ -57,6 +59,7 @@ class Dues:
             if clock is not None:
                 served.append(Served(entry.number, clock, self._check(entry, clock)))
             self._note(entry)
+            self._remind_handler(entry)
         return served
 
     def _check(self, entry: e.Entry, clock: str) -> timedelta:
@@ -83,6 +86,8 @@ class Dues:
                 self._set_targets(event.targets)
             case e.TierBegan() | e.SeverityChanged() | e.HoldEnded() | e.PolicyAdopted() as event:
                 self._set_anew(event, entry.happened_at)
+            case e.CustomerChanged() as event:
+                self._set_targets(event.targets)
             case e.LadderFitted() as event:
                 self._fitted(event, entry.happened_at)
             case e.AskedAgain() as event:
@@ -168,7 +173,8 @@ class Dues:
         self._set("remind", event.remind_at)
         self._set("lapse", None)
 
-    def _counted(self, due_at: datetime | None, since: datetime, limit: timedelta | None) -> None:
+    def _counted(self, due_at: datetime | None, since: datetime, limit: Span | None) -> None:
+        assert not isinstance(limit, Limit), "no script has a limit in days"
         if due_at != (None if limit is None else since + limit):
             raise WrongInstant(f"due at {due_at}, but counted from {since} it is {limit} later")
 
@@ -191,6 +197,30 @@ class Dues:
             self.at["charge"] = event.until
         else:
             self._set("last_resort", event.next_at)
+
+    def _remind_handler(self, entry: e.Entry) -> None:
+        """Who has it is reminded from when they have it, and from the last reminder; told of scripts without more."""
+        match entry.event:
+            case e.Acknowledged(role="handler") as event:
+                is_anew, self._handler = event.person != self._handler, event.person
+                since = entry.recorded_at if is_anew else None
+            case e.HandlerReminded() as event:
+                since = entry.happened_at
+                self._set("answer", event.answer_by)
+            case e.TierBegan() if self._handler is not None:
+                since = entry.happened_at
+                self._set("answer", None)
+            case e.AcknowledgementLapsed() | e.Released() | e.Resolved():
+                self._handler, since = None, None
+                self._set("remind_handler", None)
+            case _:
+                since = None
+        if entry.by.person == self._handler:
+            self._set("answer", None)
+        every = self._tier.remind_handler_every.get(self._severity) if self._tier is not None else None
+        assert not isinstance(every, Limit), "no script has a limit in days"
+        if since is not None:
+            self._set("remind_handler", None if every is None else since + every)
 
     def _set_targets(self, targets: tuple[e.TargetDue, ...]) -> None:
         self._set_all("target", {target.name: target.due_at for target in targets})
@@ -257,7 +287,9 @@ def served_by(event: e.Event) -> str | None:  # noqa: PLR0911, PLR0912 - one arm
         case e.SnoozeEnded():
             return f"snooze/{event.person}"
         case e.AcknowledgementLapsed():
-            return "lapse"
+            return "answer" if event.is_unanswered else "lapse"
+        case e.HandlerReminded():
+            return "remind_handler"
         case e.OfferLapsed():
             return "offer"
         case e.HoldEnded(why="until"):

@@ -46,7 +46,7 @@ class Kept:
             for person in entry.event.people if isinstance(entry.event, PeopleAsked) else ():
                 for channel in person.channels:
                     key = f"{self.issue}/{entry.number}/{person.id}/{channel}"
-                    assert told[key].outcome == "sent", key
+                    assert told[key].outcome == "sent", told[key]
                     if channel == "email":
                         assert mailed[f"<{opaque(key)}@example.org>"] >= 1, key
                     else:

@@ -9,17 +9,22 @@ from escalation.issue.commands import (
     Accept,
     Acknowledge,
     AdoptPolicy,
+    Ask,
     Attempt,
     Cancel,
+    ChangeCustomer,
     ChangeSeverity,
     Close,
+    Complete,
     Confirm,
     Decline,
     DeEscalate,
     Escalate,
     Hold,
+    Leave,
     Note,
     Open,
+    PassOn,
     Reassign,
     Release,
     Reopen,
@@ -28,9 +33,13 @@ from escalation.issue.commands import (
     Snooze,
     Suppress,
     TakeCharge,
+    TakeOn,
+    Withdraw,
 )
+from escalation.policy.desk import Desk, DeskWarn
 from escalation.policy.model import (
     Acknowledgement,
+    Agreement,
     ChecklistItem,
     Closing,
     Holding,
@@ -48,6 +57,7 @@ from tests.stories.script import FIRST, UNREADABLE, Said, Script, line
 DAYS = timedelta(days=1)
 WHY = Said("as was agreed")
 NOBODY = Tell(roles=("absent",))
+ANSWERING_WITHIN = Acknowledgement(answer_within={"S1": minutes(3), "S2": minutes(3)})
 LAPSING = Acknowledgement(lapses_after={"S1": minutes(5), "S2": minutes(8)}, renewals=1)
 WARNED = (
     Warn(at=0.5, of="acknowledge", tell=("asked", "owner")),
@@ -100,6 +110,12 @@ AGREED = (
     Target(name="update", within=limits(12, 12), ends="updated"),
     Target(name="lead", within=limits(6, 6), starts="tier_began", ends="acknowledged", tier="second"),
 )
+GOLD = Agreement(
+    name="gold",
+    customers=("customer-2",),
+    targets=(WARNED_FIX, Target(name="answered", within=limits(20, 20), ends="first_response")),
+    without=("lead",),
+)
 THREE = policy(tier("first"), tier("second"), third())
 LANE = policy(
     tier("first"),
@@ -141,6 +157,13 @@ ANSWERING = (
         line(9.3, Acknowledge, "ben", until=minutes(12)),
         line(10.4, Acknowledge, "ben", take_over_from="ann", until=minutes(13.6))),
         (policy(acknowledgement=LAPSING),)),
+    Script("handler_reminded", minutes(36), (
+        line(1.1, Acknowledge, "ann"),
+        line(7.2, Acknowledge, "ann"),
+        line(12.3, Note, "ann", text=WHY),
+        line(19.4, Acknowledge, "ben"),
+        line(27.8, Acknowledge, "ben")),
+        (policy(tier("first", remind_handler_every=limits(5, 5)), tier("second"), acknowledgement=ANSWERING_WITHIN),)),
     Script("takes_over", minutes(13), (
         line(1.2, Acknowledge, "ann"),
         line(2.3, Acknowledge, "ben", happened_at=minutes(1.9)),
@@ -181,6 +204,42 @@ ANSWERING = (
         line(1.1, Note, "boss", text=WHY),
         line(2.2, Attempt, "ann", what=WHY, result="no_change"),
         line(3.3, Attempt, "ben", what=WHY, result="helped"))),
+)  # fmt: skip
+
+DESKS = (
+    Desk(name="firsts", title="those at the first tier", tell=Tell(roles=("first",), choose="first"), lead="olga",
+        take_within=limits(3, 3), done_within=limits(12, 12), answer_within=limits(4, 4),
+        warnings=(DeskWarn(at=0.5, tell=("takers", "asker", "owner", "lead")),), holds_as="customer"),
+    Desk(name="seniors", title="the seniors", tell=Tell(roles=("senior",)), done_within=limits(20, 20)),
+    Desk(name="absent", title="those who are not there", tell=NOBODY, lead="olga", done_within=limits(20, 20)),
+)  # fmt: skip
+HELPED = policy(desks=DESKS, advice_within=limits(2, 2), hold=holding())
+
+ASIDE = (
+    Script("work_of_departments", minutes(24), (
+        line(1.1, Acknowledge, "lee"),
+        line(2.2, Ask, "lee", of="firsts", text=WHY, is_awaited=True),
+        line(2.4, Ask, "lee", of="seniors", text=WHY, is_awaited=True),
+        line(2.6, Ask, "lee", of="absent", text=WHY),
+        line(3.3, PassOn, "ann", reason=WHY),
+        line(4.4, TakeOn, "ben"),
+        line(4.6, TakeOn, "boss"),
+        line(5.5, Resolve, "lee", outcome="solved"),
+        line(6.6, Leave, "ben"),
+        line(7.7, Complete, "boss", result=WHY),
+        line(15.4, Withdraw, "lee", ask="firsts-1"),
+        line(16.6, Resolve, "lee", outcome="solved")),
+        (HELPED,)),
+    Script("advice_and_swarm", minutes(26), (
+        line(1.1, Ask, "ray", to="boss", text=WHY),
+        line(1.3, Ask, "ray", of="firsts", what="advice", text=WHY),
+        line(1.5, Ask, "ray", of="seniors", what="swarm", text=WHY),
+        line(1.7, Ask, "ray", to="nobody", text=WHY),
+        line(2.2, TakeOn, "boss", ask="seniors-3"),
+        line(2.4, Complete, "boss", ask="seniors-3", result=WHY),
+        line(7.1, Complete, "ben", result=WHY),
+        line(8.2, Leave, "boss")),
+        (HELPED,)),
 )  # fmt: skip
 
 MOVING = (
@@ -229,6 +288,14 @@ MOVING = (
     Script("asked_anew_at_another_severity", minutes(40), (
         line(4.4, ChangeSeverity, "ann", severity="S2", reason=WHY),),
         (policy(severity_change=SeverityChange(clocks="restart", tell=("handler",))),)),
+    Script("another_customer", minutes(40), (
+        line(1.1, Acknowledge, "ann"),
+        line(2.2, Hold, "ann", reason="customer", waiting_for=CUSTOMER.key, until=minutes(15)),
+        line(4.4, ChangeCustomer, "ann", customer="customer-2", reason=WHY),
+        line(5.5, ChangeCustomer, "ann", customer="customer-2", reason=WHY),
+        line(6.6, ChangeCustomer, "ann", customer="customer-3", language="de", reason=WHY)),
+        (policy(hold=holding(), targets=AGREED, agreements=(GOLD,)),),
+        opening={"issue": {"parties": (CUSTOMER,)}}),
     Script("another_policy", minutes(40), (
         line(1.1, Acknowledge, "ann"),
         line(4.4, AdoptPolicy, "boss", policies=(policy(tier("first", 5, 12), tier("second", 6, 20), version=2),),
@@ -321,6 +388,6 @@ ENDING = (
         (policy(closing=CLOSING),)),
 )  # fmt: skip
 
-SCRIPTS = (*CLIMBING, *ANSWERING, *MOVING, *HOLDING, *ENDING)
+SCRIPTS = (*CLIMBING, *ANSWERING, *ASIDE, *MOVING, *HOLDING, *ENDING)
 LIVE = ("released", "lapse_and_renew", "by_hand", "owning", "everybody_declines", "to_a_named_tier", "snoozed")
 """Those that are also played in real time, each minute as a fraction of a second."""

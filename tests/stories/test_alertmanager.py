@@ -32,7 +32,7 @@ from tests.stories.api_process import ApiProcess, key_for
 from tests.stories.server_process import ServerProcess
 from tests.workflows.history import failed_tasks
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.server, pytest.mark.slow(120), pytest.mark.timeout(400)]
 
 ROOT = Path(__file__).resolve().parents[2]
 LABELS = {"severity": "page", "service": "sample-payments"}

@@ -20,7 +20,7 @@ from client.settings import Settings
 from records.database import migrate, open_database
 from tests.stories.api_process import ApiProcess, key_for
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.server, pytest.mark.slow(100), pytest.mark.timeout(400)]
 
 ISSUES = 2000
 QUEUE = "burst"

@@ -23,7 +23,7 @@ LATE_BY_S = (0, 0, 0.4, 1, 1.001, 7, 400)
 """On time, within the grace, just beyond it, and as after an outage."""
 CLOCKS = {
     "acknowledge", "work", "ceiling", "target", "warn/acknowledge", "warn/work", "remind", "snooze", "lapse", "hold",
-    "target_warn", "charge", "last_resort", "confirm", "silence", "window", "offer",
+    "remind_handler", "answer", "target_warn", "charge", "last_resort", "confirm", "silence", "window", "offer",
 }  # fmt: skip
 A_MOMENT = timedelta(milliseconds=1)
 

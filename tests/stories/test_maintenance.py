@@ -107,11 +107,11 @@ async def test_who_may_and_what_is_wrong(env: WorkflowEnvironment, tmp_path: Pat
 
         right = {"until": "1 h", "why": "works", "everything": True}
         status, why = await refused({**right, "everything": False})
-        assert (status, "condition: no issues are named" in why) == (422, True)
+        assert (status, "when: no issues are named" in why) == (422, True)
         status, why = await refused({**right, "through": ["SEV9"]})
         assert (status, "through: 'SEV9' is no severity of any policy; allowed: S1" in why) == (422, True)
-        status, why = await refused({"until": "1 h", "why": "works", "condition": "issue.sorce == 'x'"})
-        assert (status, "does not compile" in why) == (422, True)
+        status, why = await refused({"until": "1 h", "why": "works", "when": "issue.sorce == 'x'"})
+        assert (status, "when: '(issue.sorce == 'x')' does not compile" in why) == (422, True)
         status, why = await refused({**right, "until": "2020-01-01T00:00Z"})
         assert (status, "is not after now" in why) == (422, True)
         status, why = await refused({"why": "x"}, "maintenance/mw-none/end")

@@ -55,6 +55,11 @@ OTHERWHERE = {
     "maintenance_entered",  # takes a window of the record: tests/stories/test_maintenance.py
     "maintenance_ended",  # likewise
     "rota_found_empty",  # takes a rota: tests/escalation/issue/test_offer_in_time.py
+    "shifts_asked",  # takes a policy that hands over: tests/escalation/issue/test_hand_over.py, tests/stories
+    "shifts_seen",  # likewise
+    "offer_withdrawn",  # likewise
+    "tier_full",  # takes people who are at their limit: tests/escalation/issue/test_at_the_limit.py
+    "looked_again",  # likewise
     "tier_opened",  # takes a calendar that is closed just now: tests/workflows/test_hours.py, on both clocks
 }
 

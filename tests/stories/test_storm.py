@@ -13,19 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from activities.live_directory import LiveDirectory
+from client.asking import NoWorker
 from client.bundles import ask_digest
 from client.opening import OpenAnswer
+from client.skipping import time_of
 from escalation.issue.events import Told
 from escalation.issue.facts import CauseRef
 from escalation.issue.identity import IssueId
 from escalation.issue.state import IssueState
+from escalation.policy.model import Policy
 from escalation.storm.digest import Asked
-from records import deliveries, inbox
+from records import deliveries
 from records.deliveries import Delivery
-from records.inbox import InboxMessage
 from starter.digests import Charge, acknowledge_all, digest_for, take_charge_of_all
 from starter.failure import NotDone
 from starter.installation import Installed
@@ -37,16 +40,23 @@ from tests.workflows.history import failed_tasks
 from tests.workflows.waiting import until_found
 from worker import build_replayer
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(1800)]
-
 ISSUES = int(os.environ.get("ESCALON_STORM_ISSUES", "20"))
-FEW, MANY = 3, ISSUES // 3
-"""Pages by themselves: so many at least; on a machine that is kept busy some more, better twice than never."""
+pytestmark = [pytest.mark.server, pytest.mark.timeout(1800 if ISSUES <= 40 else 7200)]
+
+FEW, MANY = 3, 6
+"""Pages by themselves: so many at least and at most, however many issues there are and however busy the machine is."""
+DIGESTS = 3 if ISSUES <= 40 else 4
+"""And so many digests at each tier: one, and where more keep coming for minutes, ones that stand longer and longer."""
 CAUSE = CauseRef(key="0123456789abcdef", name="component payments-api")
 LADDER = policy(tier("first", acknowledge=20, work=240), tier("second", acknowledge=20, work=240))
 KNOWN: dict[str, Any] = {
-    "people": (person("ray", "agent"), person("ann", channels=("email", "inbox")), person("lee", channels=("email",))),
-    "last_known": {"small/first": ("ann",), "small/second": ("lee",)},
+    "people": (
+        person("ray", "agent"),
+        person("ann", channels=("email", "inbox")),
+        person("lee", channels=("email",)),
+        person("boss", "senior", channels=("email",)),
+    ),
+    "last_known": {"small/first": ("ann",), "small/second": ("lee",), "small/": ("boss",)},
 }
 """Who is asked where a look-up takes too long: the same people, on a machine that is kept busy."""
 PEOPLE = """
@@ -56,21 +66,23 @@ people:
   ann: {name: Sample One, role: first, teams: [main], addresses: {email: ann@example.org, inbox: ann}}
   lee: {name: Sample Lead, role: second, teams: [main], addresses: {email: lee@example.org}}
   ray: {name: Sample Raiser, role: agent, teams: [main], addresses: {inbox: ray}}
-  boss: {name: Sample Boss, role: senior, teams: [main], addresses: {inbox: boss}}
+  boss: {name: Sample Boss, role: senior, teams: [main], addresses: {inbox: boss, email: boss@example.org}}
   olga: {name: Sample Operator, role: operator, teams: [main], addresses: {inbox: olga}}
 """
 
 
-async def left(house: House, person: str, channel: str, number: int = ISSUES) -> list[Delivery]:
+async def left(house: House, person: str, channel: str, number: int = ISSUES, about: str = "asked") -> list[Delivery]:
     """The messages that left for a person by a channel, once there is one for each issue."""
 
     async def look() -> list[Delivery]:
         begin = datetime.now(UTC) - timedelta(hours=1)
         rows = await asyncio.to_thread(deliveries.told_since, house.db, "main", person, channel, begin)
-        pages = [row for row in rows if row.about == "asked" and row.state in {"sent", "delivered"}]
-        return pages if len(pages) == number else []
+        pages = [row for row in rows if row.about == about and row.state in {"sent", "delivered"}]
+        if len(pages) < number > MANY:  # the machine has enough to do
+            await asyncio.sleep(min(number / 100, 1))
+        return pages if len(pages) >= number else []
 
-    return await until_found(look, 120 + ISSUES)
+    return await until_found(look, 120 + 4 * ISSUES)
 
 
 def told(house: House, issues: Sequence[IssueId], person: str, channel: str) -> list[Told]:
@@ -91,6 +103,14 @@ def is_in_digest(row: Delivery) -> bool:
     return (row.reference or "").startswith("digest:")
 
 
+async def asked_in(house: House, digest: str) -> Asked | None:
+    """What it is about, once a worker that is kept busy answers."""
+    try:
+        return await ask_digest(house.client, digest)
+    except NoWorker:
+        return None
+
+
 async def test_a_storm_of_one_cause_is_told_in_digests_and_answered_by_one(
     env: WorkflowEnvironment, tmp_path: Path
 ) -> None:
@@ -103,12 +123,14 @@ async def test_a_storm_of_one_cause_is_told_in_digests_and_answered_by_one(
             assert FEW <= alone <= MANY, "the first few go out at once, by themselves"
         pages, digests = parted(mails, "ann")
         assert FEW <= len(pages) <= MANY
-        assert 1 <= len(digests) <= 4
+        assert 1 <= len(digests) <= DIGESTS
 
         # Nobody answers: each issue goes on by its own clock, and the next tier is told in digests, too.
-        await asyncio.gather(*(house.pass_time(issue, minutes(20) + timedelta(seconds=2)) for issue in issues))
+        await _pass_time(house, issues, minutes(20) + timedelta(seconds=2))
         above = await left(house, "lee", "email")
-        assert FEW <= len(parted(mails, "lee")[0]) <= MANY
+        pages_above, digests_above = parted(mails, "lee")
+        assert FEW <= len(pages_above) <= MANY
+        assert 1 <= len(digests_above) <= DIGESTS
         own = told(house, issues, "ann", "email")
         assert len({event.message for event in own}) == ISSUES, "each issue has its own message on its own record"
         in_digests = sum(event.digest.startswith("digest:main:ann:email:") for event in own)
@@ -116,7 +138,8 @@ async def test_a_storm_of_one_cause_is_told_in_digests_and_answered_by_one(
         assert {state.tier for state in await _states(house, issues)} == {"second"}
 
         last = max((row.reference or "" for row in above if is_in_digest(row)), key=lambda key: int(key[-1]))
-        asked = await ask_digest(house.client, last)
+        asked = await until_found(lambda: asked_in(house, last), 60)
+        assert asked is not None
         assert (asked.person, sorted(asked.issues)) == ("lee", sorted(map(str, issues)))
         (shown,) = [mail for mail in to(mails, "lee") if last in body_of(mail)]
         assert f"escalon digest {last} --acknowledge-all --as lee" in body_of(shown)
@@ -125,11 +148,11 @@ async def test_a_storm_of_one_cause_is_told_in_digests_and_answered_by_one(
             await digest_for(house.client, last, "ann")
         lee = actor("lee", "second")
         answers = await acknowledge_all(house.client, house.db, asked, lee, "answer-1")
-        assert {each.outcome for each in answers} == {"done"}, answers
+        assert [each for each in answers if each.outcome != "done"] == []
         assert {state.handler for state in await _states(house, issues)} == {"lee"}
         again = await acknowledge_all(house.client, None, asked, lee, "answer-1")
         assert {(await house.state(issue)).entries for issue in issues[:1]} == {len(await house.recorded(issues[0]))}
-        assert {each.outcome for each in again} == {"done"}, "the same answer again is carried out once"
+        assert [each for each in again if each.outcome != "done"] == [], "the same answer again is carried out once"
 
         name = last.rpartition("/")[0]
         assert await failed_tasks(house.client, name) == []
@@ -138,32 +161,58 @@ async def test_a_storm_of_one_cause_is_told_in_digests_and_answered_by_one(
         _print(mails, asked)
 
 
-async def test_the_last_resort_takes_charge_of_all_that_nobody_has_with_one_answer(
+async def test_where_nobody_answers_at_any_tier_the_last_resort_takes_charge_of_all_with_one_answer(
     env: WorkflowEnvironment, tmp_path: Path
 ) -> None:
     (tmp_path / "people.yaml").write_text(PEOPLE)
-    settings: dict[str, Any] = {"storm_after": 1, "digest_gather_s": 0.5}
-    async with working(env, tmp_path, str(tmp_path), **settings) as house:
-        other = CAUSE.changed({"key": "fedcba9876543210"})  # the server is shared, and so would be the bundles
-        short = policy(tier("first", acknowledge=5, work=5))
-        opened = [await house.open(house.fresh(short, issue={"causes": (other,)})) for _ in range(3)]
-        issues = [each.issue for each in opened]
-        await left(house, "ann", "inbox", len(issues))
-        await asyncio.gather(*(house.pass_time(issue, minutes(5) + timedelta(seconds=2)) for issue in issues))
+    number = ISSUES if ISSUES > 20 else 6
+    short = policy(tier("first", acknowledge=5, work=5), tier("second", acknowledge=5, work=5))
+    # The server is shared, and so would be the bundles of one cause.
+    other = CAUSE.changed({"key": "fedcba9876543210"})
+    async with mail_server() as mails, working(env, tmp_path, str(tmp_path), **_by_mail(mails)) as house:
+        issues = [opened.issue for opened in await _opened(house, short, other, number)]
+        for person in ("ann", "lee"):
+            await left(house, person, "email", number)
+            await _pass_time(house, issues, minutes(5) + timedelta(seconds=2))
+        assert {state.is_exhausted for state in await _states(house, issues)} == {True}
+        await left(house, "boss", "email", number, "last_resort")
+        for person in ("ann", "lee", "boss"):
+            pages, digests = parted(mails, person)
+            assert (len(pages) <= MANY, len(digests) <= DIGESTS) == (True, True), (person, pages, digests)
 
-        async def digests() -> list[InboxMessage]:
-            found = await asyncio.to_thread(inbox.read, house.db, "boss")
-            return [each for each in found if each.about == "digest"]
+        async def whole() -> Asked | None:
+            mail = [mail for mail in to(mails, "boss") if "digest:main:boss:email:" in body_of(mail)][-1:]
+            found = await asked_in(house, body_of(mail[0]).split("escalon digest ")[1].split()[0]) if mail else None
+            return found if found is not None and len(found.exhausted) == number else None
 
-        message = (await until_found(digests, 60))[0]
-        asked = await digest_for(house.client, message.message, "boss")
-        assert (sorted(asked.exhausted), asked.issues) == (sorted(map(str, issues)), ())
-        assert f"escalon digest {message.message} --take-charge --next" in message.body
+        asked = await until_found(whole, 60 + number)
+        assert asked is not None
+        assert (asked.person, sorted(asked.exhausted), asked.issues) == ("boss", sorted(map(str, issues)), ())
         by, charge = actor("boss", "senior"), Charge("Fail over to the second site", datetime.now(UTC) + minutes(30))
         here = Installed((short,), LiveDirectory(house.settings.people).current())
         answers = await take_charge_of_all(house.client, house.db, asked, by, "answer-1", charge, here)
-        assert [(each.outcome, each.why) for each in answers] == [("done", "")] * 3
+        assert [each for each in answers if each.outcome != "done"] == []
         assert {state.handler for state in await _states(house, issues)} == {"boss"}
+        _print(mails, asked)
+
+
+async def _pass_time(house: House, issues: Sequence[IssueId], duration: timedelta) -> None:
+    """For all of them, so many at a time that looking after them is not what keeps the server busy."""
+    places = asyncio.Semaphore(16)
+    until: dict[IssueId, datetime] = {}
+
+    async def one(issue: IssueId) -> None:
+        async with places:
+            while True:
+                try:
+                    now = await time_of(house.client, str(issue))
+                    left = until.setdefault(issue, now + duration) - now
+                    return await house.pass_time(issue, left) if left > timedelta() else None
+                except RPCError as error:  # a server that is kept busy
+                    if error.status != RPCStatusCode.DEADLINE_EXCEEDED:
+                        raise
+
+    await asyncio.gather(*(one(issue) for issue in issues))
 
 
 def _by_mail(mails: MailServer) -> dict[str, Any]:
@@ -173,23 +222,36 @@ def _by_mail(mails: MailServer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _opened(house: House) -> list[OpenAnswer]:
+async def _opened(
+    house: House, ladder: Policy = LADDER, cause: CauseRef = CAUSE, number: int = ISSUES
+) -> list[OpenAnswer]:
     places = asyncio.Semaphore(8)  # as intake does it
 
     async def one() -> OpenAnswer:
         async with places:
-            return await house.open(house.fresh(LADDER, issue={"causes": (CAUSE,)}, **KNOWN))
+            return await house.open(house.fresh(ladder, issue={"causes": (cause,)}, **KNOWN))
 
-    return await asyncio.gather(*(one() for _ in range(ISSUES)))
+    return await asyncio.gather(*(one() for _ in range(number)))
 
 
 async def _states(house: House, issues: Sequence[IssueId]) -> list[IssueState]:
-    return list(await asyncio.gather(*(house.state(issue) for issue in issues)))
+    places = asyncio.Semaphore(8)
+
+    async def one(issue: IssueId) -> IssueState:
+        async with places:
+            while True:
+                try:
+                    return await house.state(issue)
+                except NoWorker:  # one that is kept busy
+                    await asyncio.sleep(1)
+
+    return list(await asyncio.gather(*(one(issue) for issue in issues)))
 
 
 def _print(mails: MailServer, asked: Asked) -> None:
-    rows = [f"{ISSUES} issues of one cause; told by e-mail:"]
+    answered = len(asked.issues) + len(asked.exhausted)
+    rows = [f"{answered} issues of one cause; told by e-mail:"]
     for name in ("ann", "lee", "boss"):
         pages, digests = parted(mails, name)
         rows.append(f"  {name}: {len(pages)} pages by themselves, {len(digests)} digests {digests}")
-    sys.stdout.write("\n".join([*rows, f"  one answer of {asked.person}: {len(asked.issues)} issues"]) + "\n")
+    sys.stdout.write("\n".join([*rows, f"  one answer of {asked.person}: {answered} issues"]) + "\n")

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from importlib import metadata, util
 from pathlib import Path
 
+import grimp
 import pytest
 
 from tests.structure.tree import ROOT, modules, packages, pyproject, shown
@@ -16,6 +18,13 @@ def test_the_import_contracts_are_kept() -> None:
     lint = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo", "--no-cache"]
     ran = subprocess.run(lint, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Inside functions too: such an import is late, and a circle all the same."""
+    graph = grimp.build_graph(*packages(), cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    tuple(TopologicalSorter(imports).static_order())  # raises CycleError, which names the circle
 
 
 def test_every_package_of_ours_is_under_a_contract() -> None:

@@ -35,3 +35,13 @@ def test_the_index_of_the_documentation_is_complete() -> None:
     linked = {(ROOT / "docs" / link).resolve() for link in LINK.findall(index)}
     pages = {path for path in PAGES if (ROOT / "docs") in path.parents and path.name != "README.md"}
     assert pages <= linked, "name it in docs/README.md"
+
+
+def test_decisions_are_numbered_without_a_hole_and_listed() -> None:
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [path.name[:4] for path in files] == [f"{number:04}" for number in range(1, len(files) + 1)]
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    for path in files:
+        number = path.name[:4]
+        assert path.read_text(encoding="utf-8").startswith(f"# {number} "), path.name
+        assert f"[{number}](decisions/{path.name})" in index, path.name

@@ -21,12 +21,14 @@ MAY_IMPORT = {
 }  # fmt: skip
 MAY_IMPORT_TOO = {
     # Reads policy text, at the door and never in a workflow.
-    "escalation/policy/parse.py": {"ruamel", "yaml"},
+    "escalation/policy/read_yaml.py": {"ruamel", "yaml"},
     # Resolve holidays once, at the door and never in a workflow.
     "escalation/calendar/feed.py": {"icalendar", "recurring_ical_events"},
     "escalation/calendar/materialise.py": {"holidays"},
     # Text in, people out, at the command line.
     "escalation/people/from_csv.py": {"csv"},
+    # Bytes of a mail in, what it says out; at the doors, never in a workflow.
+    "escalation/mail/incoming.py": {"email", "html"},
     # Text in, shifts out, and back; at the doors and in the look-up, never in a workflow.
     "escalation/oncall/read_feed.py": {"icalendar", "recurring_ical_events"},
     "escalation/oncall/to_ical.py": {"icalendar"},

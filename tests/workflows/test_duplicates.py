@@ -10,6 +10,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
+from escalation.calendar.limit import longest
 from escalation.issue.commands import Cancel, Resolve, Suppress
 from escalation.issue.events import Entry
 from escalation.issue.identity import IssueId
@@ -89,7 +90,7 @@ async def test_a_first_issue_that_is_over_carries_no_duplicate(house: House) -> 
     first, second = await two(house)
     for who in ("ann", "ben"):
         assert (await house.send(first, Cancel(id=who, by=actor(who)))).outcome == "done"
-    await house.pass_time(first, CLOSABLE.closing.reopen_within)
+    await house.pass_time(first, longest(CLOSABLE.closing.reopen_within))
     await house.handle(first).result()
     await suppress(house, second, first)
     await goes_on_because(house, second, "it is over")
@@ -147,7 +148,7 @@ async def test_a_first_issue_that_is_away_for_good_leaves_it_open(
     await suppress(house, second, first)
     await asyncio.sleep(5)
     assert (await house.state(second)).suppressing == str(first)
-    await house.pass_time(second, policy().tiers[0].acknowledge_within["S1"] * 2)
+    await house.pass_time(second, longest(policy().tiers[0].acknowledge_within["S1"]) * 2)
     await goes_on_because(house, second, "it could not be reached in time")
     await house.handle(first).terminate("nobody works there")
 

@@ -105,12 +105,13 @@ async def test_no_signal_is_lost_over_hand_overs(hasty: WorkflowEnvironment, tmp
     async with working(hasty, tmp_path, str(tmp_path)) as house:
         story = await Telling.begin(house)
         handle = house.handle(story.issue)
-        for _ in range(6):
+        rounds = 0
+        while len(await runs(house.client, str(story.issue))) < 3:  # the more signals share a task, the later
             await asyncio.gather(*[handle.signal("acknowledge") for _ in range(10)])
             await house.recorded(story.issue)
+            rounds += 1
         entries = await house.recorded(story.issue)
-        assert sum(entry.event.kind == "refused" for entry in entries) == 60
-        assert len(await runs(house.client, str(story.issue))) >= 3
+        assert sum(entry.event.kind == "refused" for entry in entries) == 10 * rounds
         assert await failed_tasks(house.client, story.issue) == []
 
 

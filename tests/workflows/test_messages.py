@@ -23,7 +23,7 @@ async def test_the_ui_lists_every_message_with_its_description(house: House) -> 
     updates = {each.name: each.description for each in definition.update_definitions}
     signals = {each.name: each.description for each in definition.signal_definitions if each.name}
     assert set(updates) == NAMES | {"take_duplicate"}
-    assert set(signals) == NAMES | {"write_record", "take_receipt", "end_maintenance"}
+    assert set(signals) == NAMES | {"write_record", "take_receipt", "end_maintenance", "look_at_shifts"}
     assert updates["hold"] == in_brief(HUMAN_COMMANDS["hold"])
     assert signals["snooze"].endswith(': {"by": "<your id>", "until": "2026-11-21T12:00:00Z"}')
     assert {len(each) > 5 for each in (*updates.values(), *signals.values())} == {True}

@@ -25,7 +25,9 @@ from tests.workflows.scenarios import SCENARIOS
 from workflows.escalation import Escalation
 
 FOLDER = Path(__file__).with_name("histories")
-FILES = sorted(FOLDER.glob("*.json"))
+BUNDLES = sorted(FOLDER.glob("*_bundle.json"))
+"""Of the other workflow, which gathers the messages of a storm."""
+FILES = sorted({*FOLDER.glob("*.json")} - {*BUNDLES})
 
 
 def history(path: Path) -> WorkflowHistory:

@@ -20,6 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from client.converter import data_converter
 from client.names import SearchAttributesWrong, register_search_attributes
+from escalation.calendar.limit import longest
 from escalation.issue.attributes import ATTRIBUTES
 from escalation.issue.commands import Acknowledge, Resolve
 from escalation.issue.facts import IssueClass
@@ -88,7 +89,7 @@ async def opened_as(house: House, issue_class: IssueClass) -> IssueId:
     }
     issue = (await house.open(house.fresh(policy(tier("first", acknowledge=1), tier("second")), issue=facts))).issue
     await house.until(issue, lambda s: bool(s.asked))
-    await house.pass_time(issue, tier("first", acknowledge=1).acknowledge_within["S1"])
+    await house.pass_time(issue, longest(tier("first", acknowledge=1).acknowledge_within["S1"]))
     await house.until(issue, lambda s: s.tier == "second" and bool(s.asked))
     done = await house.send(issue, Acknowledge(id="a", by=actor("lee", **SIGNED)))
     assert done.outcome == "done", done

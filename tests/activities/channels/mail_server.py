@@ -31,6 +31,7 @@ class MailServer:
         self.port = 0
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.senders: list[str] = []
         self.raw: list[bytes] = []
         self.commands: list[str] = []
         self.open_at_once = 0
@@ -64,6 +65,7 @@ class MailServer:
             assert isinstance(mail, EmailMessage)
             self.mails.append(mail)
             self.recipients.append(list(envelope.rcpt_tos))
+            self.senders.append(str(envelope.mail_from))
             if who == "slow-after":
                 await asyncio.sleep(SLOW_S)
             if who == "hangs-up":

@@ -14,13 +14,14 @@ from activities.channels.contract import Channel
 from activities.channels.installed import channels
 from client.channel_settings import FURTHER
 from client.settings import Settings
-from records.database import Database, migrate, open_database
+from records.database import Database
 from tests.activities.channels.http_side import answer, http_side, says
 from tests.activities.channels.http_trials import KEY
 from tests.activities.channels.mail_server import CERTIFICATE
 from tests.activities.channels.pager_sides import API_KEY, ROUTING_KEY
 from tests.activities.channels.trial import envelope
 from tests.activities.channels.twilio_side import ACCOUNT, KIM, SENDER, SERVICE
+from tests.migrated import migrated
 from tests.structure.tree import ROOT
 
 PAGE = ROOT / "docs/channels.md"
@@ -41,8 +42,7 @@ ALL = {
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     """A record."""
-    db = open_database(f"sqlite:///{tmp_path}/record.db")
-    migrate(db)
+    db = migrated(f"sqlite:///{tmp_path}/record.db")
     yield db
     db.close()
 

@@ -12,7 +12,6 @@ from activities.channels.email import EmailChannel, EmailSettings
 from activities.channels.inbox import InboxChannel
 from activities.channels.memory import MemoryChannel
 from records import inbox
-from records.database import migrate, open_database
 from tests.activities.channels.further_trials import (
     matrix_trial,
     opsgenie_trial,
@@ -30,6 +29,7 @@ from tests.activities.channels.http_trials import (
 )
 from tests.activities.channels.mail_server import MailServer, body_of, mail_server
 from tests.activities.channels.trial import Arrived, Trial
+from tests.migrated import migrated
 
 
 @asynccontextmanager
@@ -53,8 +53,7 @@ async def memory_trial(_: Path) -> AsyncIterator[Trial]:
 @asynccontextmanager
 async def inbox_trial(folder: Path) -> AsyncIterator[Trial]:
     """The inbox over a record in the folder; it goes away as tables do in a restore."""
-    db = open_database(f"sqlite:///{folder}/record.db")
-    migrate(db)
+    db = migrated(f"sqlite:///{folder}/record.db")
 
     def arrived() -> list[Arrived]:
         lying = inbox.read(db, "kim")

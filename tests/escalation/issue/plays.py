@@ -25,10 +25,11 @@ from escalation.issue.commands import (
     TakeDelivery,
     TakeNoPeople,
     TakePeople,
+    TakeShifts,
     Tick,
 )
 from escalation.issue.delivery import Outcome, StandIn
-from escalation.issue.effects import Effect, FindResponders, Notify
+from escalation.issue.effects import Effect, FindResponders, FindShifts, Notify
 from escalation.issue.facts import TextRef
 from escalation.issue.state import IssueState
 from escalation.policy.model import Acknowledgement, ChecklistItem, EntryTiers, Policy, Tell, Tier, Warn
@@ -92,6 +93,7 @@ def tiers(draw: st.DrawFn, name: str, *, must_end: bool = False) -> Tier:
         Warn.model_validate({"at": at, "of": of, "tell": ("asked", "handler", "owner", "next_tier")})
         for of, at in warned
     )
+    is_kept = min(work.values(), default=minutes(30)) > minutes(7) and draw(st.booleans())
     return Tier(
         name=name,
         title=f"the {name}",
@@ -100,6 +102,7 @@ def tiers(draw: st.DrawFn, name: str, *, must_end: bool = False) -> Tier:
         work_within=work,
         warnings=warnings,
         remind_every={"S1": minutes(1), "S2": minutes(1)} if draw(st.booleans()) else {},
+        remind_handler_every={"S1": minutes(5), "S2": minutes(7)} if is_kept else {},
         checklist=(ChecklistItem(name="what", ask="What?", waived_for=("S2",)),) if draw(st.booleans()) else (),
     )
 
@@ -135,11 +138,13 @@ def _policy(draw: st.DrawFn, name: str, ladder: tuple[Tier, ...], procedure: str
     lapses = {"S1": minutes(7), "S2": minutes(10)} if has_lapses else {}
     renewals, repeats = draw(st.integers(0, 2)), draw(st.sampled_from([0, 0, 1, 2]))
     second = draw(st.sampled_from(["joins", "takes_over"]))
+    is_asking = any(tier.remind_handler_every for tier in ladder) and draw(st.booleans())
+    answers = {"S1": minutes(2), "S2": minutes(4)} if is_asking else {}
     built = policy(
         *ladder,
         name=name,
         acknowledgement=Acknowledgement.model_validate(
-            {"lapses_after": lapses, "renewals": renewals, "second": second}
+            {"lapses_after": lapses, "renewals": renewals, "second": second, "answer_within": answers}
         ),
         exhaustion=exhaustion(procedure, repeats=repeats, **more),
         courtesies=("left_tier", "outcome") if draw(st.booleans()) else (),
@@ -202,7 +207,8 @@ def instant_of(step: Step, state: IssueState, now: Any) -> Any:
 def command_of(step: Step, state: IssueState, pending: list[Effect], sent: list[Command], now: Any) -> Command:
     """The command of a step; a tick where there is nothing to answer or to repeat."""
     if step.what in {"answer", "fail"}:
-        return _answer(step, [effect for effect in pending if isinstance(effect, FindResponders)])
+        asked = [effect for effect in pending if isinstance(effect, FindResponders | FindShifts)]
+        return _answer(step, asked)
     if step.what == "deliver":
         return _delivery(step, [effect for effect in pending if isinstance(effect, Notify)])
     if step.what == "repeat":
@@ -230,10 +236,13 @@ def _sensible(step: Step, state: IssueState) -> Step:
     return Step(step.when, instead, step.who, step.pick)
 
 
-def _answer(step: Step, finds: list[FindResponders]) -> Command:
+def _answer(step: Step, finds: list[FindResponders | FindShifts]) -> Command:
     if not finds:
         return Tick()
-    find = finds[step.pick % len(finds)]
+    # The latest one, mostly: what answers an older one comes too late.
+    find = finds[-1] if step.who in PEOPLE[:3] else finds[step.pick % len(finds)]
+    if isinstance(find, FindShifts):
+        return _shifts(step, find)
     if step.what == "fail":
         return TakeNoPeople(id=find.key, turn=find.turn, error="the directory is away")
     names = [(), ("ann",), ("ann", "ben"), ("lee", ABOUT), (ABOUT,), ("boss", "boss")][step.pick]
@@ -250,6 +259,17 @@ def _answer(step: Step, finds: list[FindResponders]) -> Command:
         },
         beside=(person("lee", channels=WAYS["lee"]),),
     )
+
+
+def _shifts(step: Step, find: FindShifts) -> TakeShifts:
+    """Nobody goes, or some of those who have it do: long ago, now, soon or later; with somebody next or nobody."""
+    if step.what == "fail":
+        return TakeShifts(id=find.key, number=find.number, error="the directory is away")
+    goes_at = find.at + minutes((0, -30, 1, 15, 60, 300)[step.pick])
+    until = {} if step.pick == 0 else dict.fromkeys(list(find.people)[: step.pick], goes_at)
+    names = [(), ("ann", "lee"), ("ben",), (ABOUT, "lee"), (), ("boss", "ann")][step.pick]
+    people = tuple(person(name, channels=WAYS[name]) for name in names)
+    return TakeShifts(id=find.key, number=find.number, until=until, people=people)
 
 
 def _delivery(step: Step, notes: list[Notify]) -> Command:

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from hypothesis import strategies as st
 
+from escalation.calendar.limit import longest
 from escalation.issue.commands import (
     Accept,
     AdoptPolicy,
@@ -28,6 +29,7 @@ from escalation.issue.commands import (
 from escalation.issue.effects import Effect, LinkDuplicate
 from escalation.issue.facts import CLOCK, Actor
 from escalation.issue.state import IssueState
+from escalation.policy.hand_over import HandOver
 from escalation.policy.model import Holding, Policy, SeverityChange, Target, TargetWarn
 from tests.given import CUSTOMER, TEXT, minutes, person
 
@@ -80,6 +82,10 @@ def rules_by_hand(draw: st.DrawFn) -> dict[str, Any]:
         found["severity_change"] = SeverityChange(clocks="restart")
     if draw(st.booleans()):
         found["accept_within"] = {"S1": minutes(draw(st.integers(1, 20)))}
+    if draw(st.booleans()):
+        before, share = draw(st.integers(2, 20)), draw(st.integers(1, 2))
+        times = {"S1": minutes(before), **({"S2": minutes(before)} if draw(st.booleans()) else {})}
+        found["hand_over"] = HandOver(before=times, accept_within={name: at / share for name, at in times.items()})
     for number in range(draw(st.integers(0, 2))):
         within = {"S1": minutes(draw(st.integers(5, 40)))} if number else {"S1": minutes(20), "S2": minutes(45)}
         one = Target(name=f"target{number}", within=within, stops_on_hold=draw(st.booleans()), **draw(measures()))
@@ -140,8 +146,10 @@ def _adopted(pick: int, state: IssueState) -> tuple[tuple[Policy, ...], str | No
     tiers = tuple(
         tier.model_copy(
             update={
-                "acknowledge_within": {name: limit * factor for name, limit in tier.acknowledge_within.items()},
-                "work_within": {name: limit * factor for name, limit in tier.work_within.items()},
+                "acknowledge_within": {
+                    name: longest(limit) * factor for name, limit in tier.acknowledge_within.items()
+                },
+                "work_within": {name: longest(limit) * factor for name, limit in tier.work_within.items()},
             }
         )
         for tier in first.tiers

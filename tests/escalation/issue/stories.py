@@ -122,6 +122,16 @@ def lapse() -> Played:
     return played
 
 
+def reminded() -> Played:
+    """Who has it is reminded, answers once, and then does not."""
+    first = tier("first", 10, None, remind_handler_every={"S1": minutes(5)})
+    played = Told(opened(policy(first, acknowledgement=Acknowledgement(answer_within={"S1": minutes(2)}))))
+    played.acknowledge("first-1", at(1))
+    played.run_to(at(6))
+    played.acknowledge("first-1", at(7))
+    return played.run_to(at(13))
+
+
 def takes_over() -> Played:
     """A policy in which the second acknowledgement takes over."""
     played = Told(opened(policy(acknowledgement=LAPSES.model_copy(update={"second": "takes_over"}))))
@@ -341,7 +351,8 @@ def maintenance() -> Played:
 STORIES: dict[str, Callable[[], Played]] = {
     story.__name__: story
     for story in (
-        silence, work_limit, tie, late_acknowledgement, late_tick, late_by_hand, late_entry, lapse, takes_over,
+        silence, work_limit, tie, late_acknowledgement, late_tick, late_by_hand, late_entry, lapse, reminded,
+        takes_over,
         lower_handler, by_hand, empty_tier, nobody_anywhere, look_ups, restart, fallback, last_resort, charge,
         resolution, closed_by_silence, duplicate, reopened, reported_again, conflict, assurance, same_id, lane,
         unreached, reached_late, maintenance,

@@ -166,5 +166,5 @@ def test_whoever_has_a_conflict_is_offered_all_but_what_takes_it() -> None:
     played = Played()
     done(played.decline("first-1", at(1), has_conflict=True))
     refused_to_them = [name for name in ROLES if not may_send(played.state, person("first-1"), name)]
-    assert sorted(refused_to_them) == ["accept", "acknowledge", "take_charge"]
+    assert sorted(refused_to_them) == ["accept", "acknowledge", "take_charge", "take_on"]
     assert all(may_send(played.state, person("first-2"), name) for name in ROLES)

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from escalation.calendar.limit import longest
 from escalation.issue import events as e
 from escalation.issue.clocks import next_due
 from escalation.issue.commands import Command, Open, Tick
@@ -45,7 +46,7 @@ def latest(policy: Policy, tier: str, severity: str, at: datetime) -> dict[str, 
     found: dict[str, datetime] = {}
     here: str | None = tier
     while here is not None and (limit := policy.tier(here).work_within.get(severity)) is not None:
-        at += limit
+        at += longest(limit)
         here = policy.next_tier(here)
         if here is not None:
             found[here] = at

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from escalation.calendar.due import part_of
 from escalation.issue.beside import beside
 from escalation.issue.effects import Notify
 from escalation.issue.explain import explain
-from escalation.issue.fit import part_of
 from escalation.narrate import narrate
 from escalation.policy.model import Policy, Tier
 from tests.escalation.issue.test_hours import DESK, began, in_hours, ladder, on

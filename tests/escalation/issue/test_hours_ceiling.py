@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from escalation.calendar.limit import longest
 from escalation.issue import events as e
 from escalation.issue.clocks import next_due
 from escalation.policy.model import Policy, Tell, Tier, WhenClosed
@@ -73,7 +74,7 @@ def latest(chosen: Policy, at: datetime, held: timedelta) -> dict[str, datetime]
     found: dict[str, datetime] = {}
     for name, above in (("one", "two"), ("two", "three")):
         here = chosen.tier(name)
-        limit = max(here.work_within.values()) + held
+        limit = max(map(longest, here.work_within.values())) + held
         at = working_later(at, limit) if here.hours else at + limit
         found[above] = at
     return found

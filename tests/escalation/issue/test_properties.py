@@ -113,10 +113,11 @@ class Watched:
         assert first.kind == "opened"
         owner = first.open.owner
         for entry in self.journal:
-            if entry.event.kind == "accepted":
-                owner = entry.event.person
-            elif entry.event.kind == "owner_moved":
-                owner = entry.event.person.id
+            if entry.event.kind not in {"accepted", "owner_moved"}:
+                continue
+            is_theirs = not entry.event.relieves or owner in entry.event.relieves
+            now = entry.event.person if entry.event.kind == "accepted" else entry.event.person.id
+            owner = now if is_theirs else owner
         return owner
 
     def _look(self, command: Command, made: tuple[Entry, ...], before: IssueState | None) -> None:

@@ -150,6 +150,7 @@ SAME: dict[str, tuple[dict[str, Any], str | None]] = {
     "note": ({"text": TEXT}, None),
     "attempt": ({"what": TEXT, "result": "helped"}, None),
     "change_severity": ({"severity": "S2", "reason": TEXT}, "same_severity"),
+    "change_customer": ({"customer": "cust-9", "reason": TEXT}, "same_customer"),
     "hold": ({"reason": "waiting_vendor", "waiting_for": "vendor", "until": at(20)}, "already_on_hold"),
     "cancel": ({}, "second_person_needed"),
     "suppress": ({"duplicate_of": "desk:REF-0"}, "already_asked"),
@@ -180,6 +181,10 @@ def every_command() -> list[Command]:
         "close": {"reason": "withdrawn_in_writing"},
         "hold": {"reason": "waiting_vendor", "waiting_for": "vendor", "until": at(40_000)},
         "snooze": {"until": at(40_000)},
+        "ask": {"of": "network", "text": TEXT},
+        "pass_on": {"reason": TEXT},
+        "complete": {"result": TEXT},
+        "withdraw": {"ask": "network-1"},
         **{name: given for name, (given, _) in SAME.items() if name not in {"hold", "snooze"}},
     }
     return [

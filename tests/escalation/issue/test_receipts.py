@@ -116,7 +116,7 @@ def test_what_only_informs_goes_on_while_it_matters() -> None:
     ("bodies", "says"),
     [
         ([], "allowed: "),
-        ([{"about": "lunch"}], "about 'lunch' is no occasion of a message; allowed: asked, asked_again, "),
+        ([{"about": "lunch"}], "about 'lunch' is no occasion of a message; allowed: ask_news, ask_over, ask_put, "),
         ([{"about": "asked"}], "message: Field required; allowed: a body such as "),
         ([{"about": "asked", "outcome": "sent"}], "field 'outcome' is not known; allowed: id, message, person, "),
         ([{"about": "asked", "message": 5}], "message is of type int; allowed: text"),

@@ -150,6 +150,8 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "tiers.0.work_within": LIMITS | FEW,
     "tiers.1.work_within": LIMITS | FEW,
     "tiers.0.remind_every": FEW,
+    "tiers.0.remind_handler_every": LIMITS | FEW,
+    "acknowledgement.answer_within": FEW,
     "tiers.0.warnings": WARNINGS,
     "tiers.0.name": st.sampled_from(["zero", "second"]),
     "tiers.1": st.just(tier("third").model_dump(mode="json")),

@@ -5,16 +5,19 @@ import typing
 import pytest
 
 from escalation.issue import events
-from escalation.issue.commands import TakeDelivery
+from escalation.issue.commands import ChangeCustomer, TakeDelivery
 from escalation.issue.decide import note_refusal
 from escalation.issue.events import Entry
 from escalation.issue.refusal import Rejected
 from escalation.narrate import narrate, tried, why_began
 from escalation.policy.model import Acknowledgement, TargetWarn, Warn
 from tests.escalation.calendar.hours import hours as calendar_hours
-from tests.escalation.issue.stories import maintenance, unreached
+from tests.escalation.issue.asking import everything_asked
+from tests.escalation.issue.stories import maintenance, reminded, unreached
 from tests.escalation.issue.stories_by_hand import STORIES_BY_HAND
-from tests.given import Played, actor, at, done, exhaustion, minutes, opened, policy, target, tier
+from tests.escalation.issue.test_at_the_limit import waiting
+from tests.escalation.issue.test_hand_over import withdrawn
+from tests.given import TEXT, Played, actor, at, done, exhaustion, minutes, opened, policy, target, tier
 
 KINDS = {event.model_fields["kind"].default for event in typing.get_args(typing.get_args(events.Event)[0])}
 
@@ -58,6 +61,7 @@ def story() -> list[Entry]:
     both.acknowledge("first-1", at(1))
     both.note("first-1", at(2), is_to_customer=True)
     both.note("first-1", at(3), said_by="a vendor")
+    both.send(ChangeCustomer(id="theirs", by=actor("ray"), customer="cust-9", reason=TEXT), at(4))
     told_of = both.entries
     for minutes_left in (2, 60):
         above = tuple(tier(name) for name in ("first", "second", "third"))
@@ -69,7 +73,9 @@ def story() -> list[Entry]:
     closed = Played(opened(policy(closed_first, tier("second"), pinned_calendars={"desk": desk})))
     closed.run_to(at(4 * 24 * 60))
     told += closed.entries
-    told += maintenance().entries
+    told += [*maintenance().entries, *everything_asked().entries]
+    told += [*waiting().run_to(at(6)).entries, *reminded().entries]
+    told += withdrawn().entries
     return [*played.entries, *answering.entries, *late.entries, *told_of, *told, *unreached().entries, refusal]
 
 
@@ -125,6 +131,7 @@ def test_some_of_them_word_by_word() -> None:
         "stopped: the time to work" in sentences("held")
     )
     assert "ray changed the severity from S2 to S1" in sentences("severity_changed")
+    assert sentences("customer_changed") == {"ray changed its customer to cust-9; what is promised is as it was"}
     assert "ray moved it to policy small version 2 (was small version 1)" in sentences("policy_adopted")
     assert sentences("told") >= {"ann was told by inbox: asked", "ann could not be told by inbox (asked): no route"}
     assert sentences("refused") == {"refused resolve from kim: it came with no body"}

@@ -17,7 +17,7 @@ from escalation.issue.ways import in_order, urgency_of
 from escalation.narrate import narrate
 from escalation.policy.model import Policy, Severity
 from tests.escalation.issue.paged import Paged
-from tests.given import T0, at, minutes, opened, person, policy, tier
+from tests.given import T0, at, done, minutes, opened, person, policy, tier
 
 WAYS = ("email", "inbox", "sms", "voice")
 IN_THREE = (Step(channel="email"), Step(channel="sms", after=minutes(5)), Step(channel="voice", after=minutes(8)))
@@ -222,6 +222,64 @@ class TestQuietHours:
         assert [urgency_of(state, about) for about in ("asked", "warned", "exhausted", "last_resort")] == [
             "ordinary", "ordinary", "urgent", "urgent",
         ]  # fmt: skip
+
+
+class TestItBecomesUrgent:
+    """What waits since it was not urgent is brought forward."""
+
+    RULES = ruled(quiet=(NIGHT,), is_hastened=True)
+
+    def risen(self, played: Ruled, to: str = "S1") -> None:
+        assert done(played.change_severity("first-2", to, at(3)))
+
+    def test_who_has_quiet_hours_is_told_at_once_and_not_once_more_when_they_end(self) -> None:
+        played = Ruled(self.RULES, "S2")
+        self.risen(played)
+        assert played.event("severity_changed").hastens == ("first-1",)
+        assert played.ways(about="asked_again") == [("email", None, None), ("inbox", None, None)]
+        assert played.ways("first-2", "asked_again") == [], "who was told is not told again"
+        assert IssueRules().is_moot(played.state, played.message("first-1", "email"))
+        assert not IssueRules().is_moot(played.state, played.message("first-1", "email", "asked_again"))
+        entry = next(each for each in played.entries if each.event.kind == "severity_changed")
+        assert narrate(entry).endswith("it is urgent now: told at once: first-1")
+
+    def test_what_asks_them_counts_in_the_turn_that_is_on(self) -> None:
+        played = Ruled(self.RULES, "S2")
+        asked = played.message("first-1", "email")
+        self.risen(played)
+        assert played.message("first-1", "email", "asked_again").turn == asked.turn
+
+    def test_who_has_another_rule_for_what_is_urgent_is_told_by_that(self) -> None:
+        later = (Step(channel="email", after=minutes(15)),)
+        played = Ruled(ruled(urgent=IN_THREE, ordinary=later, is_hastened=True), "S2")
+        self.risen(played)
+        assert played.ways(about="asked_again") == [
+            ("inbox", None, None), ("email", None, None), ("sms", at(8), "rule"),
+        ], "the call would come when the time to answer is over"  # fmt: skip
+
+    def test_nobody_is_told_of_one_that_somebody_has(self) -> None:
+        played = Ruled(self.RULES, "S2")
+        played.acknowledge("first-2", at(1))
+        self.risen(played)
+        assert played.event("severity_changed").hastens == ()
+
+    @pytest.mark.parametrize(("first", "then"), [("S1", "S2"), ("S1", "S1b")])
+    def test_nor_where_it_does_not_become_urgent(self, first: str, then: str) -> None:
+        severities = (
+            Severity(name="S1", means="bad", priority=1),
+            Severity(name="S1b", means="bad, too", priority=1),
+            Severity(name="S2", means="less bad", priority=3),
+        )
+        played = Ruled(self.RULES, first, policy(severities=severities))
+        self.risen(played, then)
+        assert played.event("severity_changed").hastens == ()
+        assert played.ways(about="asked_again") == []
+
+    def test_facts_that_an_earlier_release_looked_up_wait_on(self) -> None:
+        played = Ruled(self.RULES.changed({"is_hastened": False}), "S2")
+        self.risen(played)
+        assert played.event("severity_changed").hastens == ()
+        assert not IssueRules().is_moot(played.state, played.message("first-1", "email"))
 
 
 class TestWhenTheyEnd:

@@ -69,8 +69,8 @@ def test_of_several_one_that_holds_and_then_the_longest() -> None:
         ({"until": NOW + timedelta(days=32)}, "until", "at most 31 days"),
         ({"begins_at": NOW - HOUR}, "from", "is past"),
         ({"through": ("S9",)}, "through", "'S9' is no severity of any policy"),
-        ({"condition": "issue.sorce == 'x'"}, "condition", "does not compile"),
-        ({"condition": "issue.source"}, "condition", "not true or false"),
+        ({"condition": "issue.sorce == 'x'"}, "when", "does not compile"),
+        ({"condition": "issue.source"}, "when", "not true or false"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_is_allowed(more: dict[str, Any], field: str, said: str) -> None:

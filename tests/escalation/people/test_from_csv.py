@@ -63,6 +63,18 @@ def test_an_empty_cell_says_that_there_is_none_and_a_missing_column_nothing() ->
     assert read("id\nann\n")[0].fields == {}
 
 
+def test_how_much_they_may_have_at_once_is_taken_and_an_empty_cell_ends_the_limit() -> None:
+    people = read("id,at_once\nann,3\nben,\n")
+    assert [each.fields for each in people] == [{"at_once": 3}, {"at_once": None}]
+
+
+@pytest.mark.parametrize("cell", ["0", "1001", "-1", "2.5", "many", "00003", "٣"])
+def test_what_is_no_such_number_is_refused(cell: str) -> None:
+    allowed = "a whole number from 1 to 1000; or nothing, where there is no such limit"
+    problem = f"people.csv:2: at_once: '{cell}' is not a number of issues; allowed: {allowed}"
+    assert refused(f"id,at_once\nann,{cell}\n") == [problem]
+
+
 def test_lines_are_counted_past_cells_of_several_lines_and_empty_ones() -> None:
     people = read("\ufeffid,name\r\n\r\nann,Ann\r\nben,Ben\r\n")
     assert [(each.id, each.line) for each in people] == [("ann", 3), ("ben", 4)]

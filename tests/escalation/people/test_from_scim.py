@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.people.from_scim import ENTERPRISE, LIST_RESPONSE, read_scim
+from escalation.people.from_scim import ENTERPRISE, LIST_RESPONSE, OURS, read_scim
 from escalation.people.imported import ImportedPerson
 from escalation.policy.finding import Findings
 from tests.escalation.people.lists import employed, errors, export, user, warnings
@@ -176,3 +176,29 @@ def test_whatever_a_user_has_it_is_read_or_refused(attributes: dict[str, Any]) -
     findings = Findings("export.json")
     people = read_scim(export({**user("ann"), **attributes}), findings, TEAMS)
     assert bool(people) is not bool(errors(findings))
+
+
+def test_how_much_they_may_have_at_once_is_taken_from_our_extension() -> None:
+    people = read(
+        export(user("ann", **{OURS: {"atOnce": 3}}), user("ben", **{OURS: {"atOnce": None}}), user("cat", **{OURS: {}}))
+    )
+    assert [each.fields.get("at_once", "nothing said") for each in people] == [3, None, "nothing said"]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"atOnce": 0}, "Resources[0].atOnce: '0' is not a number of issues; allowed: a whole number from 1 to 1000"),
+        ({"atOnce": 1001}, "'1001' is not a number of issues"),
+        ({"atOnce": -3}, "'-3' is not a number of issues"),
+        ({"atOnce": "3"}, "is not a number of issues"),
+        ({"atOnce": True}, "is not a number of issues"),
+        ({"atOnce": 2.0}, "is not a number of issues"),
+        ({"atMost": 3}, "'atmost' is not an attribute of it; allowed: atOnce"),
+        (7, "is not an object"),
+    ],
+)
+def test_what_is_wrong_in_our_extension_is_refused(given: Any, says: str) -> None:
+    assert any(says in each for each in refused(export(user("ann", **{OURS: given})))), refused(
+        export(user("ann", **{OURS: given}))
+    )

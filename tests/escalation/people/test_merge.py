@@ -178,3 +178,18 @@ def test_addresses_that_let_anybody_send_are_not_shown_whole() -> None:
 def test_an_instant_of_leaving_is_shown() -> None:
     (change,) = changes(BASE, taken("id,left_at\nkim,2026-12-31T17:00Z\n", keeps_others=True))
     assert change.fields == (FieldChange("left_at", "", datetime(2026, 12, 31, 17, tzinfo=UTC).isoformat()),)
+
+
+def test_how_much_they_may_have_at_once_is_changed_ended_or_left_alone() -> None:
+    def at_once(base: Directory, table: str) -> int | None:
+        findings = Findings("people.csv")
+        made = merge(base, read_csv(table, findings), AT, findings, keeps_others=True)
+        assert made is not None, errors(findings)
+        return made.person("kim").at_once
+
+    limited = BASE.model_copy(
+        update={"people": tuple(p.model_copy(update={"at_once": 2}) if p.id == "kim" else p for p in BASE.people)}
+    )
+    assert at_once(BASE, "id,at_once\nkim,3\n") == 3
+    assert at_once(limited, "id,at_once\nkim,\n") is None
+    assert at_once(limited, "id,zone\nkim,UTC\n") == 2

@@ -104,3 +104,12 @@ def test_what_is_told_at_the_latest_is_a_sum_of_limits() -> None:
     assert told_at_the_latest(read_policy(text, FILE), "low", "second", "work") is None
     with pytest.raises(ValueError, match="'first' lies below 'second'"):
         told_at_the_latest(POLICY, "low", "first", "work", enter_at="second")
+
+
+def test_a_hand_over_is_said_with_its_times() -> None:
+    handed = "hand_over: { before: { high: 30 min }, accept_within: { high: 10 min }, tiers: [first], teams: [main] }"
+    described = describe_policy(read_policy(with_change("closing:\n", f"{handed}\nclosing:\n"), FILE))
+    assert (
+        "When the shift of whoever has it ends at first, of issues of main, it is offered to who is on duty next: "
+        "high 30 min before, to be accepted within 10 min. Else the duty lead has it."
+    ) in described.sentences

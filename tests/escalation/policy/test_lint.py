@@ -233,6 +233,14 @@ READ = [
 """What a single field may hold, here of the fields of targets, holds and changes of severity."""
 ACTS = [
     ("severity: high\n", "severity: hgih\n", "triggers[0].severity", "is not a severity", "high"),
+    ("severity: high\n", "usual_severity: hgih\n", "triggers[0].usual_severity", "is not a severity", "high"),
+    (
+        "severity: high\n",
+        "severity: high\n    usual_severity: low\n",
+        "triggers[0].usual_severity",
+        "has no effect",
+        None,
+    ),
     ("enter_at: side", "enter_at: sied", "triggers[0].enter_at", "is not a tier", "side"),
     (
         'when: "true"',

@@ -70,6 +70,7 @@ WRONG += [
     (("tier: first",), "targets[0].tier", "has no effect", "with one of those only"),
     (("starts: acknowledged", "ends: acknowledged"), "targets[0].ends", "is over as it starts", "first_response"),
     (("starts: acknowledged", "ends: updated"), "targets[0].starts", "has no effect on a promise", "opened"),
+    (("starts: customer_wrote",), "targets[0].starts", "is for a promise of an update", "with ends: updated"),
     (("runs_when_answered: true",), "targets[0].runs_when_answered", "has no effect", "with ends: updated"),
 ]
 

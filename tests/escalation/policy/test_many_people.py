@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from escalation.people.write_yaml import write_directory
-from escalation.policy import parse
+from escalation.policy import read_yaml
 from escalation.policy.absence import Absence
 from escalation.policy.directory import Directory, Person, Team
 from escalation.policy.finding import Findings, PolicyErrors
 from escalation.policy.model import Tell
-from escalation.policy.parse import LARGEST, parse_yaml
 from escalation.policy.read_directory import read_directory
+from escalation.policy.read_yaml import LARGEST, parse_yaml
 from tests.escalation.policy.sample import PEOPLE, POLICIES, SMALL
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -101,7 +101,7 @@ def test_indexes_are_of_one_directory_alone() -> None:
 
 def read_by(library: str, text: str, monkeypatch: pytest.MonkeyPatch) -> object:
     """What that library makes of a directory: the directory, or what is wrong, with lines."""
-    monkeypatch.setattr(parse, "_LONG", 0 if library == "fast" else 10**9)
+    monkeypatch.setattr(read_yaml, "_LONG", 0 if library == "fast" else 10**9)
     try:
         return read_directory(text, "people.yaml")
     except PolicyErrors as errors:

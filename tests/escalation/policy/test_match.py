@@ -89,6 +89,17 @@ def test_the_worse_severity_counts_and_no_severity_is_the_worst(
         assert "taken as high, to be safe" in found.words
 
 
+@pytest.mark.parametrize(("given", "taken"), [(None, "low"), ("high", "high"), ("low", "low")])
+@pytest.mark.parametrize("usual", ["low", "high"])
+def test_what_is_usual_counts_where_no_severity_is_given(given: str | None, taken: str, usual: str) -> None:
+    policy = read_policy(with_change("    severity: high\n", f"    usual_severity: {usual}\n"), FILE)
+    found = match(policy, fields(severity=given, labels={"sort": "odd"}))
+    assert isinstance(found, Match)
+    assert found.severity == (taken if given else usual)
+    assert (f"No severity was given: {usual}, as is usual for the trigger." in found.words) is (given is None)
+    assert policy.triggers[0].severity_words == f"as given, else {usual}"
+
+
 @pytest.mark.parametrize(
     "when",
     [

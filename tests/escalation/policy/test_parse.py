@@ -7,7 +7,8 @@ import pytest
 
 from escalation.policy.finding import MOST, PolicyErrors
 from escalation.policy.model import Policy
-from escalation.policy.parse import LARGEST, check_policy, read_policy
+from escalation.policy.parse import check_policy, read_policy
+from escalation.policy.read_yaml import LARGEST
 from tests.escalation.policy.sample import FILE, SMALL, found_in, line_of, the_finding, with_change
 
 
@@ -216,7 +217,8 @@ def test_an_error_is_one_clear_line() -> None:
     text = with_change("high: 2 min", "high: 2 mn")
     assert str(the_finding(text)) == (
         f"small.yaml:{line_of('2 mn', text)}: tiers[0].remind_every.high: '2 mn' is not a duration; allowed: "
-        "a number and a unit, such as 30 s, 15 min, 1 h 30 min, 2 days, 1 week, or ISO 8601 such as PT15M"
+        "a number and a unit, such as 30 s, 15 min, 1 h 30 min, 2 days, 1 week, or ISO 8601 such as PT15M; "
+        "also 4 wh, 2 business days, 2 months, or '3 days, close of business'"
     )
     misspelt = with_change("kind: support", "kind: suport")
     assert str(the_finding(misspelt)) == (

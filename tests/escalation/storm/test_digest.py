@@ -58,6 +58,13 @@ def test_news_alone_asks_nothing() -> None:
     assert message.short.keys == ()
 
 
+def test_reminders_of_what_its_reader_works_on_are_no_news_that_asks_nothing() -> None:
+    due = [handed(number, about="handler_reminded", asks=False, can_acknowledge=False) for number in (1, 2)]
+    body = compose_digest(digest(*due), "Sample Lead", "UTC").body
+    assert "Asked of you: Look at these 2: each has a time by which something is due." in body
+    assert body.endswith("If you do nothing, each of them goes on by its own clock.")
+
+
 def test_the_last_resort_is_told_how_to_take_charge_of_all() -> None:
     nobody = [handed(number, can_acknowledge=False, can_take_charge=True, until=None) for number in (1, 2)]
     message = compose_digest(digest(*nobody), "Sample Boss", "UTC")

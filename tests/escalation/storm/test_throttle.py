@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from escalation.issue.effects import About
-from escalation.storm.throttle import Left, Rank, Turn, rank_of, waits
+from escalation.storm.rates import read_rates
+from escalation.storm.throttle import Left, Rank, Turn, rank_of, waits, waits_for_rates
 from tests.escalation.storm.given import at, seconds
 
 MOST = 3
@@ -96,3 +97,20 @@ def test_none_is_dropped_and_all_go_in_their_order() -> None:
     by_order = [turn(f"{number:02}", rank=(3, 1, 2)[number % 3], since=number / 100) for number in range(40)]
     assert went == [each.key for each in sorted(by_order, key=lambda mine: mine.order)]
     assert [sum(at(60 * minute) <= each.at < at(60 * minute + 60) for each in gone) for minute in range(4)] == [10] * 4
+
+
+def test_a_flood_from_one_place_does_not_hold_up_the_first_notice_from_another() -> None:
+    flood = [turn(f"s1-{number}", since=1).changed({"of": "s1", "nth": number}) for number in range(2, 300)]
+    other = turn("s2-0", since=60).changed({"of": "s2"})
+    assert wait(other, *flood, gone=left(30, 31), now=60) == timedelta()
+    assert min([*flood, other], key=lambda each: each.order) == other
+
+
+def test_rates_of_a_channel_make_it_wait_for_those_ahead_too() -> None:
+    rates = read_rates("sms: 2/15 min")["sms"]
+    gone = left(0, 10)
+    assert waits_for_rates(turn(), [], gone, rates, at(60)) == seconds(840)
+    ahead = [turn("a", since=1), turn("b", since=2)]
+    assert waits_for_rates(turn(), ahead, gone, rates, at(60)) == seconds(1740), "two go when they may, it is the next"
+    assert waits_for_rates(turn(rank=0, priority=1), ahead, gone, rates, at(60)) == timedelta()
+    assert waits_for_rates(turn(), ahead, gone, (), at(60)) == timedelta()

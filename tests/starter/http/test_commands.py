@@ -7,7 +7,7 @@ import pytest
 
 from escalation.issue.commands import HUMAN_COMMANDS
 from records import refusals
-from starter.commands.act import own_fields
+from starter.command_fields import own_fields
 from starter.http.forms import command_form
 from tests.starter.http.conftest import AGENT, LEAD, MANAGER, Door, problem
 
@@ -42,10 +42,13 @@ async def test_an_issue_is_acted_on_to_its_end(door: Door) -> None:
     await done(door, issue, "release", LEAD, reason="Off duty.")
     await done(door, issue, "acknowledge", LEAD)
     await done(door, issue, "change_severity", LEAD, severity="S1", reason="All tills.")
+    await done(door, issue, "change_customer", LEAD, customer="C-9042", language="de", reason="They forwarded it.")
     await done(door, issue, "snooze", LEAD, until="5 min")
     await done(door, issue, "reassign", LEAD, to=AGENT, reason="She knows them.")
     await done(door, issue, "accept", AGENT)
-    await done(door, issue, "resolve", AGENT, outcome="solved", explanation="Certificate renewed.")
+    await done(
+        door, issue, "resolve", AGENT, outcome="solved", explanation="Certificate renewed.", told_customer="Yes."
+    )
     await done(door, issue, "reopen", AGENT, reason="It came back.")
     await done(door, issue, "cancel", AGENT)
     adopted = await door.act(issue, "adopt_policy", MANAGER, policy="four-tier-support", reason="A new version.")

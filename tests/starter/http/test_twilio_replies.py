@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.starter.http.conftest import LEAD, Door, a_door, problem
+from tests.starter.http.conftest import AGENT, LEAD, Door, a_door, problem
 from tests.starter.http.phones import (
     AGENTS_PHONE,
     KEYS,
@@ -54,6 +54,26 @@ async def test_of_several_issues_the_text_must_name_one(phones: Door) -> None:
     words = said(await send(phones, REPLIES, From=PHONE, Body=f"1 {first.upper()}", MessageSid="SM" + "b" * 32))
     assert words == f"{first}: noted, I have it."
     assert (await handler(phones, first), await handler(phones, second)) == (LEAD, None)
+
+
+async def test_a_word_does_as_well_for_one_or_for_all_and_who_claims_takes_over(phones: Door) -> None:
+    forget(phones)
+    first, second, other = [await opened(phones) for _ in range(3)]
+    assert (await phones.act(other, "acknowledge", AGENT)).status_code == 200
+    for issue in (first, second, other):
+        told(phones, issue)
+    await phones.office.at_rest(other)
+    words = said(await send(phones, REPLIES, From=PHONE, Body="close all", MessageSid="SM" + f"{20:032x}"))
+    assert words == "resolve cannot be said of all. 1 all: I have them all."
+    words = said(await send(phones, REPLIES, From=PHONE, Body="Ack all", MessageSid="SM" + f"{21:032x}"))
+    assert words.startswith("3 issues: ")
+    assert [await handler(phones, issue) for issue in (first, second, other)] == [LEAD, LEAD, AGENT]
+    words = said(await send(phones, REPLIES, From=PHONE, Body=f"claim {other}", MessageSid="SM" + f"{22:032x}"))
+    assert words == f"{other}: noted, I have it."
+    assert await handler(phones, other) == LEAD
+    words = said(await send(phones, REPLIES, From=PHONE, Body=f"close {first}", MessageSid="SM" + f"{23:032x}"))
+    assert words == f"{first}: noted, it is fixed."
+    assert (await phones.get(f"/v1/issues/{first}"))["status"] == "resolved"
 
 
 async def test_what_is_no_longer_asked_is_not_answered(phones: Door) -> None:

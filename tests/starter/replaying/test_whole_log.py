@@ -13,7 +13,7 @@ from tests.starter.replaying.test_replay import ClockFirst
 
 NAME = "uci498_incident_event_log_119998.csv.xz"
 FORMAT = FORMATS["uci498"]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # a minute of CPU, of which others may have most
 
 
 @pytest.fixture(scope="module")
