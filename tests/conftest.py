@@ -78,4 +78,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: -takes[item.path])
 
 
-pytest_plugins = ["tests.left_out", "tests.server", "tests.starter.office"]
+pytest_plugins = ["tests.captured", "tests.left_out", "tests.server", "tests.starter.office"]
