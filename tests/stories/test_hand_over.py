@@ -3,7 +3,7 @@
 Hours are skipped. The simulated clock, which reads the same rota, comes to the same entries.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,12 +32,14 @@ from tests.workflows.history import events
 
 pytestmark = pytest.mark.server
 
-ROTAS = """
+MINUTE = (datetime.now(UTC) - timedelta(minutes=10)).minute
+"""Of each hour, when shifts end: the one now under way not within the time that it is handed over before."""
+ROTAS = f"""
 rotas:
   duty:
     zone: UTC
     layers:
-      hours: { people: [ann, ben], rotates: hourly, handoff: "00:00", from: 2026-01-01 }
+      hours: {{ people: [ann, ben], rotates: hourly, handoff: "00:{MINUTE:02}", from: 2026-01-01 }}
 """
 HANDED = HandOver(before={"S1": minutes(20)}, accept_within={"S1": minutes(15)})
 LADDER = policy(tier("first", acknowledge=600, work=900, tell=Tell(rotas=("duty",))), hand_over=HANDED)
@@ -119,8 +121,8 @@ async def test_what_is_accepted_moves_and_what_is_not_is_the_duty_lead_s(
         known = await house.until(issue, lambda state: state.shift is not None and first in state.shift.until)
         assert known.shift is not None
         ends_at = known.shift.until[first]
-        assert (ends_at.minute, ends_at.second) == (0, 0), "the end of the hour"
-        await house.pass_time(issue, max(ends_at - timedelta(minutes=19) - known.last_at, timedelta(seconds=1)))
+        assert (ends_at.minute, ends_at.second) == (MINUTE, 0), "an hour's end"
+        await house.pass_time(issue, ends_at - timedelta(minutes=19) - known.last_at)
         offered = await house.until(issue, lambda state: state.offer is not None)
         assert offered.offer is not None
         assert (offered.offer.to, offered.handler) == ("ben" if first == "ann" else "ann", first)
