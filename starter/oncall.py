@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -51,6 +52,7 @@ def now_from(rota: str, at: str, known_at: str, person: str, *, as_json: bool) -
     """Who is on duty; raises WrongInput, PolicyErrors."""
     asked = _asked(rota, person, known_at)
     as_of = instant(at, "at") if at else asked.known_at
+    reader = replace(asked.reader, now=as_of)  # a time without its day is of the day that was asked about
     if not (as_json or known_at):
         note_copies(settings_now(), "rotas")
     found = [(each, duty.on_duty(each, as_of, asked.away), _until(asked, each, as_of)) for each in asked.rotas]
@@ -60,8 +62,8 @@ def now_from(rota: str, at: str, known_at: str, person: str, *, as_json: bool) -
     made = table("rota", "on duty", "until", ("how that comes about", {"overflow": "fold"}))
     for each, answer, ends_at in found:
         who = Text("closed", "dim") if answer.is_closed else asked.called(answer.people)
-        until = asked.reader.clock(ends_at) if ends_at is not None else "further notice"
-        made.add_row(Text(each.name, "cyan"), who, until, asked.reader.sentence(reasons(answer)))
+        until = reader.clock(ends_at) if ends_at is not None else "further notice"
+        made.add_row(Text(each.name, "cyan"), who, until, reader.sentence(reasons(answer)))
     console().print(made)
 
 
@@ -69,6 +71,7 @@ def next_from(rota: str, at: str, known_at: str, count: int, person: str, *, as_
     """The next hand-overs; raises WrongInput, PolicyErrors."""
     asked = _asked(rota, person, known_at)
     as_of = instant(at, "at") if at else asked.known_at
+    reader = replace(asked.reader, now=as_of)  # a time without its day is of the day that was asked about
     found = [(each, hand) for each in asked.rotas for hand in duty.next_handoffs(each, as_of, count, asked.away)]
     if as_json:
         say_json([_plain_handoff(each, hand) for each, hand in found])
@@ -80,8 +83,8 @@ def next_from(rota: str, at: str, known_at: str, count: int, person: str, *, as_
     for each, hand in found:
         after = Text("closed", "dim") if hand.after.is_closed else asked.called(hand.after.people)
         before = asked.called(hand.before)
-        why = asked.reader.sentence(reasons(hand.after))
-        made.add_row(Text(each.name, "cyan"), asked.reader.clock(hand.at), before, after, why)
+        why = reader.sentence(reasons(hand.after))
+        made.add_row(Text(each.name, "cyan"), reader.clock(hand.at), before, after, why)
     console().print(made)
 
 
@@ -89,15 +92,16 @@ def gaps_from(rota: str, from_: str, until: str, known_at: str, person: str, *, 
     """The gaps; raises NotDone where there are some, WrongInput, PolicyErrors."""
     asked = _asked(rota, person, known_at)
     from_at, until_at = _span(from_, until, asked.known_at)
+    reader = replace(asked.reader, now=from_at)
     found = [(each, gap) for each in asked.rotas for gap in duty.gaps(each, from_at, until_at, asked.away)]
     if as_json:
         say_json([_plain_gap(each, gap) for each, gap in found])
     elif found:
         made = table("rota", "from", "until", "how long", "answers for it", ("why", {"overflow": "fold"}))
         for each, gap in found:
-            owner = asked.reader.names.get(each.owner, each.owner) if each.owner is not None else ""
-            begins, ends = asked.reader.clock(gap.begins_at), asked.reader.clock(gap.ends_at)
-            why = asked.reader.sentence(reasons(gap.duty))
+            owner = reader.names.get(each.owner, each.owner) if each.owner is not None else ""
+            begins, ends = reader.clock(gap.begins_at), reader.clock(gap.ends_at)
+            why = reader.sentence(reasons(gap.duty))
             made.add_row(Text(each.name, "cyan"), begins, ends, words(gap.ends_at - gap.begins_at), owner, why)
         console().print(made)
     else:

@@ -56,6 +56,9 @@ def test_people_read_names_and_their_own_time(escalon: CommandLine) -> None:
     said = escalon("oncall", "now", "--at", "2026-11-17T09:00+01:00", "--as", "sample-primary")
     assert "Sample Primary On Call" in said.out
     assert "23 Nov 09:00 Berlin" in said.out
+    that_day = escalon("oncall", "now", "--at", "2026-11-23T08:00+01:00", "--as", "sample-primary").out
+    assert "09:00 Berlin" in that_day
+    assert "23 Nov 09:00 Berlin" not in that_day
     assert "closed" in next(line for line in said.out.splitlines() if line.startswith("office"))
 
 
