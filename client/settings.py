@@ -40,6 +40,11 @@ from escalation.storm.rates import read_rates
 SHIPPED = Path(__file__).resolve().parent.parent / "policies"
 
 
+def _lacks_answer_keys(info: ValidationInfo) -> bool:
+    """Whether there are none; not said of such as cannot be read, which are told of by themselves."""
+    return "answer_keys" in info.data and not read_answer_keys(info.data["answer_keys"].get_secret_value())
+
+
 class Settings(BaseSettings):
     """One installation: where its files lie, which channels it has, whom its watch calls."""
 
@@ -224,7 +229,7 @@ class Settings(BaseSettings):
     def _is_signed(cls, given: str, info: ValidationInfo) -> str:
         # Here and not at the keys: what cannot be used is shown.
         url = answer_url_or_none(given)
-        if url and "answer_keys" in info.data and not read_answer_keys(info.data["answer_keys"].get_secret_value()):
+        if url and _lacks_answer_keys(info):
             raise ValueError("links need ESCALON_ANSWER_KEYS, which sign them")
         return url
 
@@ -232,7 +237,7 @@ class Settings(BaseSettings):
     @classmethod
     def _comes_back(cls, given: str, info: ValidationInfo) -> str:
         address = reply_address_or_none(given)
-        if address and "answer_keys" in info.data and not read_answer_keys(info.data["answer_keys"].get_secret_value()):
+        if address and _lacks_answer_keys(info):
             raise ValueError("replies need ESCALON_ANSWER_KEYS, which sign the address that they come back to")
         return address
 
